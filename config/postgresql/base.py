@@ -1,0 +1,14 @@
+"""Django's PostgreSQL backend on the embedded server, which is started at the first connection."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.postgresql import base
+
+from config import embedded
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        server = embedded.running_server(settings.DATA_FOLDER / "postgres")
+        return super().get_new_connection({**conn_params, "host": str(server.socket_folder), "port": server.port})

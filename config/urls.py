@@ -1,0 +1,12 @@
+"""Every address of the site. Each app names its own full paths."""
+
+from django.urls import include, path
+
+from config.views import home
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("patients.urls")),
+    path("", include("guidelines.urls")),
+    path("", home, name="home"),
+]

@@ -1,0 +1,106 @@
+"""The guideline's own test patients: each is decided and compared with what its authors expect."""
+
+from typing import Any
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Case, ExpectedDose, Fact
+from guidelines.engine.decision import Decision, decide
+from guidelines.engine.facts import FactsRefused
+from guidelines.engine.reading import read_facts
+from guidelines.engine.values import plain
+
+
+def facts_of(compiled: CompiledPackage, case: Case) -> dict[str, Any]:
+    """The case as FACTS.json would hold it."""
+    base = next((base.facts for base in compiled.package.case_bases if base.key == case.based_on), {})
+    left_out = {*case.not_known, *case.not_asked}
+    values = {key: value for key, value in (base | case.facts).items() if key not in left_out}
+    facts: dict[str, Any] = {key: {"value": _typed(compiled.facts.get(key), value)} for key, value in values.items()}
+    facts |= {key: {"status": "not_known"} for key in case.not_known}
+    history = {
+        key: [
+            {"value": plain(r.value), "taken_on": r.taken_on.isoformat()}
+            | ({"upper_limit": plain(r.upper_limit)} if r.upper_limit is not None else {})
+            for r in results
+        ]
+        for key, results in case.history.items()
+    }
+    return {
+        "as_of": case.as_of.isoformat(), "step": case.step, "facts": facts, "history": history,
+        "started_on": case.started_on.isoformat() if case.started_on else None,
+    }  # fmt: skip
+
+
+def _typed(fact: Fact | None, value: str | tuple[str, ...]) -> Any:
+    if fact is not None and fact.type == "boolean" and value in ("true", "false"):
+        return value == "true"
+    return list(value) if isinstance(value, tuple) else value
+
+
+def run_case(compiled: CompiledPackage, case: Case) -> list[str]:
+    """What came out differently, one sentence each; empty when the case holds."""
+    try:
+        decision = decide(compiled, read_facts(facts_of(compiled, case), compiled))
+    except FactsRefused as refused:
+        return [f"{problem.place}: {problem.message}" for problem in refused.problems]
+    return list(_differences(case, decision))
+
+
+def _differences(case: Case, decision: Decision) -> list[str]:
+    expected, found = case.expected, []
+
+    def same(what: str, wanted: object, got: object) -> None:
+        if wanted != got:
+            found.append(f"{what} should be {_show(wanted)}, but is {_show(got)}")
+
+    same("the outcome", expected.outcome, decision.outcome)
+    same("the step", expected.step, decision.step)
+    met = {severity: {a.rule.key for a in decision.alerts if a.is_met and a.rule.severity == severity} for severity in ("stop", "caution", "note")}
+    same("the stops that are met", set(expected.stops), met["stop"])
+    if expected.cautions is not None:
+        same("the cautions that are met", set(expected.cautions), met["caution"])
+    if expected.notes is not None:
+        same("the notes that are met", set(expected.notes), met["note"])
+    unknown = {alert.rule.key for alert in decision.alerts if not alert.is_met}
+    for key in expected.unknown:
+        if key not in unknown:
+            found.append(f"{key} should be among the rules that could not be checked")
+    states = {option.option.key: option.state for option in decision.options}
+    for key, state in expected.options.items():
+        same(f"the option {key}", state, states.get(key))
+    changes = {taking.drug: taking.change for taking in decision.taking}
+    for drug, change in expected.taking.items():
+        same(f"what happens to {drug}", change, changes.get(drug))
+    doses = {r["regimen"]: r for option in decision.as_json(with_trace=False)["options"] for r in option["regimens"]}
+    for dose in expected.doses:
+        found += _dose_differences(dose, doses.get(dose.regimen))
+    due = {(d.item.key, d.opens): d.overdue_after for d in decision.monitoring}
+    for wanted in expected.due:
+        if (wanted.item, wanted.opens) not in due:
+            found.append(f"{wanted.item} should open on {wanted.opens}")
+        elif wanted.overdue_after is not None:
+            same(f"{wanted.item} of {wanted.opens}", wanted.overdue_after, due[wanted.item, wanted.opens])
+    return found
+
+
+def _dose_differences(expected: ExpectedDose, regimen: dict[str, Any] | None) -> list[str]:
+    if regimen is None:
+        return [f"{expected.regimen} should be offered"]
+    dose = regimen["dose"]
+    if expected.no_dose or dose is None:
+        return [] if expected.no_dose and dose is None else [f"{expected.regimen}: {regimen['no_dose'] or 'a dose was given'}"]
+    found = []
+    for name in ("min", "start", "max"):
+        wanted = getattr(expected, name)
+        if wanted is not None and plain(wanted) != dose[name]:
+            found.append(f"{expected.regimen}: {name} should be {plain(wanted)}, but is {dose[name]}")
+    tablets = [f"{part['product']} {part['count']}" for part in dose["products"]]
+    if expected.tablets and list(expected.tablets) != tablets:
+        found.append(f"{expected.regimen}: should be {', '.join(expected.tablets)}, but is {', '.join(tablets)}")
+    if expected.pattern and expected.pattern != dose.get("pattern"):
+        found.append(f"{expected.regimen}: the pattern should be '{expected.pattern}', but is '{dose.get('pattern')}'")
+    return found
+
+
+def _show(value: object) -> str:
+    return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, (set, frozenset)) else str(value)

@@ -1,0 +1,246 @@
+"""A Package made ready to decide with: every condition parsed and type-checked once, every key looked up.
+
+Refuses a package the engine could not run: a condition that cannot be read, a key that leads nowhere.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from guidelines.engine import content
+from guidelines.engine.conditions import Scope, compile_condition, compile_formula
+from guidelines.engine.nodes import ConditionError, Kind, Node
+from guidelines.engine.values import exact_bool, exact_date, exact_decimal
+
+
+class ContentError(ValueError):
+    """What is wrong with a package, and where."""
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place, self.message = place, message
+
+
+class Source(NamedTuple):
+    """Where a fact's value comes from when nobody gave it."""
+
+    fact: content.Fact
+    formula: Node | None
+    implied: tuple[tuple[Any, Node], ...]
+    unless_reported: Any
+
+
+class Rule(NamedTuple):
+    rule: content.SafetyRule
+    condition: Node
+
+
+class Conditional(NamedTuple):
+    """An entry of the package with its compiled condition, None where it always applies."""
+
+    entry: Any
+    condition: Node | None
+
+
+class Taken(NamedTuple):
+    drug: str
+    condition: Node | None
+    change: str
+
+
+class CompiledStep(NamedTuple):
+    step: content.Step
+    takes: tuple[Taken, ...]
+    options: tuple[Conditional, ...]
+    actions: tuple[Conditional, ...]
+    exits: tuple[Conditional, ...]
+
+
+class CompiledRegimen(NamedTuple):
+    regimen: content.Regimen
+    drug: content.Drug
+    products: tuple[content.Product, ...]
+    caps: tuple[Conditional, ...]
+    adjustments: tuple[Conditional, ...]
+    requires: tuple[Conditional, ...]
+    start_at_minimum_when: Node | None
+    compare_with: Node | None
+
+
+class CompiledPackage:
+    """See the attributes; all of them are read-only by agreement."""
+
+    def __init__(self, package: content.Package) -> None:
+        self.package = package
+        self.content_hash = package.content_hash()
+        self.facts = {fact.key: fact for fact in package.facts}
+        self.limited = {key: fact for key, fact in self.facts.items() if fact.upper_limit}
+        self.drugs = {drug.key: drug for drug in package.drugs}
+        self.products = {product.key: product for drug in package.drugs for product in drug.products}
+        self.options = {option.key: option for option in package.options}
+        self.statements = {statement.key: statement for statement in package.statements}
+        self.references = {reference.key: reference for reference in package.references}
+        self.conflicts = {conflict.key: conflict for conflict in package.conflicts}
+        self.tests = {test.key: test for test in package.tests}
+        self._rule_keys = frozenset(rule.key for rule in package.safety_rules)
+        self._step_keys = frozenset(step.key for step in package.steps)
+        self.names = self._names()
+        self.definitions = {d.key: self._condition(f"definitions.{d.key}", d.formula) for d in package.definitions}
+        self.sources = {fact.key: self._source(fact) for fact in package.facts}
+        self.rules = {r.key: Rule(r, self._condition(f"safety_rules.{r.key}.when", r.when, r.drug)) for r in package.safety_rules}
+        self.regimens = {r.key: self._regimen(r) for r in package.regimens}
+        self.option_regimens = {
+            option.key: tuple(
+                self._conditional(f"options.{option.key}", part, part.when, self._regimen_drug(option.key, part.regimen))
+                for part in option.regimens
+            )
+            for option in package.options
+        }
+        self.transitions = [self._transition(t) for t in package.transitions]
+        self.urgent = tuple(t for t in self.transitions if t.entry.kind == "urgent")
+        self.choosing = tuple(t for t in self.transitions if t.entry.kind == "choosing")
+        self.steps = {step.key: self._step(step) for step in package.steps}
+        self.monitoring = tuple(
+            self._conditional(f"monitoring.{item.key}.when", item, item.when, item.drug) for item in package.monitoring
+        )
+        self.instructions = tuple(
+            self._conditional(f"instructions.{row.key}.show_when", row, row.show_when, row.drug) for row in package.instructions
+        )
+        self.rules_of_drug = self._by(lambda rule: rule.drug)
+        self.rules_of_step = self._by(lambda rule: rule.step)
+        self.rules_of_guideline = tuple(r for r in self.rules.values() if r.rule.drug is None and r.rule.step is None)
+        self._check_keys()
+
+    def _names(self) -> dict[str, Kind]:
+        steps = tuple(self._step_keys) + ("none",)
+        names = {"current_step": Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})}
+        names["as_of"] = Kind("date", label="today")
+        names["started_on"] = Kind("date", label="start of the step")
+        for fact in self.package.facts:
+            labels = {choice.key: choice.label for choice in fact.choices}
+            names[fact.key] = Kind(fact.type, fact.unit, tuple(labels), fact.label, labels)
+        for definition in self.package.definitions:
+            names[definition.key] = Kind("boolean", label=definition.text)
+        return names
+
+    def _scope(self, drug: str | None) -> Scope:
+        return Scope(self.names, self._rule_keys, drug)
+
+    def _condition(self, place: str, text: str, drug: str | None = None) -> Node:
+        try:
+            return compile_condition(text, self._scope(drug))
+        except ConditionError as problem:
+            raise ContentError(place, str(problem)) from problem
+
+    def _formula(self, place: str, text: str, type_: str) -> Node:
+        try:
+            node = compile_formula(text, self._scope(None))
+        except ConditionError as problem:
+            raise ContentError(place, str(problem)) from problem
+        if node.kind.type != type_:
+            raise ContentError(place, f"gives a {node.kind.type}, not a {type_}")
+        return node
+
+    def _conditional(self, place: str, entry: Any, when: str | None, drug: str | None = None) -> Conditional:
+        return Conditional(entry, self._condition(place, when, drug) if when else None)
+
+    def _by(self, subject: Any) -> Mapping[str, tuple[Rule, ...]]:
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules.values():
+            key = subject(rule.rule)
+            if key is not None:
+                found[key] = (*found.get(key, ()), rule)
+        return found
+
+    def _source(self, fact: content.Fact) -> Source:
+        place = f"facts.{fact.key}"
+        formula = self._formula(f"{place}.formula", fact.formula, fact.type) if fact.formula else None
+        implied = tuple(
+            (self._value(fact, part.value), self._condition(f"{place}.implied", part.when)) for part in fact.implied
+        )
+        return Source(fact, formula, implied, None if fact.unless_reported is None else self._value(fact, fact.unless_reported))
+
+    def _value(self, fact: content.Fact, text: str) -> Any:
+        read: dict[str, Any] = {"number": exact_decimal, "boolean": exact_bool, "date": exact_date}
+        try:
+            if fact.type in read:
+                return read[fact.type](text)
+            if fact.type == "choice" and text in {choice.key for choice in fact.choices}:
+                return text
+        except ValueError as problem:
+            raise ContentError(f"facts.{fact.key}", str(problem)) from problem
+        raise ContentError(f"facts.{fact.key}", f"'{text}' is not a value of this fact")
+
+    def _regimen_drug(self, place: str, key: str) -> str:
+        if key not in self.regimens:
+            raise ContentError(f"options.{place}", f"there is no regimen '{key}'")
+        return self.regimens[key].drug.key
+
+    def _regimen(self, regimen: content.Regimen) -> CompiledRegimen:
+        place, drug = f"regimens.{regimen.key}", self.drugs.get(regimen.drug)
+        if drug is None:
+            raise ContentError(f"{place}.drug", f"there is no drug '{regimen.drug}'")
+        own = {product.key: product for product in drug.products}
+        needed = [*regimen.products, *(k for band in (regimen.taper.product_bands if regimen.taper else ()) for k in band.products)]
+        for key in needed:
+            if key not in own:
+                raise ContentError(f"{place}.products", f"'{key}' is not a product of {drug.name}")
+        if {own[key].unit for key in needed} != {regimen.unit}:
+            raise ContentError(f"{place}.products", f"the products and the dose must have one unit, {regimen.unit}")
+
+        def each(name: str, entries: Iterable[Any]) -> tuple[Conditional, ...]:
+            return tuple(self._conditional(f"{place}.{name}", entry, entry.when, drug.key) for entry in entries)
+
+        minimum, beside = regimen.start_at_minimum_when, regimen.compare_with
+        return CompiledRegimen(
+            regimen, drug, tuple(own[key] for key in regimen.products), each("caps", regimen.caps),
+            each("adjustments", regimen.adjustments), each("requires", regimen.requires),
+            self._condition(f"{place}.start_at_minimum_when", minimum, drug.key) if minimum else None,
+            self._formula(f"{place}.compare_with", beside, "number") if beside else None,
+        )  # fmt: skip
+
+    def _transition(self, entry: content.Transition) -> Conditional:
+        return self._conditional(f"transitions.{entry.key}.when", entry, entry.when)
+
+    def _step(self, step: content.Step) -> CompiledStep:
+        place = f"steps.{step.key}"
+        takes = tuple(
+            Taken(t.drug, self._condition(f"{place}.takes", t.when) if t.when else None, t.change) for t in step.takes
+        )
+        return CompiledStep(
+            step, takes,
+            tuple(self._conditional(f"{place}.options", entry, entry.when) for entry in step.options),
+            tuple(self._conditional(f"{place}.actions", entry, entry.when) for entry in step.actions),
+            tuple(t for t in self.transitions if t.entry.kind == "exit" and t.entry.source == step.key),
+        )  # fmt: skip
+
+    def _check_keys(self) -> None:
+        """Every key the engine follows must lead somewhere."""
+        package = self.package
+        for place, kind, known, keys in (
+            ("entry_step", "step", self.steps, [package.entry_step]),
+            *((f"steps.{s.key}.otherwise", "step", self.steps, [s.otherwise] if s.otherwise else []) for s in package.steps),
+            *((f"steps.{s.key}.takes", "drug", self.drugs, [t.drug for t in s.takes]) for s in package.steps),
+            *((f"steps.{s.key}.options", "option", self.options, [o.option for o in s.options]) for s in package.steps),
+            *((f"transitions.{t.key}", "step", self.steps, [t.target, *([t.source] if t.source else [])]) for t in package.transitions),
+            *((f"transitions.{t.key}.changes", "drug", self.drugs, [c.drug for c in t.changes]) for t in package.transitions),
+            *((f"safety_rules.{r.key}.drug", "drug", self.drugs, [r.drug] if r.drug else []) for r in package.safety_rules),
+            *((f"safety_rules.{r.key}.step", "step", self.steps, [r.step] if r.step else []) for r in package.safety_rules),
+            *((f"monitoring.{m.key}.drug", "drug", self.drugs, [m.drug] if m.drug else []) for m in package.monitoring),
+            *((f"monitoring.{m.key}.steps", "step", self.steps, m.steps) for m in package.monitoring),
+            *((f"monitoring.{m.key}.tests", "test", self.tests, m.tests) for m in package.monitoring),
+            *((f"instructions.{i.key}.drug", "drug", self.drugs, [i.drug] if i.drug else []) for i in package.instructions),
+            *((f"tests.{t.key}.facts", "fact", self.facts, t.facts) for t in package.tests),
+            *((f"facts.{f.key}.upper_limit", "fact", self.facts, [f.upper_limit] if f.upper_limit else []) for f in package.facts),
+            *((f"regimens.{r.key}.requires", "fact", self.facts, [q.fact for q in r.requires]) for r in package.regimens),
+        ):  # fmt: skip
+            for key in keys:
+                if key not in known:
+                    raise ContentError(place, f"there is no {kind} '{key}'")
+        for transition in package.transitions:
+            if (transition.kind == "exit") == (transition.source is None):
+                raise ContentError(f"transitions.{transition.key}", "an exit has a source step; the other kinds have none")
+
+
+def compile_package(package: content.Package) -> CompiledPackage:
+    """The package made ready, or ContentError."""
+    return CompiledPackage(package)

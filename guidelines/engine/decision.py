@@ -1,0 +1,190 @@
+"""decide(): one patient's facts through one guideline. The one entry point of the engine.
+
+A pure function of the package and the facts: it knows no clock and no database, and the same input gives the same bytes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import localcontext
+from typing import Any, NamedTuple
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.explain import explain
+from guidelines.engine.facts import PatientFacts
+from guidelines.engine.nodes import Node
+from guidelines.engine.operators import EXACT
+from guidelines.engine.options import AssessedOption
+from guidelines.engine.pathway import Walk
+from guidelines.engine.questions import Question, open_questions
+from guidelines.engine.resolve import Resolved
+from guidelines.engine.safety import Alert, by_severity
+from guidelines.engine.schedule import Due, schedule
+
+
+class Taking(NamedTuple):
+    """A drug that is taken now, and what happens to it."""
+
+    drug: str
+    change: str
+    because: tuple[str, ...]
+
+
+class ActionText(NamedTuple):
+    action: str
+    text: str
+    plain: str | None
+    cites: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Decision:
+    """What the guideline proposes for one patient, with everything that led there."""
+
+    compiled: CompiledPackage
+    facts: PatientFacts
+    resolved: Resolved
+    outcome: str
+    step: str | None
+    options: list[AssessedOption]
+    taking: list[Taking]
+    actions: list[ActionText]
+    alerts: list[Alert]
+    monitoring: list[Due]
+    questions: list[Question]
+    consulted: dict[str, Node]
+
+    def trace(self) -> list[dict[str, Any]]:
+        """Every condition that was consulted, as a tree with values and states."""
+        return [explain(key, node, self.resolved) for key, node in self.consulted.items()]
+
+    def as_json(self, *, version: int | None = None, with_trace: bool = True) -> dict[str, Any]:
+        """The decision in the contract's form."""
+        shows_doses = self.outcome in ("propose", "pending", "continue")
+        return {
+            "guideline": self.compiled.package.slug, "version": version, "content_hash": self.compiled.content_hash,
+            "as_of": self.facts.as_of.isoformat(), "outcome": self.outcome, "step": self.step,
+            "options": [option.as_json(shows_doses=shows_doses) for option in self.options],
+            "taking": [{"drug": t.drug, "change": t.change, "because": list(t.because)} for t in self.taking],
+            "actions": [{"action": a.action, "text": a.text, "cites": list(a.cites)} for a in self.actions],
+            "questions": [
+                {"fact": q.fact, "could_change": q.could_change, "rules": list(q.rules)} for q in self.questions
+            ],
+            "alerts": [alert.as_json() for alert in self.alerts],
+            "monitoring": [due.as_json() for due in self.monitoring],
+            "trace": self.trace() if with_trace else [],
+        }  # fmt: skip
+
+
+def decide(compiled: CompiledPackage, facts: PatientFacts) -> Decision:
+    """What the guideline proposes for these facts on the day `facts.as_of`."""
+    with localcontext(EXACT):
+        resolved = Resolved(compiled, facts)
+        walk = Walk(compiled, resolved).go()
+        alerts = _alerts(walk)
+        taking = list(_taking(walk))
+        options = _once([*walk.tried, *walk.options])
+        monitoring = _monitoring(walk, taking)
+        consulted = _consulted(walk, options)
+        questions = open_questions(walk)
+    return Decision(
+        compiled, facts, resolved, walk.outcome, walk.step, options, taking, _actions(walk), alerts, monitoring, questions,
+        consulted,
+    )  # fmt: skip
+
+
+def _once(options: list[AssessedOption]) -> list[AssessedOption]:
+    return list({option.option.key: option for option in options}.values())
+
+
+def _alerts(walk: Walk) -> list[Alert]:
+    """The guideline's own, those of the drugs in question, and the stops that ruled out what was tried before."""
+    found = [*walk.guideline_alerts, *walk.guard_alerts]
+    if walk.outcome == "out_of_scope":
+        return by_severity(walk.guideline_alerts)
+    for option in walk.tried:
+        found += [alert for alert in option.alerts if alert.excludes]
+    if walk.stays:
+        for alerts in walk.taken_alerts.values():
+            found += alerts
+    else:
+        for alerts in walk.taken_alerts.values():
+            found += [alert for alert in alerts if alert.is_met and alert.severity == "stop"]
+    if walk.outcome != "refer" and not (walk.outcome == "ask" and walk.stays):
+        for option in walk.options:
+            found += [alert for alert in option.alerts if option.state != "excluded" or alert.excludes]
+    order = {key: index for index, key in enumerate(walk.compiled.rules)}
+    return by_severity(sorted(found, key=lambda alert: order[alert.rule.key]))
+
+
+def _taking(walk: Walk) -> Iterator[Taking]:
+    """What happens to each drug that is taken now."""
+    if walk.facts.facts.step is None:
+        return
+    changes = {change.drug: (change.change, t) for t in walk.followed for change in t.changes}
+    stays_in = {t.drug: t for t in walk.compiled.steps[walk.step].takes} if walk.step else {}
+    referred = walk.outcome in ("refer", "out_of_scope")
+    for drug in walk.facts.taken():
+        alerts = walk.taken_alerts.get(drug, [])
+        ending = tuple(a.rule.key for a in alerts if a.excludes)
+        waiting = tuple(a.rule.key for a in alerts if a.holds and a.is_met)
+        unclear = tuple(a.rule.key for a in alerts if a.severity == "stop" and not a.is_met)
+        followed = tuple(dict.fromkeys(s for t in walk.followed for s in (t.statements or (t.key,))))
+        if ending:
+            yield Taking(drug, "stop", ending)
+        elif drug in changes and changes[drug][0] == "stop":
+            yield Taking(drug, "stop", changes[drug][1].statements or (changes[drug][1].key,))
+        elif waiting:
+            yield Taking(drug, "hold", waiting)
+        elif drug in changes:
+            change, transition = changes[drug]
+            yield Taking(drug, change, transition.statements or (transition.key,))
+        elif walk.outcome == "hold" and unclear:
+            yield Taking(drug, "hold", unclear)
+        elif walk.outcome == "ask":
+            continue
+        elif walk.outcome == "out_of_scope":
+            yield Taking(drug, "choose", tuple(a.rule.key for a in walk.guideline_alerts if a.rule.kind == "scope" and a.is_met))
+        elif drug in stays_in:
+            step = walk.compiled.steps[walk.step or ""].step
+            yield Taking(drug, stays_in[drug].change, step.statements)
+        elif referred:
+            yield Taking(drug, "continue", followed)
+        else:
+            yield Taking(drug, "stop", followed)
+
+
+def _actions(walk: Walk) -> list[ActionText]:
+    if walk.step is None or walk.outcome == "out_of_scope":
+        return []
+    return [
+        ActionText(entry.key, entry.text, entry.plain, entry.cites)
+        for entry, condition in walk.compiled.steps[walk.step].actions
+        if condition is None or condition.value(walk.facts) is not False
+    ]
+
+
+def _monitoring(walk: Walk, taking: list[Taking]) -> list[Due]:
+    if walk.outcome not in ("propose", "continue") or walk.step is None:
+        return []
+    drugs = {t.drug for t in taking if t.change in ("continue", "raise", "reduce", "taper")}
+    for option in walk.options:
+        if option.state != "excluded" and not option.beside:
+            drugs |= {part.regimen.drug.key for part in option.regimens}
+    return schedule(walk.compiled, walk.facts, drugs=drugs, step=walk.step, anchor=anchor_of(walk.facts.facts, walk.step))
+
+
+def anchor_of(facts: PatientFacts, step: str | None) -> date:
+    """The day monitoring counts from: the start of the step while it lasts, else the day of the decision."""
+    return facts.started_on if facts.started_on and facts.step == step else facts.as_of
+
+
+def _consulted(walk: Walk, options: list[AssessedOption]) -> dict[str, Node]:
+    """Every condition the walk looked at: transitions, entry conditions, and the rules of guideline, steps and drugs."""
+    compiled = walk.compiled
+    drugs = [*walk.facts.taken(), *(part.regimen.drug.key for option in options for part in option.regimens)]
+    rules = [*compiled.rules_of_guideline]
+    for drug in dict.fromkeys(drugs):
+        rules += compiled.rules_of_drug.get(drug, ())
+    guards = [compiled.rules[alert.rule.key] for alert in walk.guard_alerts]
+    return {rule.key: node for rule, node in [*rules, *guards]} | walk.consulted

@@ -1,0 +1,173 @@
+"""What the words of the rule language do: three-valued logic, exact arithmetic, dates and result histories.
+
+Every closure gives None where something it needs is unknown; nothing here guesses.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_CEILING, Context, Decimal
+from typing import Any, NamedTuple
+
+from guidelines.engine.nodes import ConditionError
+
+EXACT = Context(prec=28)
+Closure = Callable[[Mapping[str, Any]], Any]
+COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+UNITS = {
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²", "10*3/uL": "× 10³/µL", "10*9/L": "× 10⁹/L", "umol/L": "µmol/L", "mm[Hg]": "mmHg",
+    "kg/m2": "kg/m²", "m2": "m²", "mg/m2": "mg/m²", "mg/wk": "mg a week", "mg/d": "mg a day", "/wk": "a week", "/uL": "/µL",
+    "{score}": "points", "a": "years", "mo": "months", "wk": "weeks", "d": "days", "[lb_av]": "lb", "[in_i]": "in", "%": "%",
+}  # fmt: skip
+
+
+class Result(NamedTuple):
+    """One earlier or current result of a fact, in the fact's own unit."""
+
+    value: Decimal
+    taken_on: date
+    upper_limit: Decimal | None = None
+
+
+def unit_text(ucum: str | None) -> str:
+    """The unit as people write it."""
+    return UNITS.get(ucum or "", ucum or "")
+
+
+def digits(source: str) -> Decimal:
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", source):
+        raise ConditionError(f"write the number '{source}' in digits, such as 12.5")
+    return Decimal(source)
+
+
+def read(key: str) -> Closure:
+    return operator.itemgetter(key)
+
+
+def constant(value: Any) -> Closure:
+    return lambda _: value
+
+
+def kleene_and(parts: Sequence[Closure]) -> Closure:
+    def joined(facts: Mapping[str, Any]) -> bool | None:
+        result: bool | None = True
+        for part in parts:
+            state = part(facts)
+            if state is False:
+                return False
+            if state is None:
+                result = None
+        return result
+
+    return joined
+
+
+def kleene_or(parts: Sequence[Closure]) -> Closure:
+    def joined(facts: Mapping[str, Any]) -> bool | None:
+        result: bool | None = False
+        for part in parts:
+            state = part(facts)
+            if state is True:
+                return True
+            if state is None:
+                result = None
+        return result
+
+    return joined
+
+
+def kleene_not(part: Closure) -> Closure:
+    def negated(facts: Mapping[str, Any]) -> bool | None:
+        state = part(facts)
+        return None if state is None else not state
+
+    return negated
+
+
+def comparison(symbol: str, left: Closure, right: Closure) -> Closure:
+    test = COMPARE[symbol]
+
+    def compared(facts: Mapping[str, Any]) -> bool | None:
+        a = left(facts)
+        if a is None:
+            return None
+        b = right(facts)
+        return None if b is None else bool(test(a, b))
+
+    return compared
+
+
+def contains(values: Closure, member: str, wanted: bool) -> Closure:
+    def tested(facts: Mapping[str, Any]) -> bool | None:
+        found = values(facts)
+        return None if found is None else (member in found) is wanted
+
+    return tested
+
+
+def one_of(value: Closure, members: frozenset[str], wanted: bool) -> Closure:
+    def tested(facts: Mapping[str, Any]) -> bool | None:
+        found = value(facts)
+        return None if found is None else (found in members) is wanted
+
+    return tested
+
+
+def arithmetic(symbol: str, left: Closure, right: Closure) -> Closure:
+    calculate = {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply, "/": EXACT.divide}[symbol]
+
+    def calculated(facts: Mapping[str, Any]) -> Decimal | None:
+        a, b = left(facts), right(facts)
+        if a is None or b is None or (symbol == "/" and b == 0):
+            return None
+        return calculate(a, b)
+
+    return calculated
+
+
+def nearest(amount: Decimal, step: Decimal) -> Decimal:
+    """The multiple of `step` nearest to `amount`; an exact tie goes down."""
+    return ((amount / step) - Decimal("0.5")).to_integral_value(ROUND_CEILING) * step
+
+
+def _months_between(earlier: date, later: date) -> int:
+    return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
+
+
+SINCE: dict[str, tuple[str, Callable[[date, date], int]]] = {
+    "weeks_since": ("wk", lambda day, as_of: (as_of - day).days // 7),
+    "months_since": ("mo", _months_between),
+    "years_since": ("a", lambda day, as_of: _months_between(day, as_of) // 12),
+}
+
+
+def confirmed_above_limit(results: Sequence[Result], times: Decimal, days: Decimal) -> bool | None:
+    """Whether the newest result and an earlier one, `days` or more apart and with no normal one between, are both
+    above `times` × their own upper limit. Unknown for a single result: it may have been repeated elsewhere."""
+    if not results:
+        return None
+    latest = results[-1]
+    if latest.upper_limit is None:
+        return None
+    if latest.value <= times * latest.upper_limit:
+        return False
+    if len(results) == 1:
+        return None
+    for earlier in reversed(results[:-1]):
+        if earlier.upper_limit is None:
+            return None
+        if earlier.value <= earlier.upper_limit:
+            return False
+        if earlier.value > times * earlier.upper_limit and (latest.taken_on - earlier.taken_on).days >= days:
+            return True
+    return False
+
+
+def baseline(results: Sequence[Result], started_on: date | None) -> Decimal | None:
+    """The patient's own baseline: the last result before treatment, else the first there is. A single result from
+    after the start is no baseline of itself."""
+    before = [result for result in results if started_on and result.taken_on <= started_on]
+    if not results or (started_on and not before and len(results) == 1):
+        return None
+    return (before[-1] if before else results[0]).value

@@ -1,0 +1,115 @@
+"""One way to treat, for one patient: its state, what excludes it, what it needs, and its doses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from guidelines.engine.compiled import CompiledPackage, CompiledRegimen
+from guidelines.engine.content import Option
+from guidelines.engine.dosing import Dose, NoDose, dose_for, dose_json
+from guidelines.engine.facts import NotAsked
+from guidelines.engine.resolve import Resolved
+from guidelines.engine.safety import Alert, check_drug
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedRegimen:
+    regimen: CompiledRegimen
+    role: str
+    dose: Dose | NoDose
+
+
+@dataclass(slots=True)
+class AssessedOption:
+    """An option's state and the reasons for it. `alerts` are those of all its drugs."""
+
+    option: Option
+    state: str = "available"
+    beside: bool = False
+    regimens: list[AssessedRegimen] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    excluded_by: list[str] = field(default_factory=list)
+    needs: set[str] = field(default_factory=set)
+    unanswered: bool = False
+    undecided: bool = False
+
+    def require(self, open_facts: Iterable[str], facts: Resolved) -> None:
+        """Something is unknown: it needs an answer if somebody was not asked, and is pending if nobody knows."""
+        for key in open_facts:
+            self.needs.add(key)
+            if facts.facts.states.get(key, NotAsked) is NotAsked:
+                self.unanswered = True
+            else:
+                self.undecided = True
+
+    def settle(self) -> "AssessedOption":
+        """State precedence: excluded, needs_answer, pending, caution, available."""
+        if self.excluded_by or any(r.role == "main" and isinstance(r.dose, NoDose) and r.dose.final for r in self.regimens):
+            self.state = "excluded"
+        elif self.unanswered:
+            self.state = "needs_answer"
+        elif self.undecided or any(alert.holds for alert in self.alerts):
+            self.state = "pending"
+        elif any(alert.severity == "caution" for alert in self.alerts):
+            self.state = "caution"
+        return self
+
+    def as_json(self, *, shows_doses: bool) -> dict[str, Any]:
+        option = self.option
+        cautions = [alert.rule.key for alert in self.alerts if alert.severity == "caution"]
+        return {
+            "option": option.key, "state": self.state, "beside": self.beside, "for": list(option.supports),
+            "against": [*option.against, *cautions], "excluded_by": list(self.excluded_by), "needs": sorted(self.needs),
+            "regimens": [self._regimen_json(part, shows_doses=shows_doses) for part in self.regimens],
+        }  # fmt: skip
+
+    def _regimen_json(self, part: AssessedRegimen, *, shows_doses: bool) -> dict[str, Any]:
+        dose, reason = part.dose, None
+        if isinstance(dose, NoDose):
+            reason = dose.reason
+        elif self.state == "excluded":
+            reason = f"Excluded by {', '.join(self.excluded_by) or 'the dose of the main drug'}."
+        elif self.state == "needs_answer":
+            reason = "Answer what is open first."
+        elif not shows_doses:
+            reason = "On hold."
+        regimen = part.regimen.regimen
+        return {
+            "regimen": regimen.key, "drug": regimen.drug, "role": part.role,
+            "dose": None if reason or isinstance(dose, NoDose) else dose_json(part.regimen, dose), "no_dose": reason,
+        }  # fmt: skip
+
+
+def assess(compiled: CompiledPackage, facts: Resolved, key: str, *, beside: bool = False) -> AssessedOption:
+    """The option's state. A drug that is already taken needs no requirement again, and a continued one that must stop
+    ends alone: it does not take the option with it."""
+    found = AssessedOption(compiled.options[key], beside=beside)
+    for part, condition in compiled.option_regimens[key]:
+        if condition is not None and condition.value(facts) is False:
+            continue
+        regimen = compiled.regimens[part.regimen]
+        alerts = check_drug(compiled, facts, regimen.drug.key)
+        found.alerts += alerts
+        found.regimens.append(AssessedRegimen(regimen, part.role, dose_for(regimen, facts)))
+        if part.role == "continued":
+            continue
+        for alert in alerts:
+            if alert.excludes:
+                found.excluded_by.append(alert.rule.key)
+            elif alert.severity == "stop" and not alert.is_met:
+                found.require(alert.open_facts, facts)
+        if facts[f"starting:{regimen.drug.key}"] is not False:
+            _require(found, regimen, facts)
+        dose = found.regimens[-1].dose
+        if isinstance(dose, NoDose):
+            found.require(dose.needs, facts)
+    return found.settle()
+
+
+def _require(found: AssessedOption, regimen: CompiledRegimen, facts: Resolved) -> None:
+    for requirement, condition in regimen.requires:
+        state = True if condition is None else condition.value(facts)
+        if state is not False and facts[requirement.fact] is None:
+            found.require(facts.open_keys(requirement.fact), facts)
+            if condition is not None and state is None:
+                found.require(facts.open_facts(condition), facts)

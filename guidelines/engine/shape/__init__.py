@@ -1,0 +1,1 @@
+"""The parts a Package is made of, by subject."""

@@ -1,0 +1,72 @@
+"""Safety rules and monitoring."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from guidelines.engine.shape.marked import Marked
+from guidelines.engine.values import Content, Expression, Flag, Key, Line, Span, Whole
+
+Severity = Literal["stop", "caution", "note"]
+
+
+class Action(Content):
+    """What is to be done, by whom, by when, and how to resume."""
+
+    kind: Literal["repeat", "hold", "reduce", "stop", "refer", "inform"]
+    text: Line
+    who: Line | None = None
+    within_days: Whole | None = None
+    resume: Line | None = None
+
+
+class SafetyRule(Marked):
+    """A condition that forbids, warns or notes. Subject: a drug, a step to be entered, or else the guideline."""
+
+    key: Key
+    drug: Key | None = None
+    step: Key | None = None
+    kind: Literal["contraindication", "caution", "interaction", "threshold", "scope", "urgent"]
+    when: Expression
+    severity: Severity
+    resolvable: Flag = False
+    message: Line
+    plain: Line | None = None
+    action: Action
+    override: Literal["prohibited", "reason", "acknowledge"]
+    if_unknown: Severity | None = None  # as severe as the rule, unless a reviewed exception lowers it
+    unknown_message: Line | None = None
+    conflicts: tuple[Key, ...] = ()
+
+
+class Window(Content):
+    """Days from the anchor in which a test is due. Without `until`: the day itself and the days of grace."""
+
+    after: Span
+    until: Span | None = None
+    every: Span | None = None
+    times: Whole | None = None  # of a finite series; without it a series is open-ended
+    drugs: tuple[Key, ...] = ()  # only when one of these is on the plan
+
+    @model_validator(mode="after")
+    def one_calendar(self) -> Self:
+        kinds = {span.unit in ("mo", "a") for span in (self.after, self.every) if span and span.count}
+        if self.every and len(kinds) > 1:
+            raise ValueError("a series counts in days and weeks, or in months and years, not in both")
+        return self
+
+
+class MonitoringItem(Marked):
+    key: Key
+    drug: Key | None = None
+    steps: tuple[Key, ...] = ()  # only in these steps; none: in every step
+    tests: tuple[Key, ...]
+    phase: Line
+    anchor: Literal["start", "previous"]
+    windows: tuple[Window, ...]
+    required: Flag
+    when: Expression | None = None
+    if_unknown: Literal["keep", "drop"] = "keep"
+    restarts_on_dose_change: Flag = False
+    why: Line
+    plain: Line | None = None

@@ -1,0 +1,132 @@
+"""Small exact values every part of a guideline is made of: keys, texts, decimals, intervals, frequencies.
+
+Refuses floats, exponents, and anything that would have to be guessed.
+"""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+
+DECIMAL = re.compile(r"-?\d{1,9}(\.\d{1,6})?")
+INTERVAL = re.compile(r"(\d{1,4}) (d|wk|mo|a)")
+
+
+def plain(number: Decimal) -> str:
+    """The number without exponent and trailing zeros, as every output prints it."""
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def exact_decimal(raw: object) -> Decimal:
+    """A decimal written out in digits; refuses floats, exponents, NaN and thousands marks."""
+    if isinstance(raw, Decimal) and raw.is_finite():
+        return Decimal(plain(raw))
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return Decimal(raw)
+    if isinstance(raw, str) and DECIMAL.fullmatch(raw):
+        return Decimal(plain(Decimal(raw)))
+    raise ValueError(f"write a number in digits, such as 12.5; {raw!r} is not one")
+
+
+def exact_whole(raw: object) -> int:
+    number = exact_decimal(raw)
+    if number != number.to_integral_value():
+        raise ValueError(f"write a whole number; {raw!r} is not one")
+    return int(number)
+
+
+def exact_bool(raw: object) -> bool:
+    if raw in (True, "true"):
+        return True
+    if raw in (False, "false"):
+        return False
+    raise ValueError(f"write true or false; {raw!r} is neither")
+
+
+def exact_date(raw: object) -> date:
+    if type(raw) is date:
+        return raw
+    if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
+        return date.fromisoformat(raw)
+    raise ValueError(f"write a date as 2026-01-31; {raw!r} is not one")
+
+
+class Interval(NamedTuple):
+    """A length of time for schedules: days, weeks of 7 days, or calendar months and years."""
+
+    count: int
+    unit: Literal["d", "wk", "mo", "a"]
+
+    @classmethod
+    def parse(cls, raw: object) -> Self:
+        if isinstance(raw, cls):
+            return raw
+        found = INTERVAL.fullmatch(raw) if isinstance(raw, str) else None
+        if not found:
+            raise ValueError(f"write an interval as '30 d', '12 wk', '6 mo' or '1 a'; {raw!r} is not one")
+        return cls(int(found[1]), found[2])  # type: ignore[arg-type]  # the pattern admits only the four units
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}"
+
+    def after(self, day: date) -> date:
+        """The day this interval after `day`; a month end that does not exist becomes the last day of that month."""
+        if self.unit in ("d", "wk"):
+            return day + timedelta(days=self.count * (7 if self.unit == "wk" else 1))
+        months = day.month - 1 + self.count * (12 if self.unit == "a" else 1)
+        year, month = day.year + months // 12, months % 12 + 1
+        first_of_next = date(year + month // 12, month % 12 + 1, 1)
+        return date(year, month, min(day.day, (first_of_next - timedelta(days=1)).day))
+
+    def in_words(self) -> str:
+        words = {"d": "day", "wk": "week", "mo": "month", "a": "year"}[self.unit]
+        return f"{self.count} {words}" + ("" if self.count == 1 else "s")
+
+
+def without_nul(raw: object) -> object:
+    if isinstance(raw, str) and "\x00" in raw:
+        raise ValueError("remove the NUL byte")
+    return raw
+
+
+_shown = PlainSerializer(plain, return_type=str)
+Amount = Annotated[Decimal, BeforeValidator(exact_decimal), _shown]
+Whole = Annotated[int, BeforeValidator(exact_whole)]
+Flag = Annotated[bool, BeforeValidator(exact_bool)]
+Day = Annotated[date, BeforeValidator(exact_date)]
+Span = Annotated[Interval, BeforeValidator(Interval.parse), PlainSerializer(str, return_type=str)]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,79}$")]
+Line = Annotated[str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Text = Annotated[str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=6000, strip_whitespace=True)]
+Expression = Annotated[str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+
+# V: verified in a named source. GK: general medical knowledge. CD: a content decision. GK and CD need a clinician.
+Mark = Literal["V", "GK", "CD"]
+
+
+class Content(BaseModel):
+    """A frozen part of a guideline. Unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
+
+    def canonical(self) -> dict[str, Any]:
+        """JSON-ready content without defaults, so that a new optional field leaves old hashes alone."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class Weekly(Content):
+    """Once in a week, on one weekday that a person names when the drug is planned."""
+
+    type: Literal["weekly"]
+
+
+class Daily(Content):
+    """Every day, so many times."""
+
+    type: Literal["daily"]
+    times: Whole
