@@ -216,7 +216,7 @@ class CompiledPackage:
     def _check_keys(self) -> None:
         """Every key the engine follows must lead somewhere."""
         package = self.package
-        for place, kind, known, keys in (
+        followed: tuple[tuple[str, str, Mapping[str, Any], Iterable[str]], ...] = (
             ("entry_step", "step", self.steps, [package.entry_step]),
             *((f"steps.{s.key}.otherwise", "step", self.steps, [s.otherwise] if s.otherwise else []) for s in package.steps),
             *((f"steps.{s.key}.takes", "drug", self.drugs, [t.drug for t in s.takes]) for s in package.steps),
@@ -232,7 +232,8 @@ class CompiledPackage:
             *((f"tests.{t.key}.facts", "fact", self.facts, t.facts) for t in package.tests),
             *((f"facts.{f.key}.upper_limit", "fact", self.facts, [f.upper_limit] if f.upper_limit else []) for f in package.facts),
             *((f"regimens.{r.key}.requires", "fact", self.facts, [q.fact for q in r.requires]) for r in package.regimens),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for place, kind, known, keys in followed:
             for key in keys:
                 if key not in known:
                     raise ContentError(place, f"there is no {kind} '{key}'")

@@ -105,7 +105,7 @@ class _Calculation:
         made = " + ".join(f"{count} × {plain(p.strength)} {p.unit} {p.form}" for p, count in first)
         period = "week" if regimen.weekly_tablets else regimen.amount_per
         self.working.append(f"{made} = {plain(shown)} {regimen.unit} per {period}")
-        pattern = weekly_pattern(first[0].count, first[0].product.form) if regimen.weekly_tablets else None
+        pattern = weekly_pattern(first[0].number, first[0].product.form) if regimen.weekly_tablets else None
         return Dose(
             self.compiled.drug, low, start, high, regimen.unit, period, regimen.frequency, self.step_at(shown), first, last,
             pattern, tuple(self.titration(start, high)), tuple(self.working),
@@ -138,7 +138,7 @@ class _Calculation:
     def read_adjustments(self) -> NoDose | None:
         for adjustment, condition in self.compiled.adjustments:
             state = condition.value(self.facts) if condition else True
-            if state is None:
+            if state is None and condition is not None:
                 return NoDose(f"It cannot be checked whether this applies: {adjustment.text}", self.facts.open_facts(condition))
             if state is False:
                 continue

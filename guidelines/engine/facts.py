@@ -15,7 +15,7 @@ from guidelines.engine.content import Fact
 from guidelines.engine.operators import EXACT, Result, unit_text
 from guidelines.engine.values import exact_date, plain
 
-NUMBER = re.compile(r"\d{1,6}(\.\d{1,4})?")
+NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 MAXIMUM_PROBLEMS, MAXIMUM_RESULTS = 50, 1000
 
 

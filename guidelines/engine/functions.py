@@ -11,6 +11,8 @@ from guidelines.engine.operators import EXACT, SINCE, Result, baseline, confirme
 if TYPE_CHECKING:
     from guidelines.engine.conditions import Compiler
 
+MAXIMUM_POWER = 10
+
 
 def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> Node:
     def needs(count: int) -> list[ast.expr]:
@@ -61,7 +63,7 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
         return _numeric_call(name, [number(tree) for tree in needs(1 if name == "sqrt" else 2)], literal, arguments)
     if name in HISTORY:
         node = fact(arguments[0] if arguments else ast.Constant(None), "number")
-        extra, unit, type_, calculate = HISTORY[name]
+        extra, in_its_unit, type_, calculate = HISTORY[name]
         limits = [literal(tree) for tree in needs(1 + extra)[1:]]
         key = f"history:{node.keys[0]}"
         shown = f"{name.replace('_', ' ')} of {node.text}" + (f" ({', '.join(map(str, limits))})" if limits else "")
@@ -69,7 +71,7 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
         def from_history(facts: Mapping[str, Any]) -> Any:
             return calculate(facts[key], facts, *limits)
 
-        kind = Kind(type_, node.kind.unit if unit else None)
+        kind = Kind(type_, node.kind.unit if in_its_unit else None)
         op = "leaf" if type_ == "boolean" else "value"
         return Node(op, kind, shown, from_history, from_history, keys=(node.keys[0], key))
     raise ConditionError(f"'{name}' is not a function of the rule language")
@@ -77,6 +79,11 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
 
 def _numeric_call(name: str, nodes: list[Node], literal: Callable[[ast.expr], Decimal], trees: list[ast.expr]) -> Node:
     fixed = literal(trees[1]) if name in ("nearest", "power") else None
+    if fixed is not None and not 0 < fixed <= (MAXIMUM_POWER if name == "power" else fixed):
+        raise ConditionError(f"{name}: the second number must be above 0" + f", at most {MAXIMUM_POWER}" * (name == "power"))
+    units = {node.kind.unit for node in nodes if node.literal is None}
+    if len(units - {None}) > 1:
+        raise ConditionError(f"{name}: '{nodes[0].text}' and '{nodes[1].text}' have different units")
 
     def calculated(facts: Mapping[str, Any]) -> Decimal | None:
         values = [node.value(facts) for node in nodes]
@@ -87,7 +94,7 @@ def _numeric_call(name: str, nodes: list[Node], literal: Callable[[ast.expr], De
         if name == "nearest" and fixed:
             return nearest(values[0], fixed)
         if name == "power" and fixed:
-            return EXACT.power(values[0], fixed)
+            return None if values[0] < 0 else EXACT.power(values[0], fixed)
         found: Decimal = min(values) if name == "min" else max(values)
         return found
 

@@ -36,7 +36,7 @@ def unit_text(ucum: str | None) -> str:
 
 
 def digits(source: str) -> Decimal:
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", source):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", source):
         raise ConditionError(f"write the number '{source}' in digits, such as 12.5")
     return Decimal(source)
 

@@ -13,7 +13,7 @@ class Count(NamedTuple):
     """So many of one product, in the period of the dose."""
 
     product: Product
-    count: int
+    number: int
 
 
 def make_up(amount: Decimal, products: Sequence[Product]) -> tuple[Count, ...] | None:

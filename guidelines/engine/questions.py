@@ -176,7 +176,7 @@ class _Reach:
                 adjustment.no_dose and (node is None or node.firm(self.facts) is not False)
                 for adjustment, node in regimen.adjustments
             )
-            stays = stays and not final and not uncertain and part.role != "continued" or (stays and part.role == "continued")
+            stays = stays and (part.role == "continued" or not (final or uncertain))
         return stays
 
     def consult_dose(self, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from guidelines.engine.content import Fact
@@ -160,7 +161,7 @@ class Reader:
             if not (unit is None or isinstance(unit, str)):
                 self.refuse(f"{here}.unit", "must be text")
                 continue
-            value = self.attempt(here, lambda item=item, unit=unit: read_value(fact, item["value"], unit))
+            value = self.attempt(here, partial(read_value, fact, item["value"], unit))
             taken_on = self.day(f"{here}.taken_on", item["taken_on"])
             if value is not None and taken_on is not None:
                 found.append(Result(value, taken_on, self.limit(fact, here, item, unit)))

@@ -56,7 +56,7 @@ def _advanced(interval: Interval, window: Window, turn: int) -> Interval:
 
 def schedule(compiled: CompiledPackage, facts: Resolved, *, drugs: Iterable[str], step: str | None, anchor: date) -> list[Due]:
     """Everything due for these drugs on this step, counted from `anchor`, by first day."""
-    wanted, found = set(drugs), []
+    wanted, found = set(drugs), list[Due]()
     for item, condition in compiled.monitoring:
         if (item.drug is not None and item.drug not in wanted) or (item.steps and step not in item.steps):
             continue

@@ -4,14 +4,16 @@ Refuses floats, exponents, and anything that would have to be guessed.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
-DECIMAL = re.compile(r"-?\d{1,9}(\.\d{1,6})?")
-INTERVAL = re.compile(r"(\d{1,4}) (d|wk|mo|a)")
+DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,8})?")
+INTERVAL = re.compile(r"([0-9]{1,4}) (d|wk|mo|a)")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def plain(number: Decimal) -> str:
@@ -51,12 +53,16 @@ def exact_bool(raw: object) -> bool:
 def exact_date(raw: object) -> date:
     if type(raw) is date:
         return raw
-    if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
-        return date.fromisoformat(raw)
+    if isinstance(raw, str) and DATE.fullmatch(raw):
+        try:
+            return date.fromisoformat(raw)
+        except ValueError:
+            pass  # a day that is in no calendar, told like any other mistake
     raise ValueError(f"write a date as 2026-01-31; {raw!r} is not one")
 
 
-class Interval(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Interval:
     """A length of time for schedules: days, weeks of 7 days, or calendar months and years."""
 
     count: int

@@ -1,0 +1,26 @@
+"""Which version of a guideline a command means. Refuses to guess when none is current: it lists the drafts."""
+
+from guidelines.models import Guideline, Version
+from guidelines.workflow import Status
+
+
+class NoVersion(Exception):
+    """There is no such version; the sentence says which there are."""
+
+
+def chosen_version(slug: str, number: int | None = None) -> Version:
+    """The version with that number, or the current one."""
+    versions = Version.objects.select_related("guideline").filter(guideline__slug=slug)
+    version = (versions.current() if number is None else versions.filter(number=number)).first()
+    if version is not None:
+        return version
+    if not Guideline.objects.filter(slug=slug).exists():
+        have = ", ".join(Guideline.objects.values_list("slug", flat=True)) or "none"
+        raise NoVersion(f"There is no guideline {slug}. Guidelines here: {have}.")
+    listed = "\n".join(
+        f"  version {other.number}, {Status(other.last_status).label.lower()}, {other.short_hash}"
+        for other in versions.with_status().order_by("number")
+    )
+    if number is not None:
+        raise NoVersion(f"{slug} has no version {number}. Versions:\n{listed}")
+    raise NoVersion(f"{slug} has no current version. Name one with --version:\n{listed}")

@@ -1,0 +1,190 @@
+"""A guideline file to a Package the engine can run, or every problem with its place, its line and what to do.
+
+Writes nothing. A gap in the content (a missing cap, a citation that leads nowhere) is the lint's matter, not refused.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from guidelines.engine.compiled import CompiledPackage, ContentError, compile_package
+from guidelines.engine.content import Package
+from guidelines.library import CONTENT_FOLDER, with_libraries
+from guidelines.strict_yaml import MAXIMUM_BYTES, Node, YamlRefused, read_yaml
+
+SHOWN_PROBLEMS = 20
+
+
+class Problem(NamedTuple):
+    place: str
+    line: int | None
+    message: str
+    column: int | None = None
+
+    def __str__(self) -> str:
+        line = f"line {self.line}" if self.line else ""
+        column = f"column {self.column}" if self.column else ""
+        where = ", ".join(part for part in (self.place, line, column) if part)
+        return f"{where}: {self.message}" if where else self.message
+
+
+class ContentRefused(ValueError):
+    """The content cannot be used; `problems` says where and what to do. Nothing was written."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        shown = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
+        if len(problems) > SHOWN_PROBLEMS:
+            shown.append(f"and {len(problems) - SHOWN_PROBLEMS} more problems")
+        super().__init__("\n".join(shown))
+        self.problems = tuple(problems)
+
+
+def read_guideline_file(path: Path) -> CompiledPackage:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAXIMUM_BYTES + 1)
+    except OSError as problem:
+        raise ContentRefused([Problem(str(path), None, f"cannot be read: {problem.strerror}")]) from None
+    return read_guideline(raw)
+
+
+def read_guideline(raw: bytes | str, *, libraries: Path = CONTENT_FOLDER) -> CompiledPackage:
+    """The content of a guideline file, checked and ready to run. Raises ContentRefused."""
+    try:
+        root = with_libraries(read_yaml(raw), libraries)
+    except YamlRefused as problem:
+        raise ContentRefused([Problem(problem.place, problem.line, problem.message, problem.column)]) from None
+    if not isinstance(root.value, dict):
+        raise ContentRefused([Problem("", root.line, "write a guideline: its fields and their values (name: value)")])
+    try:
+        package = Package.model_validate(root.plain())
+    except ValidationError as errors:
+        raise ContentRefused([explained(root, error) for error in errors.errors(include_url=False)]) from None
+    return checked(package, root)
+
+
+def checked(package: Package, root: Node | None = None) -> CompiledPackage:
+    """The package ready to run, or ContentRefused. `root` is the file it came from, for the line numbers."""
+    problems = [located(root, place, message) for place, message in dangling(package)]
+    try:
+        compiled = compile_package(package)
+    except ContentError as problem:
+        problems.insert(0, located(root, problem.place, problem.message))
+    if problems:
+        raise ContentRefused(problems)
+    return compiled
+
+
+def dangling(package: Package) -> Iterator[tuple[str, str]]:
+    """Keys the rows, the pages and the test patients follow, that lead nowhere; amounts in the wrong order."""
+    groups = {group.key for group in package.fact_groups}
+    drugs = {drug.key for drug in package.drugs}
+    bases = {base.key for base in package.case_bases}
+    for fact in package.facts:
+        if fact.group not in groups:
+            yield f"facts.{fact.key}.group", f"there is no fact group {fact.group!r}"
+    for item in package.monitoring:
+        for key in {key for window in item.windows for key in window.drugs} - drugs:
+            yield f"monitoring.{item.key}.windows", f"there is no drug {key!r}"
+    for rule in package.print_rules:
+        if rule.drug and rule.drug not in drugs:
+            yield f"print_rules.{rule.key}.drug", f"there is no drug {rule.drug!r}"
+    for case in package.cases:
+        if case.based_on and case.based_on not in bases:
+            yield f"cases.{case.key}.based_on", f"there is no case base {case.based_on!r}"
+    products: set[str] = set()
+    for drug in package.drugs:
+        for product in drug.products:
+            if product.key in products:
+                yield f"drugs.{drug.key}.products", f"the product key {product.key!r} is used twice; give each its own"
+            if product.strength <= 0:
+                yield f"drugs.{drug.key}.products", f"the strength of {product.key} must be above 0"
+            products.add(product.key)
+    for regimen in package.regimens:
+        place = f"regimens.{regimen.key}"
+        if not 0 <= regimen.min <= (regimen.start or regimen.min) <= regimen.max or regimen.max <= 0:
+            yield place, "min, start and max must be in this order, and max above 0"
+        if regimen.frequency.type == "daily" and regimen.frequency.times < 1:
+            yield f"{place}.frequency", "a daily drug is taken at least once a day"
+        if any(cap.amount <= 0 for cap in regimen.caps):
+            yield f"{place}.caps", "a cap must be above 0"
+        for adjustment in regimen.adjustments:
+            if any(amount is not None and amount <= 0 for amount in (adjustment.factor, adjustment.cap)):
+                yield f"{place}.adjustments", "a factor or cap must be above 0; for no dose write no_dose"
+
+
+# --- places and lines ----------------------------------------------------------------------------------------------
+
+
+def located(root: Node | None, place: str, message: str) -> Problem:
+    """A place such as `safety_rules.KEY.when` in the file it was read from."""
+    if root is None:
+        return Problem(place, None, message)
+    node = root
+    for part in place.split("."):
+        below = step_into(node, part)
+        if below is None:
+            break
+        node = below
+    shown = ": ".join(text for text in (node.file, place) if text)
+    return Problem(shown, node.line, message)
+
+
+def step_into(node: Node, part: str) -> Node | None:
+    if isinstance(node.value, dict):
+        return node.value.get(part)
+    if isinstance(node.value, list):
+        for entry in node.value:
+            key = entry.value.get("key") if isinstance(entry.value, dict) else None
+            if key is not None and key.value == part:
+                return entry
+    return None
+
+
+def explained(root: Node, error: ErrorDetails) -> Problem:
+    """A validation error as a sentence, with the place and line in the file it came from."""
+    node, missing = root, ""
+    for part in error["loc"]:
+        below = part_of(node, part)
+        # Parts that are not in the file are names of types, or the field that is missing.
+        node, missing = (below, "") if below is not None else (node, str(part))
+    place, line = node.place, node.line
+    if error["type"] == "missing":
+        place = f"{place}.{missing}".lstrip(".")
+    return Problem(": ".join(text for text in (node.file, place) if text), line, sentence(error))
+
+
+def part_of(node: Node, part: int | str) -> Node | None:
+    if isinstance(node.value, dict):
+        return node.value.get(str(part))
+    if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
+        return node.value[part]
+    return None
+
+
+SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "missing": lambda context: "this field is required; write it",
+    "extra_forbidden": lambda context: "there is no such field; remove it or correct its spelling",
+    "literal_error": lambda context: f"write one of {context['expected']}",
+    "union_tag_invalid": lambda context: f"write one of {context['expected_tags']}",
+    "union_tag_not_found": lambda context: "say its type: weekly or daily",
+    "string_too_short": lambda context: "this must not be empty",
+    "string_too_long": lambda context: f"write at most {context['max_length']} characters",
+    "string_type": lambda context: "write a text, not a list or fields",
+    "string_pattern_mismatch": lambda context: "write a key: a letter, then letters, digits, - and _, at most 80",
+    "value_error": lambda context: str(context["error"]),
+    "too_short": lambda context: "this must not be empty",
+}
+
+
+def sentence(error: ErrorDetails) -> str:
+    if error["type"] in SENTENCES:
+        return SENTENCES[error["type"]](error.get("ctx", {}))
+    if error["type"] in ("tuple_type", "list_type"):
+        return "write a list (lines that begin with -)"
+    if error["type"] in ("model_type", "dict_type", "model_attributes_type"):
+        return "write fields and their values (name: value)"
+    return error["msg"]

@@ -1,0 +1,26 @@
+"""The rows of guidelines: content (mirrors engine/content.py) and its review."""
+
+from guidelines.models.dosing import Cap, DoseAdjustment, Drug, Product, Regimen, Taper, Titration
+from guidelines.models.knowledge import (
+    Citation,
+    Conflict,
+    Definition,
+    Fact,
+    FactGroup,
+    Reference,
+    Section,
+    Statement,
+    Test,
+)  # fmt: skip
+from guidelines.models.pathway import Option, OptionRegimen, Step, StepAction, StepOption, Transition
+from guidelines.models.review import Approval, StatusMove
+from guidelines.models.rules import MonitoringItem, SafetyRule, Window
+from guidelines.models.telling import Case, CaseBase, OverrideReason, PatientInstruction, PrintRule
+from guidelines.models.version import Guideline, Level, Version
+
+__all__ = [
+    "Approval", "Cap", "Case", "CaseBase", "Citation", "Conflict", "Definition", "DoseAdjustment", "Drug", "Fact",
+    "FactGroup", "Guideline", "Level", "MonitoringItem", "Option", "OptionRegimen", "OverrideReason",
+    "PatientInstruction", "PrintRule", "Product", "Reference", "Regimen", "SafetyRule", "Section", "Statement",
+    "StatusMove", "Step", "StepAction", "StepOption", "Taper", "Test", "Titration", "Transition", "Version", "Window",
+]  # fmt: skip

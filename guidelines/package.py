@@ -1,0 +1,245 @@
+"""Rows ⇄ Package ⇄ YAML, driven by the fields of both sides: no class of content is named here.
+
+A field of content is a column of the same name, or columns that begin with its name, or rows that point back under
+its name. What has none of these is a mistake in the models, and an error.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any, get_args
+
+import yaml
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models, transaction
+from pydantic import BaseModel
+
+from guidelines.engine.compiled import CompiledPackage, compile_package
+from guidelines.engine.content import Package
+from guidelines.engine.values import Interval
+from guidelines.models import Version
+
+ELSEWHERE = {(Package, "slug")}  # the slug is the guideline's, not a version's
+LINE_WIDTH = 110
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where one field of content lives: in `columns` of the row, or as rows of `model` pointing back by `link`."""
+
+    name: str
+    columns: tuple[str, ...] = ()
+    is_json: bool = False
+    is_flattened: bool = False
+    model: type[models.Model] | None = None
+    link: str = ""
+    entry_class: type[BaseModel] | None = None
+    is_single: bool = False
+
+
+def content_class(annotation: Any) -> type[BaseModel]:
+    """The one class of content inside `tuple[X, ...]` or `X | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = [content_class(part) for part in get_args(annotation) if part not in (type(None), Ellipsis)]
+    if len(found) != 1:
+        raise TypeError(f"{annotation} does not hold exactly one class of content")
+    return found[0]
+
+
+@cache
+def slots(entry_class: type[BaseModel], model: type[models.Model]) -> tuple[Slot, ...]:
+    found = []
+    for name, field in entry_class.model_fields.items():
+        if (entry_class, name) in ELSEWHERE:
+            continue
+        try:
+            column: Any = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            own = [other.name for other in model._meta.concrete_fields if other.name.startswith(f"{name}_")]
+            if not own:
+                raise
+            found.append(Slot(name, columns=tuple(own), is_flattened=True))
+            continue
+        if column.auto_created and not column.concrete:
+            found.append(
+                Slot(
+                    name,
+                    model=column.related_model,
+                    link=column.field.name,
+                    entry_class=content_class(field.annotation),
+                    is_single=column.one_to_one,
+                )
+            )
+        else:
+            found.append(Slot(name, columns=(name,), is_json=isinstance(column, models.JSONField)))
+    return tuple(found)
+
+
+# --- Package → rows ----------------------------------------------------------------------------------------------
+
+
+def columns_of(entry: BaseModel, model: type[models.Model]) -> dict[str, Any]:
+    """The values of the row's own columns."""
+    values: dict[str, Any] = {}
+    as_json = entry.model_dump(mode="json")
+    for slot in slots(type(entry), model):
+        if slot.is_flattened:
+            part = getattr(entry, slot.name)
+            values |= {column: getattr(part, column.removeprefix(f"{slot.name}_"), None) for column in slot.columns}
+        elif slot.is_json:
+            values[slot.name] = as_json[slot.name]
+        elif slot.columns:
+            value = getattr(entry, slot.name)
+            values[slot.name] = str(value) if isinstance(value, Interval) else value
+    return values
+
+
+def write_rows(version: Version, package: Package) -> None:
+    """Writes every row of the package. The version's own columns are the caller's: see `columns_of`."""
+    write_parts([(version, package)], Version, version, package)
+
+
+def write_parts(owners: list[tuple[Any, Any]], model: type[models.Model], version: Version, package: Package) -> None:
+    """The rows below the given rows, level by level."""
+    if not owners:
+        return
+    entry_class: type[BaseModel] = type(owners[0][1])
+    for slot in slots(entry_class, model):
+        if slot.model is None:
+            continue
+        carried: Callable[..., dict[str, Any]] = getattr(slot.model, "carried_columns", nothing_carried)
+        rows, entries = [], []
+        for owner, content in owners:
+            held = getattr(content, slot.name)
+            if slot.is_single:
+                held = () if held is None else (held,)
+            for position, entry in enumerate(held):
+                placed = {"version": version, slot.link: owner, "position": position}
+                rows.append(slot.model(**placed, **columns_of(entry, slot.model), **carried(entry, package)))
+                entries.append(entry)
+        slot.model._default_manager.bulk_create(rows)
+        write_parts(list(zip(rows, entries, strict=True)), slot.model, version, package)
+
+
+def nothing_carried(entry: BaseModel, package: Package) -> dict[str, Any]:
+    return {}
+
+
+def delete_rows(version: Version) -> None:
+    """Clears a draft before its new content is written; the history keeps what was there."""
+    for model in reversed(row_models(Package, Version)):
+        model._default_manager.filter(version=version)._raw_delete("default")
+
+
+@cache
+def row_models(entry_class: type[BaseModel], model: type[models.Model]) -> tuple[type[models.Model], ...]:
+    """Every model that holds content, those pointed at before those that point."""
+    found: list[type[models.Model]] = []
+    for slot in slots(entry_class, model):
+        if slot.model is not None and slot.entry_class is not None:
+            found += [slot.model, *row_models(slot.entry_class, slot.model)]
+    return tuple(found)
+
+
+# --- rows → Package ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def package_of(version: Version) -> Package:
+    """The content of a version, read from its rows."""
+    raw = {**raw_columns(version, Package), **raw_parts(Package, Version, version, [version.pk])[version.pk]}
+    return Package.model_validate({"slug": version.guideline.slug, **raw})
+
+
+def raw_columns(row: models.Model, entry_class: type[BaseModel]) -> dict[str, Any]:
+    raw: dict[str, Any] = {}
+    for slot in slots(entry_class, type(row)):
+        if slot.is_flattened:
+            parts = {column.removeprefix(f"{slot.name}_"): getattr(row, column) for column in slot.columns}
+            raw[slot.name] = {name: value for name, value in parts.items() if value is not None}
+        elif slot.columns:
+            raw[slot.name] = getattr(row, slot.name)
+    return raw
+
+
+def raw_parts(
+    entry_class: type[BaseModel], model: type[models.Model], version: Version, owners: list[Any]
+) -> Mapping[Any, dict[str, Any]]:
+    """For each row (by its primary key) what hangs below it, by field name. One query per model."""
+    raw: dict[Any, dict[str, Any]] = {owner: {} for owner in owners}
+    for slot in slots(entry_class, model):
+        if slot.model is None or slot.entry_class is None:
+            continue
+        rows = list(slot.model._default_manager.filter(version=version).order_by("position", "pk"))
+        below = raw_parts(slot.entry_class, slot.model, version, [row.pk for row in rows])
+        held: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            held[getattr(row, f"{slot.link}_id")].append({**raw_columns(row, slot.entry_class), **below[row.pk]})
+        for owner in owners:
+            entries = held[owner]
+            raw[owner][slot.name] = (entries[0] if entries else None) if slot.is_single else entries
+    return raw
+
+
+class ContentMoved(Exception):
+    """The rows of a version no longer say what its hash says."""
+
+
+def compiled_version(version: Version) -> CompiledPackage:
+    """The version ready to decide with. Kept in memory when the version is locked, for then it cannot change."""
+    return _compiled(version.pk, version.content_hash) if version.is_locked else compile_package(package_of(version))
+
+
+@lru_cache(maxsize=8)
+def _compiled(version_id: int, content_hash: str) -> CompiledPackage:
+    package = package_of(Version.objects.select_related("guideline").get(pk=version_id))
+    if package.content_hash() != content_hash:
+        raise ContentMoved("The rows of this approved version do not match its hash. Do not use it; restore a backup.")
+    return compile_package(package)
+
+
+# --- Package → YAML ----------------------------------------------------------------------------------------------
+
+
+class _Dumper(yaml.dumper.BaseDumper):
+    """Writes every scalar as text, as the strict reader takes it: plain where possible, lines as a literal block."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(dict, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items()))
+_Dumper.add_representer(list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value))
+
+
+def as_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        # As people write them: the key first, the origin last.
+        ordered = sorted(value, key=lambda name: (name != "key") + 2 * (name in ("cites", "marks")))
+        return {name: as_texts(value[name]) for name in ordered}
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [as_texts(part) for part in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | Decimal | date):
+        return str(value)
+    raise TypeError(f"{value!r} has no place in a guideline file")
+
+
+def to_yaml(package: Package) -> str:
+    """A guideline file that is complete in itself; loading it gives the same hash."""
+    return yaml.dump(
+        as_texts(package.canonical()), Dumper=_Dumper, allow_unicode=True, width=LINE_WIDTH, sort_keys=False
+    )

@@ -1,0 +1,43 @@
+"""Which status may follow which. A table and pure questions about it; refuses to know who may move."""
+
+from datetime import date
+
+from django.db.models import TextChoices
+
+
+class Status(TextChoices):
+    """What a status move leads to. Scheduled, current and superseded are computed from dates, never stored."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    UNDER_REVIEW = "under_review", "Under review"
+    APPROVED = "approved", "Approved"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+APPROVALS_NEEDED = 2
+
+# The empty status is "did not exist": every version begins with a move to draft.
+TRANSITIONS: dict[str, tuple[Status, ...]] = {
+    "": (Status.DRAFT,),
+    Status.DRAFT: (Status.SUBMITTED,),
+    Status.SUBMITTED: (Status.UNDER_REVIEW, Status.DRAFT),
+    Status.UNDER_REVIEW: (Status.APPROVED, Status.DRAFT),
+    Status.APPROVED: (Status.WITHDRAWN,),
+    Status.WITHDRAWN: (),
+}
+
+MOVES = tuple((before, str(after)) for before, afters in TRANSITIONS.items() for after in afters)
+
+
+def may_follow(before: str, after: str) -> bool:
+    return (str(before), str(after)) in {(str(one), other) for one, other in MOVES}
+
+
+def shown_status(*, last_status: str, effective_on: date | None, is_superseded: bool, today: date) -> str:
+    """The status in a reader's words: an approved version is scheduled, current or superseded."""
+    if last_status != Status.APPROVED:
+        return Status(last_status).label
+    if effective_on is None or effective_on > today:
+        return "Scheduled"
+    return "Superseded" if is_superseded else "Current"

@@ -1,0 +1,79 @@
+"""The smallest guideline that has every kind of content, and the people who work on it. State is reached by actions."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from guidelines import actions, permissions
+from guidelines.engine.content import Package
+from guidelines.guideline_file import read_guideline
+from guidelines.models import Version
+
+ITCHING_ELBOW = Path(__file__).parent / "guidelines" / "fixtures" / "itching-elbow.yaml"
+
+
+@cache
+def itching_elbow() -> Package:
+    return read_guideline(ITCHING_ELBOW.read_bytes()).package
+
+
+def edited(package: Package, **head: Any) -> Package:
+    """The same guideline with another head."""
+    return Package.model_validate({**dict(package), **head})
+
+
+def retitled(title: str = "Another title") -> Package:
+    """Another content of the same guideline."""
+    return edited(itching_elbow(), title=title)
+
+
+def person(username: str, *roles: str) -> User:
+    user = User.objects.create_user(username)
+    for role in roles:
+        actions.give_role(user=user, role=role)
+    return user
+
+
+def editor(username: str = "edith") -> User:
+    return person(username, permissions.EDITORS)
+
+
+def reviewer(username: str) -> User:
+    return person(username, permissions.REVIEWERS)
+
+
+def administrator(username: str = "ada") -> User:
+    return person(username, permissions.ADMINISTRATORS)
+
+
+def draft(package: Package | None = None, *, by: User | None = None, is_demonstration: bool = False) -> Version:
+    return actions.load_package(
+        package=package or itching_elbow(),
+        by=by,
+        reason="First version.",
+        level="safety",
+        is_demonstration=is_demonstration,
+    )
+
+
+def under_review(package: Package | None = None, *, names: tuple[str, str] = ("rob", "rita")) -> Version:
+    """Submitted by an editor and approved by two reviewers."""
+    version = draft(package)
+    prefix = f"{version.guideline.slug}-{version.number}"
+    actions.submit(version=version, by=editor(f"editor-{prefix}"))
+    for name in names:
+        actions.approve(
+            version=version,
+            by=reviewer(f"{name}-{prefix}"),
+            content_hash=version.content_hash,
+            role="dermatologist",
+        )
+    return version
+
+
+def published(package: Package | None = None, **options: Any) -> Version:
+    version = under_review(package)
+    by = administrator(f"administrator-{version.guideline.slug}-{version.number}")
+    return actions.publish(version=version, by=by, content_hash=version.content_hash, **options)

@@ -1,0 +1,98 @@
+"""What is approved is locked for ever, a demonstration stays one, and records are never changed."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, InternalError, connection, transaction
+from django.utils import timezone
+
+from guidelines.engine.content import Package
+from guidelines.models import Approval, Drug, Guideline, Statement, StatusMove, Version
+from guidelines.package import row_models
+from tests.factories_guidelines import draft, published, retitled
+
+pytestmark = pytest.mark.django_db
+LOCKED = "locked_once_approved"
+
+
+def test_rows_of_an_approved_version_are_locked() -> None:
+    version = published()
+
+    for model in row_models(Package, Version):
+        table, rows = model._meta.db_table, model._default_manager.filter(version=version)
+        copy = rows.first()
+        copy.pk = None
+        with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic():
+            rows.update(position=99)
+        with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic():
+            model._default_manager.bulk_create([copy])
+        with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic():
+            rows._raw_delete("default")
+        with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'UPDATE "{table}" SET position = 99')
+        with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'DELETE FROM "{table}"')
+
+
+def test_a_row_cannot_be_moved_out_of_or_into_an_approved_version() -> None:
+    version, other = published(), draft(retitled())
+
+    with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic():
+        Statement.objects.filter(version=version).update(version=other)
+    with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic():
+        Statement.objects.filter(version=other).update(version=version)
+
+
+def test_a_part_cannot_hang_on_a_row_of_another_version() -> None:
+    version, other = published(), draft(retitled())
+    foreign = Drug.objects.get(version=version, key="calmine")
+
+    with pytest.raises(IntegrityError, match="product_stays_in_its_version"), transaction.atomic():
+        Drug.objects.get(version=other, key="calmine").products.update(drug=foreign)
+
+
+def test_the_head_of_an_approved_version_is_locked() -> None:
+    version = published()
+
+    for change in (
+        {"title": "x"}, {"content_hash": "0" * 64}, {"number": 7}, {"effective_on": None}, {"reason": "x"},
+        {"effective_on": timezone.localdate() + timedelta(days=3)},
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic():
+            Version.objects.filter(pk=version.pk).update(**change)
+    with pytest.raises(IntegrityError, match="a_slug_is_for_ever"), transaction.atomic():
+        Guideline.objects.update(slug="renamed")
+
+
+def test_a_draft_has_no_effective_day() -> None:
+    version = draft()
+
+    with pytest.raises(IntegrityError, match="only_approved_versions_are_effective"), transaction.atomic():
+        Version.objects.filter(pk=version.pk).update(effective_on=timezone.localdate())
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_the_flag_of_a_demonstration_cannot_be_cleared(is_published: bool) -> None:
+    version = draft(is_demonstration=True)
+    if is_published:
+        version = published()
+
+    assert version.is_demonstration
+    with pytest.raises(IntegrityError, match="a_demonstration_stays_one"), transaction.atomic():
+        Version.objects.filter(pk=version.pk).update(is_demonstration=False)
+    with pytest.raises(IntegrityError, match="a_demonstration_stays_one"), transaction.atomic():
+        version.is_demonstration = False
+        version.save()
+    refused = pytest.raises(IntegrityError, match="a_demonstration_stays_one")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE guidelines_version SET is_demonstration = false")
+
+
+def test_records_are_never_changed() -> None:
+    published()
+
+    for rows in (StatusMove.objects.all(), Approval.objects.all()):
+        with pytest.raises((IntegrityError, InternalError), match="this is a record"), transaction.atomic():
+            rows.update(content_hash="0" * 64)
+        with pytest.raises((IntegrityError, InternalError), match="this is a record"), transaction.atomic():
+            rows._raw_delete("default")

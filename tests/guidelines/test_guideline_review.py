@@ -1,0 +1,242 @@
+"""Approval is of one exact content by two people who did not write it; status moves follow the workflow."""
+
+from datetime import timedelta
+
+import pgtrigger
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from guidelines import actions, permissions
+from guidelines.actions import Refused
+from guidelines.models import Approval, Guideline, Regimen, Statement, StatusMove, Version
+from guidelines.package import package_of
+from guidelines.workflow import Status, shown_status
+from tests.factories_guidelines import (
+    administrator,
+    draft,
+    editor,
+    published,
+    retitled,
+    reviewer,
+    under_review,
+)  # fmt: skip
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_loaded_guideline_is_a_draft() -> None:
+    version = draft(by=editor())
+
+    assert StatusMove.objects.status_of(version) == Status.DRAFT
+    assert not Version.objects.current().exists()
+    assert list(Version.objects.drafts()) == [version]
+
+
+def test_loading_the_same_content_again_creates_nothing() -> None:
+    first = draft()
+    moves = StatusMove.objects.count()
+
+    again = draft()
+
+    assert again == first
+    assert (Version.objects.count(), StatusMove.objects.count()) == (1, moves)
+    assert draft(retitled()).number == 2
+
+
+def test_only_editors_load() -> None:
+    with pytest.raises(Refused, match="Only editors"):
+        draft(by=reviewer("rob"))
+
+    assert not Guideline.objects.exists()
+
+
+def test_two_approvals_make_a_version_publishable() -> None:
+    version = under_review()
+
+    assert StatusMove.objects.status_of(version) == Status.UNDER_REVIEW
+    version = actions.publish(version=version, by=administrator(), content_hash=version.content_hash)
+
+    assert Version.objects.current().get() == version
+    assert list(version.moves.values_list("from_status", "to_status")) == [
+        ("", "draft"), ("draft", "submitted"), ("submitted", "under_review"), ("under_review", "approved"),
+    ]  # fmt: skip
+
+
+def test_one_approval_is_not_enough() -> None:
+    version = draft()
+    actions.submit(version=version, by=editor())
+    actions.approve(version=version, by=reviewer("rob"), content_hash=version.content_hash, role="nurse")
+
+    with pytest.raises(Refused, match="1 more approval"):
+        actions.publish(version=version, by=administrator(), content_hash=version.content_hash)
+    with pytest.raises(IntegrityError, match="two_people_approve"), transaction.atomic():
+        actions.move(version, Status.APPROVED, by=administrator("adam"))
+
+
+def test_approving_twice_counts_once() -> None:
+    version = draft()
+    actions.submit(version=version, by=editor())
+    rob = reviewer("rob")
+
+    one = actions.approve(version=version, by=rob, content_hash=version.content_hash, role="nurse")
+    two = actions.approve(version=version, by=rob, content_hash=version.content_hash, role="nurse")
+
+    assert one == two
+    with pytest.raises(Refused, match="1 more approval"):
+        actions.publish(version=version, by=administrator(), content_hash=version.content_hash)
+
+
+def test_an_author_cannot_approve() -> None:
+    author = editor()
+    actions.give_role(user=author, role=permissions.REVIEWERS)
+    version = draft(by=author)
+    actions.submit(version=version, by=editor("emil"))
+
+    with pytest.raises(Refused, match="You wrote or submitted"):
+        actions.approve(version=version, by=author, content_hash=version.content_hash, role="nurse")
+    with pytest.raises(IntegrityError, match="an_author_cannot_approve"), transaction.atomic():
+        Approval.objects.create(version=version, approved_by=author, content_hash=version.content_hash, role="x")
+
+
+def test_whoever_submits_a_nameless_draft_cannot_approve() -> None:
+    submitter = editor()
+    actions.give_role(user=submitter, role=permissions.REVIEWERS)
+    version = draft()
+    actions.submit(version=version, by=submitter)
+
+    with pytest.raises(Refused, match="You wrote or submitted"):
+        actions.approve(version=version, by=submitter, content_hash=version.content_hash, role="nurse")
+
+
+def test_an_edit_voids_the_approvals() -> None:
+    version = under_review()
+    author = editor("author")
+    actions.request_changes(version=version, by=author, why="Too short.")
+
+    version = actions.replace_content(version=version, package=retitled(), by=author, content_hash=version.content_hash)
+    actions.submit(version=version, by=author)
+
+    assert Approval.objects.filter(version=version).count() == 2
+    assert not Approval.objects.valid_for(version).exists()
+    assert package_of(version) == retitled()
+    with pytest.raises(Refused):
+        actions.publish(version=version, by=administrator(), content_hash=version.content_hash)
+
+
+def test_an_edit_behind_the_reviewers_back_is_noticed() -> None:
+    version = under_review()
+    Statement.objects.filter(version=version, key="ST-1").update(clinician="Start with anything.")
+
+    with pytest.raises(Refused, match="content has changed"):
+        actions.publish(version=version, by=administrator(), content_hash=version.content_hash)
+    with pytest.raises(Refused, match="content has changed"):
+        actions.approve(version=version, by=reviewer("rex"), content_hash=version.content_hash, role="nurse")
+
+    assert not Version.objects.current().exists()
+
+
+def test_approving_another_content_than_there_is_is_refused() -> None:
+    version = draft()
+    actions.submit(version=version, by=editor())
+
+    with pytest.raises(Refused, match="content has changed"):
+        actions.approve(version=version, by=reviewer("rob"), content_hash="0" * 64, role="nurse")
+    with pytest.raises(IntegrityError, match="approved_content_is_the_content_there_is"), transaction.atomic():
+        Approval.objects.create(version=version, approved_by=reviewer("rex"), content_hash="0" * 64, role="x")
+
+
+def test_a_draft_is_edited_by_its_one_author() -> None:
+    version = draft(by=editor())
+
+    with pytest.raises(Refused, match="draft of edith"):
+        actions.replace_content(
+            version=version, package=retitled(), by=editor("emil"), content_hash=version.content_hash
+        )
+
+
+def test_a_status_cannot_be_skipped() -> None:
+    version = draft()
+    by = editor()
+
+    with pytest.raises(IntegrityError, match="status_moves_follow_the_workflow"), transaction.atomic():
+        actions.move(version, Status.UNDER_REVIEW, by=by)
+    with pytest.raises(IntegrityError, match="status_moves_follow_the_workflow"), transaction.atomic():
+        StatusMove.objects.create(
+            version=version, from_status="under_review", to_status="approved", moved_by=by,
+            content_hash=version.content_hash,
+        )  # fmt: skip
+    with pytest.raises(Refused, match="draft cannot become approved"):
+        actions.publish(version=version, by=administrator(), content_hash=version.content_hash)
+
+
+def test_an_approved_version_never_goes_back() -> None:
+    version = published()
+
+    with pytest.raises(Refused, match="approved cannot become draft"):
+        actions.request_changes(version=version, by=reviewer("rex"), why="Too late.")
+
+
+def test_a_withdrawn_version_gives_way_to_the_one_before() -> None:
+    today = timezone.localdate()
+    first = published()
+    second = published(retitled(), effective_on=today + timedelta(days=1))
+
+    assert Version.objects.current().get() == first
+    assert Version.objects.current(today + timedelta(days=1)).get() == second
+    second = actions.withdraw(version=second, by=administrator(), why="A wrong dose.")
+
+    assert Version.objects.current(today + timedelta(days=1)).get() == first
+    assert StatusMove.objects.status_of(second) == Status.WITHDRAWN
+    third = published(retitled("A third"), effective_on=today + timedelta(days=1))
+    assert Version.objects.current(today + timedelta(days=1)).get() == third
+
+
+def test_two_versions_cannot_become_effective_on_one_day() -> None:
+    published()
+
+    with pytest.raises(Refused, match="Version 1 becomes effective on that day"):
+        published(retitled())
+
+
+def test_the_day_is_unique_in_the_database_too() -> None:
+    published()
+    second = published(retitled(), effective_on=timezone.localdate() + timedelta(days=1))
+
+    with (
+        pytest.raises(IntegrityError, match="one_version_becomes_effective_on_a_day"),
+        pgtrigger.ignore("guidelines.Version:version_lock"),
+        transaction.atomic(),
+    ):
+        Version.objects.filter(pk=second.pk).update(effective_on=timezone.localdate())
+
+
+def test_a_version_does_not_begin_in_the_past() -> None:
+    with pytest.raises(Refused, match="in the past"):
+        published(effective_on=timezone.localdate() - timedelta(days=1))
+
+
+def test_a_regimen_of_an_earlier_version_is_left_alone() -> None:
+    first = published()
+    draft(retitled())
+
+    assert Regimen.objects.filter(version=first).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("last_status", "days_from_today", "is_superseded", "shown"),
+    [
+        ("draft", None, False, "Draft"),
+        ("approved", 1, False, "Scheduled"),
+        ("approved", 0, False, "Current"),
+        ("approved", -5, True, "Superseded"),
+        ("withdrawn", -5, False, "Withdrawn"),
+    ],
+)
+def test_the_status_people_read(last_status: str, days_from_today: int | None, is_superseded: bool, shown: str) -> None:
+    today = timezone.localdate()
+    effective_on = None if days_from_today is None else today + timedelta(days=days_from_today)
+
+    found = shown_status(last_status=last_status, effective_on=effective_on, is_superseded=is_superseded, today=today)
+
+    assert found == shown
