@@ -24,3 +24,9 @@ def chosen_version(slug: str, number: int | None = None) -> Version:
     if number is not None:
         raise NoVersion(f"{slug} has no version {number}. Versions:\n{listed}")
     raise NoVersion(f"{slug} has no current version. Name one with --version:\n{listed}")
+
+
+def number_of(slug: str, content_hash: str) -> int | None:
+    """The number of the version with exactly this content."""
+    versions = Version.objects.filter(guideline__slug=slug, content_hash=content_hash)
+    return versions.order_by("-number").values_list("number", flat=True).first()

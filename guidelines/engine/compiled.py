@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from guidelines.engine import content
 from guidelines.engine.conditions import Scope, compile_condition, compile_formula
+from guidelines.engine.cycles import circle, keys_read
 from guidelines.engine.nodes import ConditionError, Kind, Node
 from guidelines.engine.values import exact_bool, exact_date, exact_decimal
 
@@ -109,6 +110,7 @@ class CompiledPackage:
         self.rules_of_step = self._by(lambda rule: rule.step)
         self.rules_of_guideline = tuple(r for r in self.rules.values() if r.rule.drug is None and r.rule.step is None)
         self._check_keys()
+        self._check_circles()
 
     def _names(self) -> dict[str, Kind]:
         steps = tuple(self._step_keys) + ("none",)
@@ -240,6 +242,18 @@ class CompiledPackage:
         for transition in package.transitions:
             if (transition.kind == "exit") == (transition.source is None):
                 raise ContentError(f"transitions.{transition.key}", "an exit has a source step; the other kinds have none")
+
+    def _check_circles(self) -> None:
+        """What is worked out must not be worked out from itself."""
+        reads = {key: [*keys_read(node)] for key, node in self.definitions.items()}
+        reads |= {key: [*keys_read(s.formula, *(when for _, when in s.implied))] for key, s in self.sources.items()}
+        reads |= {f"met:{key}": [*keys_read(rule.condition)] for key, rule in self.rules.items()}
+        taken = [part for step in self.steps.values() for part in step.takes]
+        reads |= {f"starting:{d}": [*keys_read(*(part.condition for part in taken if part.drug == d))] for d in self.drugs}
+        found = circle(reads)
+        if found:
+            name = "definitions" if found[0] in self.definitions else "safety_rules" if ":" in found[0] else "facts"
+            raise ContentError(f"{name}.{found[0].partition(':')[2] or found[0]}", f"follows from itself: {' → '.join((*found, found[0]))}")
 
 
 def compile_package(package: content.Package) -> CompiledPackage:

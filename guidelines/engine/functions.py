@@ -62,9 +62,8 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
     if name in ("sqrt", "nearest", "power", "min", "max"):
         return _numeric_call(name, [number(tree) for tree in needs(1 if name == "sqrt" else 2)], literal, arguments)
     if name in HISTORY:
-        node = fact(arguments[0] if arguments else ast.Constant(None), "number")
         extra, in_its_unit, type_, calculate = HISTORY[name]
-        limits = [literal(tree) for tree in needs(1 + extra)[1:]]
+        node, limits = fact(needs(1 + extra)[0], "number"), [literal(tree) for tree in arguments[1:]]
         key = f"history:{node.keys[0]}"
         shown = f"{name.replace('_', ' ')} of {node.text}" + (f" ({', '.join(map(str, limits))})" if limits else "")
 

@@ -27,6 +27,7 @@ from guidelines.engine.values import exact_date, plain
 if TYPE_CHECKING:
     from guidelines.engine.compiled import CompiledPackage
 
+YEARS = range(1900, 2200)  # calculations with dates stay inside what a calendar can hold
 TOP = ("as_of", "step", "started_on", "facts", "history")
 
 
@@ -56,6 +57,9 @@ class Reader:
             raise FactsRefused([Problem("file", 'must hold one object: {"as_of": …, "facts": {…}}')])
         self.only(raw, "", TOP)
         self.as_of = self.attempt("as_of", lambda: exact_date(raw.get("as_of")))
+        if self.as_of is not None and self.as_of.year not in YEARS:
+            self.refuse("as_of", f"must be between {YEARS[0]} and {YEARS[-1]}, not {self.as_of}")
+            raise FactsRefused(self.problems)
         step, started_on = raw.get("step"), raw.get("started_on")
         if step is not None and (not isinstance(step, str) or step not in self.compiled.steps):
             self.refuse("step", f"is none of this guideline's steps: {', '.join(self.compiled.steps)}, or null")
@@ -124,6 +128,8 @@ class Reader:
             self.refuse(place, "unit and source must be text")
             return None
         value = self.attempt(place, lambda: read_value(fact, entry["value"], unit))
+        if isinstance(value, date):
+            value = self.day(place, value)
         taken_on = self.day(f"{place}.taken_on", entry["taken_on"]) if "taken_on" in entry else self.as_of
         limit = self.limit(fact, place, entry, unit)
         if value is None or taken_on is None:

@@ -1,12 +1,19 @@
-"""What a guideline proposes for one patient, as JSON. Writes nothing; with --file it needs no database."""
+"""What a guideline proposes for one patient, as JSON. Writes nothing; with --file it needs no database.
+
+The version shown is the one that holds exactly the content that decided, if there is one.
+"""
 
 import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 
+from config.postgresql.server_user import EmbeddedDatabaseError
+from guidelines.chosen_version import NoVersion, chosen_version, number_of
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.decision import decide
 from guidelines.engine.facts import FactsRefused
@@ -14,6 +21,7 @@ from guidelines.engine.reading import read_facts
 from guidelines.facts_file import JsonRefused, read_facts_file
 from guidelines.guideline_file import ContentRefused, read_guideline_file
 from guidelines.management.version_command import VersionCommand
+from guidelines.package import compiled_version
 
 
 class Command(VersionCommand):
@@ -37,6 +45,8 @@ class Command(VersionCommand):
         except FactsRefused as refusal:
             lines = "\n".join(f"  {problem.place}: {problem.message}" for problem in refusal.problems)
             raise CommandError(f"{facts.name} cannot be used:\n{lines}") from None
+        if file and number is None:
+            shown_number = self.stored_number(compiled)
         decision = decide(compiled, known)
         self.stdout.write(json.dumps(decision.as_json(version=shown_number), ensure_ascii=False, indent=2))
 
@@ -49,11 +59,16 @@ class Command(VersionCommand):
             raise CommandError(f"{file.name} is the guideline {compiled.package.slug}, not {slug}.")
         return compiled, number
 
-    def from_rows(self, slug: str, number: int | None) -> tuple[CompiledPackage, int | None]:
-        # Imported here: with --file the database layer is never touched.
-        from guidelines.chosen_version import NoVersion, chosen_version
-        from guidelines.package import compiled_version
+    def stored_number(self, compiled: CompiledPackage) -> int | None:
+        # No database is made only to look for a number in it.
+        if not settings.HAS_OWN_DATABASE_SERVER and not (settings.DATA_FOLDER / "postgres" / "PG_VERSION").exists():
+            return None
+        try:
+            return number_of(compiled.package.slug, compiled.content_hash)
+        except (DatabaseError, EmbeddedDatabaseError):
+            return None
 
+    def from_rows(self, slug: str, number: int | None) -> tuple[CompiledPackage, int | None]:
         try:
             version = chosen_version(slug, number)
         except NoVersion as refusal:
