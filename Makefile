@@ -15,6 +15,7 @@ BIN := .venv/bin
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 FONTS := fonts-noto-core fonts-sil-charis
 TEST_PROGRAMS := chromium poppler-utils:pdftoppm
+BENCH_PROGRAMS := wrk
 
 .PHONY: run test check lint bench lock setup setup-test
 
@@ -42,6 +43,7 @@ lint: setup
 		echo "$$file"; $(BIN)/python manage.py lint_guideline "$$file" || exit 1; done
 
 bench: setup-test
+	@scripts/system-packages $(BENCH_PROGRAMS)
 	$(BIN)/pytest tests/benchmarks -s -m benchmark -o addopts="--strict-markers --strict-config" $(ARGS)
 
 # Settings of this machine (folders of wheels, mirrors) must not end up in the file.

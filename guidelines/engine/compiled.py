@@ -46,6 +46,7 @@ class Taken(NamedTuple):
     drug: str
     condition: Node | None
     change: str
+    only_with: str | None
 
 
 class CompiledStep(NamedTuple):
@@ -206,7 +207,8 @@ class CompiledPackage:
     def _step(self, step: content.Step) -> CompiledStep:
         place = f"steps.{step.key}"
         takes = tuple(
-            Taken(t.drug, self._condition(f"{place}.takes", t.when) if t.when else None, t.change) for t in step.takes
+            Taken(t.drug, self._condition(f"{place}.takes", t.when) if t.when else None, t.change, t.only_with)
+            for t in step.takes
         )
         return CompiledStep(
             step, takes,

@@ -82,7 +82,7 @@ def decide(compiled: CompiledPackage, facts: PatientFacts) -> Decision:
         resolved = Resolved(compiled, facts)
         walk = Walk(compiled, resolved).go()
         alerts = _alerts(walk)
-        taking = list(_taking(walk))
+        taking = _companions(walk, list(_taking(walk)))
         options = _once([*walk.tried, *walk.options])
         monitoring = _monitoring(walk, taking)
         consulted = _consulted(walk, options)
@@ -147,11 +147,23 @@ def _taking(walk: Walk) -> Iterator[Taking]:
             yield Taking(drug, "choose", tuple(a.rule.key for a in walk.guideline_alerts if a.rule.kind == "scope" and a.is_met))
         elif drug in stays_in:
             step = walk.compiled.steps[walk.step or ""].step
-            yield Taking(drug, stays_in[drug].change, step.statements)
+            # while something is held or wrong, nothing else is lowered or raised
+            change = stays_in[drug].change if walk.outcome in ("propose", "continue") else "continue"
+            yield Taking(drug, change, step.statements)
         elif referred:
             yield Taking(drug, "continue", followed)
         else:
             yield Taking(drug, "stop", followed)
+
+
+def _companions(walk: Walk, taking: list[Taking]) -> list[Taking]:
+    """A drug that is only given with another one stops when that one does."""
+    step = walk.compiled.steps.get(walk.facts.facts.step or "")
+    only_with = {taken.drug: taken.only_with for taken in step.takes} if step else {}
+    stopped = {t.drug: t for t in taking if t.change == "stop"}
+    return [
+        Taking(t.drug, "stop", stopped[main].because) if (main := only_with.get(t.drug)) in stopped else t for t in taking
+    ]
 
 
 def _actions(walk: Walk) -> list[ActionText]:

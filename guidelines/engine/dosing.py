@@ -15,6 +15,7 @@ from guidelines.engine.facts import Known
 from guidelines.engine.operators import EXACT, nearest, unit_text
 from guidelines.engine.products import Count, products_for, weekly_pattern
 from guidelines.engine.resolve import Resolved
+from guidelines.engine.tapering import can_be_lowered
 from guidelines.engine.values import plain
 
 BODY = {"per_kg": "weight_kg", "per_m2": "bsa_m2"}
@@ -246,13 +247,14 @@ class _Calculation:
 
 
 def selectable(compiled: CompiledRegimen, dose: Dose) -> list[Decimal]:
-    """The amounts a physician may pick between min and max, those that whole products make up."""
-    found, amount = [], dose.min
+    """The amounts a physician may pick between min and max: whole products make them up, and all steps down from them."""
+    found: dict[Decimal, None] = {}
+    amount = dose.min
     while amount <= dose.max:
-        if products_for(compiled, amount) is not None:
-            found.append(amount)
+        if amount > 0 and can_be_lowered(compiled, amount, found):
+            found[amount] = None
         amount += rounding_step(compiled.regimen, amount)
-    return found if not found or found[-1] == dose.max else [*found, dose.max]
+    return [*found] if not found or dose.max in found else [*found, dose.max]
 
 
 def dose_json(compiled: CompiledRegimen, dose: Dose) -> dict[str, Any]:

@@ -123,6 +123,8 @@ class Walk:
         if unknown:
             return self.end("hold", self.facts.facts.step)
         self.stays = not moved
+        if self.compiled.steps[step].step.terminal:
+            return self.end("refer", step)
         self.end("continue", step)
         doses = [r.dose for o in self.options if not o.beside for r in o.regimens if r.role == "main"]
         if any(isinstance(dose, NoDose) and dose.final for dose in doses):

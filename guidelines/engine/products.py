@@ -17,26 +17,32 @@ class Count(NamedTuple):
 
 
 def make_up(amount: Decimal, products: Sequence[Product]) -> tuple[Count, ...] | None:
-    """Whole products, as few as can be when taken largest first; None when they cannot make the amount."""
-    counts, rest = [], amount
-    for product in sorted(products, key=lambda product: -product.strength):
-        count = int(rest // product.strength)
-        if count:
-            counts.append(Count(product, count))
-            rest -= count * product.strength
-    return tuple(counts) if rest == 0 and counts else None
+    """Whole products, as many of the largest as leave a rest the smaller ones make up (8 from 5, 2.5 and 1 is
+    5 + 3 × 1); None when they cannot make the amount."""
+    return _largest_first(amount, sorted(products, key=lambda product: -product.strength)) or None
+
+
+def _largest_first(amount: Decimal, products: Sequence[Product]) -> tuple[Count, ...] | None:
+    if amount == 0:
+        return ()
+    if not products:
+        return None
+    product, *smaller = products
+    for count in range(int(amount // product.strength), -1, -1):
+        rest = _largest_first(amount - count * product.strength, smaller)
+        if rest is not None:
+            return (Count(product, count), *rest) if count else rest
+    return None
 
 
 def products_for(regimen: CompiledRegimen, amount: Decimal) -> tuple[Count, ...] | None:
-    """The products of one amount: a taper names which from which amount on."""
+    """The products of one amount: a taper names which from which amount on, so that the next step down exists, too."""
     taper = regimen.regimen.taper
     own = {product.key: product for product in regimen.drug.products}
-    found = make_up(amount, regimen.products)
-    if found is None and taper:
-        for band in sorted(taper.product_bands, key=lambda band: -band.above):
-            if amount >= band.above:
-                return make_up(amount, [own[key] for key in band.products])
-    return found
+    for band in sorted(taper.product_bands if taper else (), key=lambda band: -band.above):
+        if amount >= band.above:
+            return make_up(amount, [own[key] for key in band.products])
+    return make_up(amount, regimen.products)
 
 
 def weekly_pattern(count: int, form: str) -> str:

@@ -68,11 +68,11 @@ def test_yaml_we_do_not_accept(text: str | bytes, message: str) -> None:
     ],
 )
 def test_a_megabyte_is_refused_within_a_second(text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
 
     message = refusal(text)
 
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
     assert len(message) < 10_000
 
 

@@ -32,11 +32,15 @@ class StepOption(Content):
 
 
 class Taken(Content):
-    """A drug that is being taken on this step; `when` unknown counts as taken. `change`: what the step does to it."""
+    """A drug that is being taken on this step; `when` unknown counts as taken. `change`: what the step does to it.
+
+    `only_with` is the drug it accompanies: it stops when that one does.
+    """
 
     drug: Key
     when: Expression | None = None
     change: Change = "continue"
+    only_with: Key | None = None
 
 
 class StepAction(Marked):

@@ -1,0 +1,104 @@
+"""A whole installation for measuring: its own data folder, the demonstration in it, gunicorn in front."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+PROJECT = Path(__file__).resolve().parents[2]
+SESSION = """
+import json
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from patients.models import Consultation, Membership, Plan
+user = Membership.objects.filter(role="physician").order_by("pk").first().user
+store = import_module(settings.SESSION_ENGINE).SessionStore()
+store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+store.create()
+consultation = Consultation.objects.filter(state="open").order_by("started_at").first()
+print(json.dumps({"cookie": f"{settings.SESSION_COOKIE_NAME}={store.session_key}",
+                  "consultation": str(consultation.pk), "plan": str(Plan.objects.order_by("signed_at").first().pk)}))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+class Installation:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.environment = {**os.environ, "DATA_FOLDER": str(folder), "PORT": str(self.port), "DATABASE_URL": ""}
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("createcachetable")
+        self.manage("collectstatic", "--no-input", "--verbosity", "0")
+        self.manage("quickstart")
+        self.session: dict[str, Any] = json.loads(
+            self.manage("shell", "--no-imports", "-c", SESSION).strip().splitlines()[-1]
+        )
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=PROJECT, env=self.environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    @contextmanager
+    def served(self, application: str = "config.wsgi", workers: int = 2) -> Iterator[str]:
+        """gunicorn with sync workers; gives its address."""
+        port = free_port()
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            application,
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            str(workers),
+        ]
+        process = subprocess.Popen(
+            [*command, "--no-control-socket", "--log-level", "error"], cwd=PROJECT, env=self.environment
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(200):
+                try:
+                    urlopen(address, timeout=5).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            self.pid = process.pid
+            yield address
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def requests_per_second(address: str, *, headers: dict[str, str], seconds: int = 5) -> float:
+    """What wrk measures with four connections on one thread; every answer must be a success."""
+    options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    command = ["wrk", "-t1", "-c4", f"-d{seconds}s", *options, address]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "Non-2xx" not in shown, shown
+    found = re.search(r"Requests/sec:\s+([\d.]+)", shown)
+    assert found, shown
+    return float(found[1])
+
+
+def memory_mb(pid: int, name: str) -> float:
+    """VmRSS or VmHWM of one process."""
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1]) / 1024

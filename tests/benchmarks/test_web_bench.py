@@ -1,0 +1,65 @@
+"""Pages against an empty view on the same gunicorn, queries per page, and the memory of a worker that prints."""
+
+import subprocess
+import time
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.benchmarks.installation import Installation, memory_mb, requests_per_second
+
+pytestmark = pytest.mark.benchmark
+
+STEPS = ("facts", "recommendation", "dose", "safety", "monitoring", "review")
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    return Installation(tmp_path_factory.mktemp("installation"))
+
+
+def fetch(address: str, headers: dict[str, str]) -> bytes:
+    with urlopen(Request(address, headers=headers), timeout=60) as answer:
+        body: bytes = answer.read()
+    return body
+
+
+def test_a_wizard_step_against_an_empty_view(installation: Installation) -> None:
+    with installation.served("tests.benchmarks.empty") as address:
+        floor = requests_per_second(address, headers={})
+    print(f"\nempty view, no middleware: {floor:.0f} requests/s")
+    cookie = {"Cookie": installation.session["cookie"]}
+    with installation.served() as address:
+        for step in STEPS:
+            page = f"{address}/consultations/{installation.session['consultation']}/{step}/"
+            whole = requests_per_second(page, headers=cookie)
+            partial = requests_per_second(page, headers={**cookie, "HX-Request": "true"})
+            print(
+                f"{step:15} page {whole:6.1f}/s = {whole / floor:.3f} of empty (goal 0.04)"
+                f"   partial {partial:6.1f}/s = {partial / floor:.3f} (goal 0.07)"
+            )
+            assert whole / floor >= 0.04, step
+            assert partial / floor >= 0.07, step
+
+
+def test_a_worker_that_prints_does_not_grow(installation: Installation) -> None:
+    cookie = {"Cookie": installation.session["cookie"]}
+    with installation.served(workers=1) as address:
+        page = f"{address}/plans/{installation.session['plan']}/patient.pdf"
+        worker = int(
+            subprocess.run(["pgrep", "-P", str(installation.pid)], check=True, capture_output=True, text=True).stdout
+        )
+        seen = []
+        started = time.perf_counter()
+        for number in range(1, 201):
+            assert fetch(page, cookie).startswith(b"%PDF")
+            if number in (20, 100, 200):
+                seen.append(memory_mb(worker, "VmRSS"))
+        peak = memory_mb(worker, "VmHWM")
+        seconds = (time.perf_counter() - started) / 200
+    print(
+        f"\nworker: {seen[0]:.0f} MB after 20 PDFs, {seen[1]:.0f} after 100, {seen[2]:.0f} after 200; peak {peak:.0f} (goal 300)"
+    )
+    print(f"{seconds * 1000:.0f} ms a PDF through the web")
+    assert peak <= 300
+    assert seen[2] <= seen[1] * 1.03
