@@ -101,7 +101,8 @@ def _alerts(walk: Walk) -> list[Alert]:
     """The guideline's own, those of the drugs in question, and the stops that ruled out what was tried before."""
     found = [*walk.guideline_alerts, *walk.guard_alerts]
     if walk.outcome == "out_of_scope":
-        return by_severity(walk.guideline_alerts)
+        taken = (alert for alerts in walk.taken_alerts.values() for alert in alerts)
+        return by_severity([*walk.guideline_alerts, *(alert for alert in taken if alert.is_met and alert.severity == "stop")])
     for option in walk.tried:
         found += [alert for alert in option.alerts if alert.excludes]
     if walk.stays:
@@ -121,7 +122,11 @@ def _taking(walk: Walk) -> Iterator[Taking]:
     """What happens to each drug that is taken now."""
     if walk.facts.facts.step is None:
         return
-    changes = {change.drug: (change.change, t) for t in walk.followed for change in t.changes}
+    # A transition whose step was not reached still ends or leaves open what it ends or leaves open, and no more.
+    changes = {
+        change.drug: (change.change, t) for t in walk.followed for change in t.changes
+        if t.target == walk.step or change.change in ("stop", "hold", "choose")
+    }  # fmt: skip
     stays_in = {t.drug: t for t in walk.compiled.steps[walk.step].takes} if walk.step else {}
     referred = walk.outcome in ("refer", "out_of_scope")
     for drug in walk.facts.taken():
@@ -139,7 +144,7 @@ def _taking(walk: Walk) -> Iterator[Taking]:
         elif drug in changes:
             change, transition = changes[drug]
             yield Taking(drug, change, transition.statements or (transition.key,))
-        elif walk.outcome == "hold" and unclear:
+        elif walk.outcome in ("hold", "stop") and unclear:
             yield Taking(drug, "hold", unclear)
         elif walk.outcome == "ask":
             continue
@@ -148,7 +153,9 @@ def _taking(walk: Walk) -> Iterator[Taking]:
         elif drug in stays_in:
             step = walk.compiled.steps[walk.step or ""].step
             # while something is held or wrong, nothing else is lowered or raised
-            change = stays_in[drug].change if walk.outcome in ("propose", "continue") else "continue"
+            change = stays_in[drug].change
+            if walk.outcome not in ("propose", "continue") and change not in ("stop", "hold"):
+                change = "continue"
             yield Taking(drug, change, step.statements)
         elif referred:
             yield Taking(drug, "continue", followed)

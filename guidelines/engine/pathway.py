@@ -141,16 +141,17 @@ class Walk:
     def enter(self, key: str) -> "Walk":
         """A step with something to start, a referral, or a step without drugs."""
         self.stays, compiled = False, self.compiled.steps[key]
+        if compiled.options or compiled.step.terminal:  # a new agent is to be chosen, here or by who takes over
+            for choice in self.compiled.choosing:
+                state = self.consult(choice)
+                if state:
+                    return self.refer_to(choice.entry)
+                if state is None and choice.condition is not None:
+                    self.unknown_gates |= self.facts.open_facts(choice.condition)
         if compiled.step.refers_to:
             return self.end("refer", key)
         if not compiled.options:
             return self.end("propose", key)
-        for choice in self.compiled.choosing:
-            state = self.consult(choice)
-            if state:
-                return self.refer_to(choice.entry)
-            if state is None and choice.condition is not None:
-                self.unknown_gates |= self.facts.open_facts(choice.condition)
         options = self.assess_step(key)
         open_ = [option for option in options if option.state != "excluded" and not option.beside]
         if not open_:

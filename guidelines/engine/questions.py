@@ -134,7 +134,7 @@ class _Reach:
             return
         self.entered.add(step)
         compiled = self.compiled.steps[step]
-        if compiled.options and not compiled.step.refers_to:
+        if compiled.options or compiled.step.terminal:
             for choice in self.compiled.choosing:
                 state = self.read(choice.entry.key, choice.condition, "proposal")
                 if state is not False:
