@@ -1,0 +1,33 @@
+"""The only modules that write patients: people, results, consultations, signatures.
+
+Each action is one transaction: lock, check who, check when, write, record. A refusal is an exception with a sentence.
+"""
+
+from patients.actions.consulting import (
+    Saved,
+    discard_consultation,
+    place_on_step,
+    save_answers,
+    save_choices,
+    start_consultation,
+    why_not_use,
+)
+from patients.actions.following import close_task, end_plan
+from patients.actions.people import (
+    add_member,
+    add_person,
+    edit_patient,
+    open_clinic,
+    record_access,
+    register_patient,
+)
+from patients.actions.refusals import Conflict, NotSignable, Refused, ValuesRefused
+from patients.actions.results import Entry, correct_observation, disown_observation, record_observations
+from patients.actions.signing import sign_plan
+
+__all__ = [
+    "Conflict", "Entry", "NotSignable", "Refused", "Saved", "ValuesRefused", "add_member", "add_person", "close_task",
+    "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan", "open_clinic",
+    "place_on_step", "record_access", "record_observations", "register_patient", "save_answers", "save_choices",
+    "sign_plan", "start_consultation", "why_not_use",
+]  # fmt: skip

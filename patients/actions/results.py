@@ -1,0 +1,140 @@
+"""What was observed: recorded as typed, corrected by new rows, never changed."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.facts import FactsRefused, Problem
+from guidelines.engine.reading import read_facts
+from patients import permissions
+from patients.actions.refusals import Refused, ValuesRefused, allow, day_at
+from patients.facts import FROM_PATIENT, Answer
+from patients.models import Observation, Patient
+
+
+class Entry(NamedTuple):
+    """One result as it was typed. `answer` is as in a facts file: value, unit, taken_on, upper_limit."""
+
+    fact_key: str
+    answer: Answer
+
+
+@transaction.atomic
+def record_observations(
+    *,
+    patient: Patient,
+    compiled: CompiledPackage,
+    entries: Iterable[Entry],
+    by: User,
+    today: date | None = None,
+) -> list[Observation]:
+    """All or none. What is recorded already, word for word, is not recorded twice."""
+    locked = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    allow(permissions.why_not_look_after(by, locked))
+    day = day_at(locked.clinic, today)
+    entries = list(entries)
+    problems = [problem for index, entry in enumerate(entries) for problem in wrong(compiled, entry, day, index)]
+    if problems:
+        raise ValuesRefused(problems)
+    with pghistory.context(action="record_observations", user=by.pk):
+        return write_new(patient=locked, answers=((entry.fact_key, entry.answer) for entry in entries), by=by, day=day)
+
+
+def wrong(compiled: CompiledPackage, entry: Entry, day: date, index: int) -> list[Problem]:
+    """What is wrong with one entry on its own; places begin with its number."""
+    if entry.fact_key in FROM_PATIENT:
+        return [Problem(f"{index}", "stands on the patient's page; correct it there")]
+    if "value" not in entry.answer:
+        return [Problem(f"{index}.value", "write what was found")]
+    try:
+        read_facts({"as_of": day.isoformat(), "facts": {entry.fact_key: entry.answer}}, compiled)
+    except FactsRefused as refusal:
+        named = f"facts.{entry.fact_key}"
+        return [Problem(f"{index}{place.removeprefix(named)}", message) for place, message in refusal.problems]
+    return []
+
+
+def write_new(
+    *, patient: Patient, answers: Iterable[tuple[str, Mapping[str, Any]]], by: User, day: date
+) -> list[Observation]:
+    """Writes those that are not recorded already. The caller has checked them and holds the transaction."""
+    recorded = {same(row) for row in Observation.objects.filter(patient=patient).effective()}
+    rows = []
+    for fact_key, answer in answers:
+        if "value" not in answer:
+            continue
+        row = Observation(
+            patient=patient,
+            fact_key=fact_key,
+            value_typed=answer["value"],
+            unit=answer.get("unit") or "",
+            upper_limit_typed=answer.get("upper_limit") or "",
+            taken_on=date.fromisoformat(answer.get("taken_on") or day.isoformat()),
+            recorded_by=by,
+        )
+        if same(row) not in recorded:
+            recorded.add(same(row))
+            rows.append(row)
+    return Observation.objects.bulk_create(rows)
+
+
+def same(row: Observation) -> tuple[Any, ...]:
+    """What makes two results one."""
+    typed = row.value_typed
+    value = tuple(sorted(typed)) if isinstance(typed, list) else (type(typed).__name__, typed)
+    return row.fact_key, value, row.unit, row.upper_limit_typed, row.taken_on
+
+
+def open_to_correction(observation: Observation, by: User) -> Observation:
+    current = (
+        Observation.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=observation.pk)
+    )
+    allow(permissions.why_not_look_after(by, current.patient))
+    if current.not_this_patients or Observation.objects.filter(corrects=current).exists():
+        raise Refused("This result was corrected already. Correct the newer one.")
+    return current
+
+
+@transaction.atomic
+def correct_observation(
+    *, observation: Observation, compiled: CompiledPackage, answer: Answer, by: User, today: date | None = None
+) -> Observation:
+    """The result as it should have been written, as a new row; the wrong one stays readable."""
+    current = open_to_correction(observation, by)
+    day = day_at(current.patient.clinic, today)
+    if problems := wrong(compiled, Entry(current.fact_key, answer), day, 0):
+        raise ValuesRefused(problems)
+    with pghistory.context(action="correct_observation", user=by.pk):
+        return Observation.objects.create(
+            patient=current.patient,
+            fact_key=current.fact_key,
+            value_typed=answer["value"],
+            unit=answer.get("unit") or "",
+            upper_limit_typed=answer.get("upper_limit") or "",
+            taken_on=date.fromisoformat(answer.get("taken_on") or current.taken_on.isoformat()),
+            recorded_by=by,
+            corrects=current,
+        )
+
+
+@transaction.atomic
+def disown_observation(*, observation: Observation, by: User) -> Observation:
+    """It was another patient's: from now on it counts for nothing here."""
+    current = open_to_correction(observation, by)
+    with pghistory.context(action="disown_observation", user=by.pk):
+        return Observation.objects.create(
+            patient=current.patient,
+            fact_key=current.fact_key,
+            value_typed=current.value_typed,
+            unit=current.unit,
+            upper_limit_typed=current.upper_limit_typed,
+            taken_on=current.taken_on,
+            recorded_by=by,
+            corrects=current,
+            not_this_patients=True,
+        )

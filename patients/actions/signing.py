@@ -1,0 +1,225 @@
+"""Signing: a consultation becomes a plan, frozen with everything that led to it, in one transaction.
+
+Everything is worked out again. Refuses when anything differs from what the physician was shown.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.decision import Decision
+from guidelines.engine.facts import FactsRefused
+from guidelines.engine.planned import EveryDay, OnWeekday
+from patients import permissions
+from patients.actions.consulting import locked, why_not_use
+from patients.actions.refusals import Conflict, NotSignable, Refused, allow, day_at
+from patients.actions.results import write_new
+from patients.care_plan import build_care_plan
+from patients.choices import Choices, ChoicesRefused, read_choices
+from patients.deciding import active_plan, compiled_for, decision_for, decision_hash, decision_json, draft_for, raw_facts
+from patients.facts import FROM_PATIENT
+from patients.models import (
+    Clinic,
+    Consultation,
+    ConsultationState,
+    FrequencyType,
+    MonitoringTask,
+    Override,
+    Plan,
+    PlannedMedication,
+    PlanState,
+)
+from patients.plan_draft import MedicationLine, PlanDraft
+from patients.plan_header import header_of
+from patients.plan_parts import CarePlan, PlanHeader
+from patients.print_rules import PrintRefused
+
+
+@transaction.atomic
+def sign_plan(
+    *,
+    consultation: Consultation,
+    by: User,
+    lock_version: int,
+    idempotency_key: UUID,
+    birth_year: int,
+    shown_hash: str,
+    today: date | None = None,
+) -> Plan:
+    """The signed plan; the same key again gives the plan there is.
+
+    `shown_hash` is the `decision_hash` of what the review page showed, `birth_year` what the physician typed there.
+    """
+    current = locked(consultation)
+    signed = Plan.objects.filter(idempotency_key=idempotency_key).first()
+    if signed is not None:
+        if signed.consultation_id != current.pk:
+            raise Refused("This form has signed another plan already. Open the review again.")
+        return signed
+    allow(permissions.why_not_sign(by, current))
+    if current.lock_version != lock_version:
+        raise Conflict(current)
+    patient, day = current.patient, day_at(current.patient.clinic, today)
+    if birth_year != patient.born_on.year:
+        raise Refused("The year of birth is not this patient's. Check that this is the right patient.")
+    if current.as_of != day:
+        raise Refused(f"These facts are of {current.as_of}. Go back to the facts and save them for today.")
+    allow(why_not_use(current.version, patient.clinic))
+    decision = decision_now(current)
+    if decision_hash(decision, current.version) != shown_hash:
+        raise Refused("What the guideline proposes has changed since you read it. Read the review again.")
+    choices, draft = chosen(current, decision)
+    before = active_plan(current)
+    moment = moment_of(patient.clinic, day)
+    number = Plan.objects.filter(patient=patient).count() + 1
+    compiled = compiled_for(current)
+    header = header_of(
+        compiled=compiled, version=current.version, patient=patient, number=number, replaces=before, signed_by=by,
+        signed_on=day,
+    )  # fmt: skip
+    with pghistory.context(action="sign_plan", user=by.pk):
+        care_plan = written(compiled, decision, draft, choices, header)
+        if before is not None:
+            before.state = PlanState.REPLACED
+            before.save(update_fields=["state"])
+        plan = Plan.objects.create(
+            consultation=current,
+            patient=patient,
+            guideline=current.guideline,
+            version=current.version,
+            content_hash=current.version.content_hash,
+            number=number,
+            signed_at=moment,
+            signed_by=by,
+            signed_on=day,
+            idempotency_key=idempotency_key,
+            frozen={
+                "facts": raw_facts(current),
+                "decision": decision_json(decision, current.version),
+                "choices": choices.as_json(),
+            },
+            care_plan=care_plan.as_json(),
+            step=draft.step or "",
+            started_on=draft.started_on if draft.step else None,
+            replaces=before,
+        )
+        write_medications(plan, draft)
+        write_overrides(plan, draft, choices)
+        write_tasks(plan, draft)
+        new = ((key, answer) for key, answer in sorted(current.answers.items()) if key not in FROM_PATIENT)
+        write_new(patient=patient, answers=new, by=by, day=day)
+        current.state, current.closed_at, current.closed_by = ConsultationState.SIGNED, moment, by
+        current.lock_version += 1
+        current.save()
+    return plan
+
+
+def decision_now(consultation: Consultation) -> Decision:
+    try:
+        return decision_for(consultation)
+    except FactsRefused as refusal:
+        raise NotSignable(refusal.problems) from None
+
+
+def chosen(consultation: Consultation, decision: Decision) -> tuple[Choices, PlanDraft]:
+    """The choices and the draft they make, when nothing is missing and nothing in the way."""
+    try:
+        choices = read_choices(consultation.choices)
+    except ChoicesRefused as refusal:
+        raise NotSignable(refusal.problems) from None
+    draft = draft_for(consultation, decision)
+    if draft.problems:
+        raise NotSignable(draft.problems)
+    return choices, draft
+
+
+def written(
+    compiled: CompiledPackage, decision: Decision, draft: PlanDraft, choices: Choices, header: PlanHeader
+) -> CarePlan:
+    """What the plan says, in words that break no print rule: a plan that cannot be printed is not signed."""
+    try:
+        return build_care_plan(compiled, decision, draft, choices, header)
+    except PrintRefused as refusal:
+        raise NotSignable(refusal.problems) from None
+
+
+def moment_of(clinic: Clinic, day: date) -> datetime:
+    """Now; on an invented day of a demonstration, noon at the clinic."""
+    if day == clinic.today():
+        return timezone.now()
+    return datetime.combine(day, time(12), tzinfo=ZoneInfo(clinic.time_zone))
+
+
+def write_medications(plan: Plan, draft: PlanDraft) -> None:
+    PlannedMedication.objects.bulk_create(
+        PlannedMedication(
+            plan=plan,
+            version=plan.version,
+            position=position,
+            drug_key=line.drug.key,
+            regimen_key=line.regimen or "",
+            change=line.change,
+            weekly_only=line.drug.weekly_only,
+            **dose_columns(line),
+        )
+        for position, line in enumerate(draft.medications)
+    )
+
+
+def dose_columns(line: MedicationLine) -> Mapping[str, Any]:
+    planned = line.planned
+    if planned is None or not line.is_given:
+        return {"frequency_type": FrequencyType.NONE}
+    columns: dict[str, Any] = {
+        "amount": planned.amount,
+        "unit": planned.unit,
+        "per": planned.per,
+        "products": [
+            {"product": product.key, "count": count, "per": planned.per} for product, count in planned.products
+        ],
+    }
+    match planned.frequency:
+        case OnWeekday(weekday):
+            return columns | {"frequency_type": FrequencyType.WEEKLY, "weekday": int(weekday)}
+        case EveryDay(times):
+            return columns | {"frequency_type": FrequencyType.DAILY, "times": times}
+
+
+def write_overrides(plan: Plan, draft: PlanDraft, choices: Choices) -> None:
+    """Only of rules that really stood in the way: a reason left over from another choice is no override."""
+    Override.objects.bulk_create(
+        Override(
+            plan=plan,
+            rule_key=alert.rule.key,
+            reason_key=choices.overrides[alert.rule.key].reason,
+            text=choices.overrides[alert.rule.key].text,
+            overridden_at=plan.signed_at,
+            overridden_by=plan.signed_by,
+        )
+        for alert in draft.to_override()
+    )
+
+
+def write_tasks(plan: Plan, draft: PlanDraft) -> None:
+    MonitoringTask.objects.bulk_create(
+        MonitoringTask(
+            plan=plan,
+            patient=plan.patient,
+            position=position,
+            item_key=due.item.key,
+            test_keys=list(due.item.tests),
+            phase=due.item.phase,
+            required=due.item.required,
+            opens_on=due.opens,
+            overdue_after_on=due.overdue_after,
+        )
+        for position, due in enumerate(draft.due)
+    )

@@ -1,0 +1,200 @@
+"""Makes the demonstration: clinic, people and invented patients, by the same actions that pages use.
+
+Idempotent: what is there already is left alone. Refuses where a clinic for real patients exists.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from guidelines import actions as guideline_actions
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.guideline_file import read_guideline_file
+from guidelines.library import CONTENT_FOLDER
+from guidelines.models import Approval, StatusMove, Version
+from guidelines.package import compiled_version
+from guidelines.workflow import Status
+from patients import actions
+from patients.deciding import decision_for, decision_hash, draft_for
+from patients.demo_story import Person, Story, Visit
+from patients.models import (
+    Clinic,
+    Consultation,
+    MonitoringTask,
+    Observation,
+    Patient,
+    PlanState,
+    Role,
+    TaskOutcome,
+)  # fmt: skip
+
+Tell = Callable[[str], None]
+REASON = "Shipped with Stepwise, for demonstration."
+
+
+class RealClinic(Exception):
+    """The demonstration must not be mixed with care."""
+
+
+def refuse_beside_care() -> None:
+    real = Clinic.objects.filter(is_demo=False).first()
+    if real is not None:
+        raise RealClinic(
+            f"{real} is a clinic for real patients. The demonstration is not made beside it;"
+            " use another database (DATABASE_URL or DATA_FOLDER)."
+        )
+
+
+def make_demonstration(tell: Tell) -> Clinic:
+    """Everything the demonstration needs that is not there yet; one sentence to `tell` for each thing made."""
+    refuse_beside_care()
+    told = Story.told()
+    with transaction.atomic():
+        clinic = Clinic.objects.filter(is_demo=True).order_by("pk").first()
+        if clinic is None:
+            clinic = actions.open_clinic(**told["clinic"], is_demo=True)
+            tell(f"{clinic}: made.")
+        staff = {raw["username"]: staff_member(clinic, raw) for raw in told["staff"]}
+    version = shipped_version(told, staff, tell)
+    by = next(staff[raw["username"]] for raw in told["staff"] if raw.get("clinic_role") == Role.PHYSICIAN)
+    today = clinic.today()
+    for person in Story(compiled_version(version).facts, today).people():
+        if not Patient.objects.filter(clinic=clinic, number=person.number).exists():
+            with transaction.atomic():
+                tell(f"{live(clinic, version, person, by)}: made.")
+    return clinic
+
+
+def staff_member(clinic: Clinic, told: dict[str, Any]) -> User:
+    user = User.objects.filter(username=told["username"]).first() or actions.add_person(
+        username=told["username"],
+        password=told["password"],
+        first_name=told["given_names"],
+        last_name=told["family_name"],
+    )
+    if "clinic_role" in told:
+        actions.add_member(clinic=clinic, user=user, role=Role(told["clinic_role"]))
+    if "group" in told:
+        guideline_actions.give_role(user=user, role=told["group"])
+    return user
+
+
+def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) -> Version:
+    """The shipped guideline as the current version: submitted, approved twice and published as a demonstration."""
+    package = read_guideline_file(CONTENT_FOLDER / told["guideline"]).package
+    by_group: dict[str, list[dict[str, Any]]] = {}
+    for raw in told["staff"]:
+        by_group.setdefault(raw.get("group", ""), []).append(raw)
+    editor, administrator = (staff[by_group[group][0]["username"]] for group in ("editors", "administrators"))
+    with transaction.atomic():
+        version = guideline_actions.load_package(
+            package=package, by=editor, reason=REASON, level="safety", is_demonstration=True
+        )
+        if Version.objects.current().filter(pk=version.pk).exists():
+            return version
+        if StatusMove.objects.status_of(version) == Status.DRAFT:
+            guideline_actions.submit(version=version, by=editor, why=REASON)
+        for raw in by_group["reviewers"]:
+            reviewer = staff[raw["username"]]
+            if not Approval.objects.valid_for(version).filter(approved_by=reviewer).exists():
+                guideline_actions.approve(
+                    version=version, by=reviewer, content_hash=version.content_hash, role=raw["profession"]
+                )
+        make_way(version, administrator)
+        version = guideline_actions.publish(
+            version=version, by=administrator, content_hash=version.content_hash, why=REASON
+        )
+    tell(f"{package.title}, {version} ({version.short_hash}): loaded and approved as a demonstration.")
+    return version
+
+
+def make_way(version: Version, by: User) -> None:
+    """A version that became effective today makes way: only one can on a day, and the shipped one is the newer."""
+    same_day = Version.objects.filter(
+        guideline=version.guideline, effective_on=timezone.localdate(), withdrawn_at=None
+    )
+    for other in same_day.exclude(pk=version.pk):
+        guideline_actions.withdraw(version=other, by=by, why="The shipped content has changed since.")
+
+
+def live(clinic: Clinic, version: Version, person: Person, by: User) -> Patient:
+    """One invented patient: what was found, and the consultations, in the order of their days."""
+    compiled = compiled_version(version)
+    patient = actions.register_patient(
+        clinic=clinic, by=by, family_name=person.family_name, given_names=person.given_names, born_on=person.born_on,
+        sex=person.sex, number=person.number, allergies=person.allergies,
+    )  # fmt: skip
+    told = [*((results.on, 0, results) for results in person.results), *((v.on, 1, v) for v in person.visits)]
+    for on, _, entry in sorted(told, key=lambda one: one[:2]):
+        if isinstance(entry, Visit):
+            consult(patient, version, entry, by)
+        else:
+            entries = [actions.Entry(key, answer) for key, answer in entry.answers.items()]
+            actions.record_observations(patient=patient, compiled=compiled, entries=entries, by=by, today=on)
+    close_what_was_done(compiled, patient, by)
+    return patient
+
+
+def close_what_was_done(compiled: CompiledPackage, patient: Patient, by: User) -> None:
+    """Laboratory tests of which a result came in time are done."""
+    days: dict[str, list[date]] = {}
+    for row in Observation.objects.filter(patient=patient).effective().order_by("taken_on"):
+        days.setdefault(row.fact_key, []).append(row.taken_on)
+    for task in MonitoringTask.objects.filter(patient=patient, plan__state=PlanState.ACTIVE):
+        facts = [compiled.tests[key].facts for key in task.test_keys]
+        found = [
+            [day for fact in keys for day in days.get(fact, ()) if task.opens_on <= day <= task.overdue_after_on]
+            for keys in facts
+        ]
+        if facts and all(found):
+            done_on = max(min(one) for one in found)
+            actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=done_on)
+
+
+def consult(patient: Patient, version: Version, visit: Visit, by: User) -> None:
+    consultation = actions.start_consultation(patient=patient, version=version, by=by, today=visit.on)
+    if visit.step:
+        consultation = actions.place_on_step(
+            consultation=consultation, by=by, lock_version=consultation.lock_version, step=visit.step,
+            started_on=visit.started_on,
+        )  # fmt: skip
+    saved = actions.save_answers(
+        consultation=consultation, answers=visit.answers, by=by, lock_version=consultation.lock_version,
+        furthest_step="recommendation", today=visit.on,
+    )  # fmt: skip
+    if saved.problems:
+        raise ValueError(f"{patient.number}, {visit.on}: {saved.problems}")
+    consultation = saved.consultation
+    if visit.choices:
+        consultation = choose(consultation, visit, by)
+    if visit.is_signed:
+        sign(consultation, patient, visit.on, by)
+
+
+def choose(consultation: Consultation, visit: Visit, by: User) -> Consultation:
+    """The told choices, and every caution acknowledged that the draft then names."""
+    consultation = actions.save_choices(
+        consultation=consultation, choices=visit.choices, by=by, lock_version=consultation.lock_version
+    )
+    seen = [alert.rule.key for alert in draft_for(consultation).to_acknowledge()]
+    return actions.save_choices(
+        consultation=consultation, choices={**visit.choices, "acknowledged": seen}, by=by,
+        lock_version=consultation.lock_version, furthest_step="review",
+    )  # fmt: skip
+
+
+def sign(consultation: Consultation, patient: Patient, on: date, by: User) -> None:
+    actions.sign_plan(
+        consultation=consultation,
+        by=by,
+        lock_version=consultation.lock_version,
+        idempotency_key=uuid5(NAMESPACE_URL, f"stepwise-demonstration/{consultation.pk}"),
+        birth_year=patient.born_on.year,
+        shown_hash=decision_hash(decision_for(consultation), consultation.version),
+        today=on,
+    )

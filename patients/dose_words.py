@@ -1,0 +1,132 @@
+"""A planned dose in words: for the patient in units written in full, for the clinician in figures.
+
+Refuses a dose it could only describe by guessing, such as a week that whole products do not fill evenly.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
+from guidelines.engine.products import Count
+from guidelines.engine.values import plain
+from patients.paper_words import joined, measured, noun, number
+from patients.plan_draft import MedicationLine
+from patients.plan_parts import DayCell, PlanProduct
+
+AS_BEFORE = {"patient": "Keep taking it as before.", "clinician": "Goes on as before; the dose is not recorded here."}
+NOT_GIVEN = {
+    "hold": ("Do not take it until we tell you.", "Held."),
+    "stop": ("Stop taking it.", "Stopped."),
+}
+
+
+def product_list(products: Sequence[Count]) -> str:
+    """1 tablet of 20 milligrams and 2 tablets of 1 milligram."""
+    return joined([f"{count} {noun(p.form, count)} of {measured(p.strength, p.unit)}" for p, count in products])
+
+
+def clinician_products(products: Sequence[Count]) -> str:
+    return " + ".join(f"{count} × {plain(p.strength)} {p.unit} {p.form}" for p, count in products)
+
+
+def plan_products(products: Sequence[Count]) -> tuple[PlanProduct, ...]:
+    return tuple(PlanProduct(count, p.form, plain(p.strength), p.unit) for p, count in products)
+
+
+def spread(planned: PlannedDrug) -> dict[Weekday, int]:
+    """How many whole products on which day, for a daily drug given as so many a week; the fuller days lie apart."""
+    (_, count), *others = planned.products
+    if others:
+        raise ValueError("a week is filled with one strength only")
+    each, more = divmod(count, 7)
+    return {day: each + (1 if day * more % 7 < more else 0) for day in Weekday}
+
+
+def is_weekly_pattern(planned: PlannedDrug) -> bool:
+    return isinstance(planned.frequency, EveryDay) and planned.per == "week"
+
+
+def days_with(planned: PlannedDrug, count: int) -> list[str]:
+    return [day.label for day, products in spread(planned).items() if products == count]
+
+
+def week_of(planned: PlannedDrug, spared: Weekday | None) -> tuple[DayCell, ...]:
+    """The seven days for a weekly drug, a weekly pattern, and a companion that leaves out a day; none for the rest."""
+    form = planned.products[0].product.form
+    if isinstance(planned.frequency, OnWeekday):
+        total = sum(count for _, count in planned.products)
+        taken = {planned.frequency.weekday: total}
+    elif is_weekly_pattern(planned):
+        taken = spread(planned)
+    elif spared is not None and planned.frequency.times == 1:
+        total = sum(count for _, count in planned.products)
+        taken = {day: total for day in Weekday if day != spared}
+    else:
+        return ()
+    return tuple(
+        DayCell(day.label, f"{taken[day]} {noun(form, taken[day])}" if taken.get(day) else None) for day in Weekday
+    )
+
+
+def halves(planned: PlannedDrug, amount: Decimal | None = None) -> tuple[str, str]:
+    """What is taken in the morning and in the evening of a drug given twice; with `amount`, a whole day's."""
+    if isinstance(planned.frequency, OnWeekday) or planned.frequency.times != 2 or len(planned.products) != 1:
+        raise ValueError("a morning and an evening dose need one product, taken two times")
+    product, count = planned.products[0]
+    if amount is None and planned.per == "dose":
+        morning = evening = count
+    else:
+        in_day = (planned.amount if amount is None else amount) / product.strength
+        if in_day != in_day.to_integral_value():
+            raise ValueError("the day's amount is not made of whole products")
+        morning = int(in_day) // 2
+        evening = int(in_day) - morning
+    return f"{morning} {noun(product.form, morning)}", f"{evening} {noun(product.form, evening)}"
+
+
+def patient_dose(line: MedicationLine, spared: Weekday | None) -> str:
+    """The dose in one line. Nothing here may be read as more often than it is."""
+    planned = line.planned
+    if not line.is_given:
+        return NOT_GIVEN[line.change][0]
+    if planned is None:
+        return AS_BEFORE["patient"]
+    products, total = product_list(planned.products), measured(planned.amount, planned.unit)
+    if isinstance(planned.frequency, OnWeekday):
+        return f"Once a week, on {planned.frequency.weekday.label}: {products}, {total} in all"
+    if is_weekly_pattern(planned):
+        return f"{products} in the week: {pattern_words(planned)}"
+    if spared is not None:
+        return f"{products} on each day but {spared.label}"
+    if planned.frequency.times == 1:
+        return f"{products} each day, {total} in all"
+    if planned.per != "dose":
+        morning, evening = halves(planned)
+        return f"{morning} in the morning and {evening} in the evening: {products}, {total} in all"
+    return f"{number(planned.frequency.times)} times a day: {products} each time"
+
+
+def pattern_words(planned: PlannedDrug) -> str:
+    form, days = planned.products[0].product.form, spread(planned)
+    counts = sorted({count for count in days.values() if count}, reverse=True)
+    if len(set(days.values())) == 1:
+        return f"{counts[0]} {noun(form, counts[0])} each day"
+    return ", ".join(f"{count} {noun(form, count)} on {joined(days_with(planned, count))}" for count in counts)
+
+
+def clinician_dose(line: MedicationLine, spared: Weekday | None) -> str:
+    planned = line.planned
+    if not line.is_given:
+        return NOT_GIVEN[line.change][1]
+    if planned is None:
+        return AS_BEFORE["clinician"]
+    amount, made = f"{plain(planned.amount)} {planned.unit}", clinician_products(planned.products)
+    if isinstance(planned.frequency, OnWeekday):
+        return f"{amount} once a week, on {planned.frequency.weekday.label} = {made}"
+    if planned.pattern:
+        return f"{amount} a week = {made}: {planned.pattern}"
+    if spared is not None:
+        return f"{amount} on six days a week, not on {spared.label} = {made}"
+    if planned.frequency.times == 1:
+        return f"{amount} a day = {made}"
+    return f"{amount} per {planned.per}, {planned.frequency.times} times a day = {made}"

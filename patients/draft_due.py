@@ -1,0 +1,66 @@
+"""The tests a plan asks for, by day. Dates only.
+
+Differs from the decision's schedule in three ways, because a plan is for the days to come: only drugs that are given
+count, a change of dose starts the close tests again, and what lies in the past is left out or moved on.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import MonitoringItem, Window
+from guidelines.engine.decision import Decision, anchor_of
+from guidelines.engine.facts import Known
+from guidelines.engine.schedule import Due, schedule, windows
+from patients.plan_draft import MedicationLine
+
+GOES_ON = ("propose", "pending", "continue")
+LONGEST_SERIES = 400
+
+
+def due_tests(
+    compiled: CompiledPackage, decision: Decision, lines: Sequence[MedicationLine], *, step: str | None, today: date
+) -> tuple[Due, ...]:
+    """What is due under the plan, by first day. None where the step waits or ends: the decision gives none either."""
+    if decision.outcome not in GOES_ON or step is None:
+        return ()
+    drugs = {line.drug.key for line in lines if line.is_given}
+    changed = {line.drug.key for line in lines if line.change in ("raise", "reduce")}
+    anchor = anchor_of(decision.facts, step)
+    items = {
+        due.item.key: due.item for due in schedule(compiled, decision.resolved, drugs=drugs, step=step, anchor=anchor)
+    }
+    found: list[Due] = []
+    for item in items.values():
+        counted_from = anchor
+        if item.restarts_on_dose_change and item.drug in changed:
+            counted_from = today
+        elif item.anchor == "previous" and anchor < today:
+            counted_from = last_done_on(compiled, decision, item) or today
+        for window in item.windows:
+            if not window.drugs or drugs & set(window.drugs):
+                found += to_come(item, window, counted_from, today, compiled.package.exact_day_grace_days)
+    order = {key: index for index, key in enumerate(items)}
+    return tuple(sorted(found, key=lambda due: (due.opens, due.overdue_after, order[due.item.key])))
+
+
+def last_done_on(compiled: CompiledPackage, decision: Decision, item: MonitoringItem) -> date | None:
+    """The day on which all laboratory facts of the item were last known."""
+    facts = [fact for test in item.tests for fact in compiled.tests[test].facts]
+    days = [state.taken_on for state in map(decision.facts.states.get, facts) if isinstance(state, Known)]
+    return min(days) if days else None
+
+
+def to_come(item: MonitoringItem, window: Window, anchor: date, today: date, grace_days: int) -> Iterator[Due]:
+    """A finite series from today on; of an open-ended one the first occurrence that is still to come. A single window
+    that counts from the last test and has passed is due today."""
+    is_open = window.every is not None and window.times is None
+    counted = window.model_copy(update={"times": LONGEST_SERIES}) if is_open and item.anchor == "start" else window
+    for due in windows(item, counted, anchor, grace_days):
+        if due.overdue_after >= today:
+            yield Due(item, max(due.opens, today) if is_open else due.opens, due.overdue_after, is_open)
+            if is_open:
+                return
+        elif item.anchor == "previous":
+            yield Due(item, today, today, is_open)
+            return

@@ -1,0 +1,251 @@
+"""The medication lines of a plan: from the option that was chosen and from what is taken now.
+
+Refuses, as a problem to be solved and never as a guess, a dose that nobody chose, that no whole products make up or
+that is above its limit, and a weekly drug without its weekday.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from guidelines.engine.compiled import CompiledPackage, CompiledRegimen
+from guidelines.engine.decision import Decision, Taking
+from guidelines.engine.dosing import Dose, NoDose, dose_for, selectable
+from guidelines.engine.options import AssessedOption, AssessedRegimen
+from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
+from guidelines.engine.products import products_for, weekly_pattern
+from guidelines.engine.safety import check_drug, override_of
+from guidelines.engine.values import plain
+from patients.choices import Choices
+from patients.draft_courses import taper_of, titration_of
+from patients.plan_draft import CurrentDrug, DraftProblem, MedicationLine, PlannedChange
+
+NEEDS_OPTION = ("propose", "pending", "continue")
+NO_PLAN = {
+    "ask": "Answer the open questions first: the guideline cannot propose anything yet.",
+    "out_of_scope": "This patient is outside this guideline, so no plan can be signed with it.",
+}
+
+
+class LineWriter:
+    """Writes the lines one by one; `problems` holds what keeps them from being complete."""
+
+    def __init__(
+        self,
+        compiled: CompiledPackage,
+        decision: Decision,
+        choices: Choices,
+        current: Mapping[str, CurrentDrug],
+        today: date,
+    ) -> None:
+        self.compiled, self.decision, self.choices = compiled, decision, choices
+        self.current, self.today = current, today
+        self.taking = {taking.drug: taking for taking in decision.taking}
+        self.problems: list[DraftProblem] = []
+        self.option = self.chosen_option()
+
+    def choose_again(self, message: str) -> None:
+        self.problems.append(DraftProblem("recommendation", "option", message))
+
+    def dose_problem(self, place: str, message: str) -> None:
+        self.problems.append(DraftProblem("dose", place, message))
+
+    def chosen_option(self) -> AssessedOption | None:
+        outcome, options = self.decision.outcome, self.decision.options
+        if outcome in NO_PLAN:
+            self.choose_again(NO_PLAN[outcome])
+        if outcome not in NEEDS_OPTION or not options:
+            return None
+        key = self.choices.option
+        if key is None:
+            goes_on = [option for option in options if not option.beside and option.state != "excluded"]
+            if outcome == "continue" and len(goes_on) == 1:
+                return goes_on[0]
+            self.choose_again("Choose one of the options.")
+            return None
+        option = next((option for option in options if option.option.key == key), None)
+        if option is None:
+            self.choose_again("The option chosen before is no longer offered. Choose again.")
+        elif option.state == "needs_answer":
+            labels = ", ".join(self.compiled.facts[fact].label for fact in sorted(option.needs))
+            self.choose_again(f"Answer what this option needs first: {labels}.")
+        elif option.state == "excluded" and not may_be_chosen(option):
+            self.choose_again("This option is excluded and cannot be overridden. Choose another one.")
+        return option
+
+    def lines(self) -> Iterator[MedicationLine]:
+        if self.decision.outcome in NO_PLAN:
+            return
+        written = set()
+        for part in self.option.regimens if self.option else ():
+            drug = part.regimen.drug.key
+            taking = self.taking.get(drug)
+            ends = part.role == "continued" and taking is not None and taking.change in ("hold", "stop")
+            if drug not in written and not ends:
+                written.add(drug)
+                yield self.from_option(part, taking)
+        for taking in self.decision.taking:
+            if taking.drug not in written:
+                line = self.from_taking(taking)
+                if line is not None:
+                    yield line
+
+    def from_option(self, part: AssessedRegimen, taking: Taking | None) -> MedicationLine:
+        regimen, drug = part.regimen.regimen, part.regimen.drug
+        supports = self.option.option.supports if self.option else ()
+        because = taking.because if taking and taking.because else supports
+        planned, working = None, tuple[str, ...]()
+        if isinstance(part.dose, NoDose):
+            self.dose_problem(f"amounts.{regimen.key}", f"{drug.name}: {part.dose.reason}")
+        else:
+            planned = self.planned(part.regimen, part.dose, self.amount(part))
+            working = (*part.dose.working, chosen_line(planned)) if planned else part.dose.working
+        change = self.change(drug.key, planned.amount if planned else None, taking)
+        titration = titration_of(part, planned, change, self.today)
+        taper = taper_of(self.decision, part.regimen, planned, change, self.today, under_way=part.role == "continued")
+        return MedicationLine(drug, change, regimen.key, planned, because, working, titration, taper, part.role)
+
+    def amount(self, part: AssessedRegimen) -> Decimal | None:
+        chosen = self.choices.amounts.get(part.regimen.regimen.key)
+        if chosen is None and part.role == "continued":
+            return self.now(part.regimen.drug.key).amount
+        return chosen
+
+    def now(self, drug: str) -> CurrentDrug:
+        return self.current.get(drug) or CurrentDrug()
+
+    def planned(self, compiled: CompiledRegimen, dose: Dose, amount: Decimal | None) -> PlannedDrug | None:
+        """The dose a physician picked, if it is one of those that can be given."""
+        regimen, name = compiled.regimen, compiled.drug.name
+        place = f"amounts.{regimen.key}"
+        allowed = amount is not None and amount in selectable(compiled, dose)
+        if amount is None:
+            self.dose_problem(place, f"Choose the dose of {name}.")
+        elif not allowed:
+            self.dose_problem(
+                place,
+                f"{name}: {plain(amount)} {dose.unit} per {dose.per} cannot be given. Choose a dose of whole products from "
+                f"{plain(dose.min)} to {plain(dose.max)} {dose.unit} per {dose.per}.",
+            )
+        weekday = self.weekday(compiled, None)
+        return built(compiled, amount, weekday) if amount is not None and allowed else None
+
+    def weekday(self, compiled: CompiledRegimen, now: Weekday | None) -> Weekday | None:
+        """The named day of a weekly drug; a missing one is a problem, never a default."""
+        if compiled.regimen.frequency.type != "weekly":
+            return None
+        weekday = self.choices.weekdays.get(compiled.drug.key, now)
+        if weekday is None:
+            self.dose_problem(
+                f"weekdays.{compiled.drug.key}", f"Choose the weekday on which {compiled.drug.name} is taken."
+            )
+        return weekday
+
+    def change(self, drug: str, amount: Decimal | None, taking: Taking | None) -> PlannedChange:
+        if taking is None:
+            return "start"
+        now = self.now(drug).amount
+        wanted: dict[str, PlannedChange] = {"raise": "raise", "reduce": "reduce", "taper": "taper"}
+        if now is None or amount is None:
+            return wanted.get(taking.change, "continue") if amount is not None else "continue"
+        if amount > now:
+            return "raise"
+        if taking.change == "taper":
+            return "taper"
+        return "reduce" if amount < now else "continue"
+
+    def from_taking(self, taking: Taking) -> MedicationLine | None:
+        drug = self.compiled.drugs[taking.drug]
+        chosen, change = self.choices.taking.get(drug.key), taking.change
+        if change == "choose":
+            if chosen is None:
+                self.dose_problem(f"taking.{drug.key}", f"Choose whether {drug.name} goes on or stops.")
+                return None
+            change = chosen
+        elif chosen in ("hold", "stop") and change not in ("hold", "stop") and self.has_stop(drug.key):
+            change = chosen
+        if change in ("hold", "stop"):
+            return MedicationLine(drug, "hold" if change == "hold" else "stop", because=taking.because)
+        return self.goes_on(taking)
+
+    def has_stop(self, drug: str) -> bool:
+        return any(alert.severity == "stop" for alert in check_drug(self.compiled, self.decision.resolved, drug))
+
+    def goes_on(self, taking: Taking) -> MedicationLine:
+        """A drug outside the option goes on as it was, with its dose checked against its limits."""
+        drug = self.compiled.drugs[taking.drug]
+        now, regimens = self.now(drug.key), self.regimens_of(drug.key)
+        chosen = next(
+            ((r, self.choices.amounts[r.regimen.key]) for r in regimens if r.regimen.key in self.choices.amounts), None
+        )
+        amount = chosen[1] if chosen else now.amount
+        fitting = [chosen[0]] if chosen else [r for r in regimens if amount is not None and products_for(r, amount)]
+        doses = [(r, dose_for(r, self.decision.resolved)) for r in fitting]
+        allowed = [
+            r
+            for r, dose in doses
+            if isinstance(dose, Dose) and amount is not None and amount <= dose.max and products_for(r, amount)
+        ]
+        place = f"amounts.{regimens[0].regimen.key}" if regimens else f"taking.{drug.key}"
+        planned = None
+        if allowed and amount is not None:
+            planned = built(allowed[0], amount, self.weekday(allowed[0], now.weekday))
+        elif amount is not None:
+            self.dose_problem(
+                place,
+                f"{drug.name}: the present dose of {plain(amount)} is above its limit, or its limit cannot be checked. Correct it.",
+            )
+        elif drug.weekly_only or taking.change in ("raise", "reduce", "taper"):
+            self.dose_problem(place, f"Enter the dose of {drug.name} that is taken now.")
+        change = self.change(drug.key, planned.amount if planned else None, taking)
+        if planned is None:
+            return MedicationLine(drug, change, because=taking.because)
+        part = AssessedRegimen(allowed[0], "continued", dose_for(allowed[0], self.decision.resolved))
+        return MedicationLine(
+            drug, change, planned.regimen, planned, taking.because, (chosen_line(planned),),
+            titration_of(part, planned, change, self.today),
+            taper_of(self.decision, allowed[0], planned, change, self.today, under_way=False),
+        )  # fmt: skip
+
+    def regimens_of(self, drug: str) -> list[CompiledRegimen]:
+        """The drug's regimens: those of the present step first."""
+        found: dict[str, CompiledRegimen] = {}
+        for step in (self.decision.facts.step, self.decision.step):
+            for entry in self.compiled.steps[step].options if step in self.compiled.steps else ():
+                for part, _ in self.compiled.option_regimens[entry.entry.option]:
+                    found[part.regimen] = self.compiled.regimens[part.regimen]
+        every = {**found, **self.compiled.regimens}
+        return [regimen for regimen in every.values() if regimen.drug.key == drug]
+
+
+def may_be_chosen(option: AssessedOption) -> bool:
+    """An excluded option, when every stop on it may be overridden with a reason."""
+    stops = [alert for alert in option.alerts if alert.severity == "stop"]
+    doses = [part.dose for part in option.regimens if part.role != "continued"]
+    return (
+        bool(stops) and all(override_of(a) == "reason" for a in stops) and not any(isinstance(d, NoDose) for d in doses)
+    )
+
+
+def built(compiled: CompiledRegimen, amount: Decimal, weekday: Weekday | None) -> PlannedDrug | None:
+    regimen, products = compiled.regimen, products_for(compiled, amount)
+    if products is None or (regimen.frequency.type == "weekly" and weekday is None):
+        return None
+    frequency = (
+        OnWeekday(weekday)
+        if weekday is not None
+        else EveryDay(regimen.frequency.times if regimen.frequency.type == "daily" else 1)
+    )
+    pattern = weekly_pattern(products[0].number, products[0].product.form) if regimen.weekly_tablets else None
+    per = "week" if regimen.weekly_tablets else regimen.amount_per
+    return PlannedDrug(compiled.drug, regimen.key, amount, regimen.unit, per, frequency, products, pattern)
+
+
+def chosen_line(planned: PlannedDrug | None) -> str:
+    if planned is None:
+        return ""
+    made = " + ".join(
+        f"{count} × {plain(product.strength)} {product.unit} {product.form}" for product, count in planned.products
+    )
+    when = f", on {planned.frequency.weekday.label}" if isinstance(planned.frequency, OnWeekday) else ""
+    return f"Chosen: {plain(planned.amount)} {planned.unit} per {planned.per} = {made}{when}"

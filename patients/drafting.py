@@ -1,0 +1,109 @@
+"""From a decision and a physician's choices to the draft of a plan. It never raises for what is missing: it says it.
+
+Refuses to preselect: an option, a dose, a weekday or an override that nobody chose is a problem of the draft.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import localcontext
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.decision import Decision, anchor_of
+from guidelines.engine.operators import EXACT
+from guidelines.engine.options import AssessedOption
+from guidelines.engine.planned import OnWeekday, Weekday
+from patients.choices import Choices
+from patients.draft_due import due_tests
+from patients.draft_lines import NEEDS_OPTION, LineWriter
+from patients.draft_safety import alerts_of, safety_problems
+from patients.plan_draft import CurrentDrug, DraftProblem, MedicationLine, PlanDraft
+
+LONGEST_REVIEW_DAYS = 366
+
+
+def draft_plan(
+    compiled: CompiledPackage, decision: Decision, choices: Choices, current: Mapping[str, CurrentDrug], today: date
+) -> PlanDraft:
+    """The plan as far as it can be written. It may be signed when `problems` is empty."""
+    with localcontext(EXACT):
+        writer = LineWriter(compiled, decision, choices, current, today)
+        lines = tuple(writer.lines())
+        is_settled = writer.option is not None or decision.outcome not in NEEDS_OPTION or not decision.options
+        step = plan_step(compiled, decision, writer.option)
+        stays = decision.facts.step == step
+        started_on = (decision.facts.started_on if stays else None) or today
+        due = due_tests(compiled, decision, lines, step=step, today=today)
+        draft = PlanDraft(
+            step, started_on, review_on(compiled, decision, choices, step, today), lines,
+            alerts_of(compiled, decision, lines, is_settled=is_settled), due, (), main_weekday(lines, choices, current),
+        )  # fmt: skip
+        problems = [*writer.problems, *review_problems(choices, today)]
+        problems += companion_problems(compiled, draft)
+        problems += safety_problems(compiled, draft, choices) if is_settled else ()
+    return replace(draft, problems=tuple(dict.fromkeys(problems)))
+
+
+def plan_step(compiled: CompiledPackage, decision: Decision, option: AssessedOption | None) -> str | None:
+    """The step the plan follows: the decision's, or the one where the chosen option is not merely beside others."""
+    if option is None or decision.step is None:
+        return decision.step
+    steps = [decision.step, *(key for key in compiled.steps if key != decision.step)]
+    for key in steps:
+        for entry in compiled.steps[key].step.options:
+            if entry.option == option.option.key and not entry.beside:
+                return key
+    return decision.step
+
+
+def review_on(
+    compiled: CompiledPackage, decision: Decision, choices: Choices, step: str | None, today: date
+) -> date | None:
+    """The day of the next visit: the physician's, else what a rule that holds a drug asks for, else the step's.
+
+    None where the step names no time because somebody else takes over."""
+    if choices.review_on is not None:
+        return choices.review_on
+    within = [
+        alert.rule.action.within_days for alert in decision.alerts
+        if alert.is_met and alert.holds and alert.rule.action.within_days is not None
+    ]  # fmt: skip
+    if decision.outcome == "hold" and within:
+        return today + timedelta(days=min(within))
+    interval = compiled.steps[step].step.review if step else None
+    if interval is None:
+        return None
+    planned = interval.after(anchor_of(decision.facts, step))
+    return planned if planned > today else interval.after(today)
+
+
+def review_problems(choices: Choices, today: date) -> Iterator[DraftProblem]:
+    latest = today + timedelta(days=LONGEST_REVIEW_DAYS)
+    if choices.review_on is not None and not today <= choices.review_on <= latest:
+        yield DraftProblem("monitoring", "review_on", f"Choose a day for the next visit between {today} and {latest}.")
+
+
+def main_weekday(
+    lines: tuple[MedicationLine, ...], choices: Choices, current: Mapping[str, CurrentDrug]
+) -> Weekday | None:
+    """The weekday of the weekly drug, held or given."""
+    for line in lines:
+        if line.planned is not None and isinstance(line.planned.frequency, OnWeekday):
+            return line.planned.frequency.weekday
+    for line in lines:
+        if line.drug.weekly_only and line.change == "hold":
+            now = current.get(line.drug.key)
+            return choices.weekdays.get(line.drug.key) or (now.weekday if now else None)
+    return None
+
+
+def companion_problems(compiled: CompiledPackage, draft: PlanDraft) -> Iterator[DraftProblem]:
+    """A companion left out on the weekly drug's day needs that day."""
+    weekly = next((line.drug for line in draft.medications if line.drug.weekly_only and line.change != "stop"), None)
+    for line in draft.medications:
+        spares = line.planned is not None and compiled.regimens[line.planned.regimen].regimen.spares_main_weekday
+        if spares and weekly is not None and draft.main_weekday is None:
+            yield DraftProblem("dose", f"weekdays.{weekly.key}", f"Choose the weekday on which {weekly.name} is taken.")
+
+
+__all__ = ["CurrentDrug", "DraftProblem", "MedicationLine", "PlanDraft", "draft_plan"]

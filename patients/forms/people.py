@@ -1,0 +1,81 @@
+"""Registering and editing a patient: what stands on the patient's page, and nothing clinical besides allergies."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from patients.models import Clinic, Patient, Sex
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class PatientForm(forms.Form):
+    family_name = forms.CharField(max_length=100, label="Family name", widget=forms.TextInput({"autocomplete": "off"}))
+    given_names = forms.CharField(max_length=100, label="Given names", widget=forms.TextInput({"autocomplete": "off"}))
+    born_on = forms.DateField(
+        label="Day of birth",
+        input_formats=["%Y-%m-%d"],
+        widget=DayInput(),
+        error_messages={"invalid": "Write the day as year, month and day, such as 1984-06-14."},
+    )
+    sex = forms.ChoiceField(label="Sex", choices=Sex.choices, widget=forms.RadioSelect())
+    number = forms.CharField(
+        max_length=40, label="Number", help_text="The clinic's own. Each patient has a different one.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    allergies = forms.CharField(
+        max_length=2000,
+        required=False,
+        label="Allergies",
+        help_text="Write None known if that is so. Left empty, the record says: not recorded.",
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def clean_born_on(self) -> date:
+        born_on: date = self.cleaned_data["born_on"]
+        if born_on.year < 1900:
+            raise forms.ValidationError("This is more than 120 years ago. Correct the year.")
+        return born_on
+
+
+class RegisterForm(PatientForm):
+    """With more than one clinic it must be said which."""
+
+    clinic = forms.ModelChoiceField(Clinic.objects.none(), label="Clinic", empty_label=None)
+
+    def __init__(self, *args: Any, clinics: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["clinic"]
+        field.queryset = clinics  # type: ignore[attr-defined]  # a ModelChoiceField, as declared above
+        self.order_fields(["clinic"])
+        if len(clinics) == 1:
+            field.initial = clinics[0]
+            field.widget = forms.HiddenInput()
+
+
+class EditForm(PatientForm):
+    lock_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput())
+
+
+FIELDS = ("family_name", "given_names", "born_on", "sex", "number", "allergies")
+
+
+def initial_of(patient: Patient) -> dict[str, Any]:
+    return {name: getattr(patient, name) for name in (*FIELDS, "lock_version")}
+
+
+def differences(patient: Patient, typed: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Label, what is saved now, what was typed: for a change that met another."""
+    found = []
+    for name in FIELDS:
+        saved = getattr(patient, name)
+        if name in typed and typed[name] != saved:
+            shown = [str(dict(Sex.choices).get(value, value)) if name == "sex" else str(value) for value in (saved, typed[name])]
+            found.append((str(PatientForm.base_fields[name].label), *shown))
+    return found  # type: ignore[return-value]  # always three texts

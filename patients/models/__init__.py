@@ -1,0 +1,24 @@
+"""The rows of patients: clinics and people, what was observed, what was consulted about, what was signed."""
+
+from patients.models.access import AccessEvent
+from patients.models.clinic import CLINICAL_ROLES, Clinic, Membership, Paper, Role
+from patients.models.consultation import Consultation, ConsultationState
+from patients.models.monitoring import MonitoringTask, TaskOutcome
+from patients.models.observation import Observation
+from patients.models.patient import Patient, Sex
+from patients.models.plan import (
+    FrequencyType,
+    MedicationChange,
+    Override,
+    Per,
+    Plan,
+    PlannedMedication,
+    PlanState,
+    Weekday,
+)  # fmt: skip
+
+__all__ = [
+    "CLINICAL_ROLES", "AccessEvent", "Clinic", "Consultation", "ConsultationState", "FrequencyType", "MedicationChange",
+    "Membership", "MonitoringTask", "Observation", "Override", "Paper", "Patient", "Per", "Plan", "PlanState",
+    "PlannedMedication", "Role", "Sex", "TaskOutcome", "Weekday",
+]  # fmt: skip

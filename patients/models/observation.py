@@ -1,0 +1,59 @@
+"""What was observed about a patient, as it was typed. Rows are never changed: a correction is a new row."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+
+from guidelines.models.columns import append_only, tracked
+from patients.models.patient import Patient, PatientRowQuerySet
+
+
+class ObservationQuerySet(PatientRowQuerySet["Observation"]):
+    def effective(self) -> Self:
+        """As they stand: without those that were corrected, and without those that were another patient's."""
+        return self.filter(corrected_by__isnull=True, not_this_patients=False)
+
+    def latest(self) -> Self:
+        """Of each patient and fact the newest effective one."""
+        newest_first = ["patient_id", "fact_key", "-taken_on", "-recorded_at", "-pk"]
+        return self.effective().order_by(*newest_first).distinct("patient_id", "fact_key")
+
+
+@tracked
+class Observation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="observations")
+    fact_key = models.CharField(max_length=80)
+    # A text, true or false, or a list of keys, as in a facts file; numbers are texts, in `unit`.
+    value_typed = models.JSONField()
+    unit = models.CharField(max_length=40, blank=True)
+    upper_limit_typed = models.CharField(max_length=20, blank=True)  # the laboratory's, in the same unit
+    taken_on = models.DateField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    # A correction that says: this was another patient's, forget it here.
+    not_this_patients = models.BooleanField(default=False)
+
+    objects = ObservationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["patient", "fact_key", "taken_on", "recorded_at"]
+        indexes = [models.Index(fields=["patient", "fact_key", "-taken_on"], name="observations_by_fact")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(not_this_patients=False) | models.Q(corrects__isnull=False),
+                name="only_a_correction_can_disown_a_result",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(corrects=models.F("id")), name="an_observation_does_not_correct_itself"
+            ),
+        ]
+        triggers = [append_only("observations_are_records")]
+
+    def __str__(self) -> str:
+        return f"{self.fact_key} of {self.taken_on}"

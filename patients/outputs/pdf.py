@@ -1,0 +1,84 @@
+"""A CarePlan as PDF: the patient's plan and the clinician's one-page summary, tagged (PDF/UA-1), fonts embedded.
+
+Nothing is ever fetched: the stylesheets are read from our own folder once, and any other address ends the document.
+"""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML, Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from patients.outputs.html import clinician_summary_context, patient_plan_context
+from patients.plan_parts import CarePlan
+
+STYLES = Path(__file__).resolve().parents[2] / "static" / "css"
+PAPERS = {"A4": "A4", "Letter": "letter"}
+SUMMARY_SIZES_PT = ("8.75", "8", "7.4", "7")  # the first that fits on one page
+SUMMARY_PAGE = "@page { margin: 19mm 12mm 17mm } @page band { margin-top: 26mm }"
+
+
+class FetchesNothing(URLFetcher):
+    """Refuses every address, in whatever form the document names it."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> None:
+        raise FatalURLFetchingError("a printed plan fetches nothing; put what it shows into the document")
+
+
+def patient_plan_pdf(plan: CarePlan, *, printed_on: date, large: bool = False, paper: str = "A4", public_url: str = "") -> bytes:
+    """The patient's plan. Raises PrintRefused where the finished text breaks a print rule.
+
+    `public_url` is the absolute address of the guideline version's public page, for the QR code."""
+    context = patient_plan_context(plan, printed_on=printed_on, public_url=public_url, large=large)
+    return _written(_document("patients/paper/patient_plan_pdf.html", context, paper))
+
+
+def clinician_summary_pdf(plan: CarePlan, *, printed_on: date, paper: str = "A4", public_url: str = "") -> bytes:
+    """The clinician's summary on one page, as large as it fits."""
+    context = clinician_summary_context(plan, printed_on=printed_on, public_url=public_url)
+    for size in SUMMARY_SIZES_PT:
+        document = _document("patients/paper/clinician_summary_pdf.html", context, paper, size)
+        if len(document.pages) == 1:
+            break
+    return _written(document)
+
+
+def _document(template: str, context: dict[str, object], paper: str, size_pt: str = "") -> Document:
+    if paper not in PAPERS:
+        raise ValueError(f"{paper} is not a paper we print on; use one of {', '.join(PAPERS)}")
+    html = HTML(string=render_to_string(template, context), base_url=None, url_fetcher=FetchesNothing())
+    styles = [*_styles(), _style(f"@page {{ size: {PAPERS[paper]} }}")]
+    if size_pt:
+        styles.append(_style(f"html {{ font-size: {size_pt}pt }} {SUMMARY_PAGE}"))
+    try:
+        return html.render(font_config=_fonts(), stylesheets=styles, pdf_tags=True, pdf_variant="pdf/ua-1")
+    except FatalURLFetchingError as problem:
+        # It is no Exception, and would end the process that serves everybody else.
+        raise ValueError(str(problem)) from None
+
+
+def _written(document: Document) -> bytes:
+    pdf: bytes = document.write_pdf()
+    return pdf
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _style(text: str) -> CSS:
+    return CSS(string=text, font_config=_fonts(), url_fetcher=FetchesNothing())
+
+
+def _styles() -> tuple[CSS, ...]:
+    return _sheet("plan.css"), _sheet("plan-page.css")
+
+
+@cache
+def _sheet(name: str) -> CSS:
+    return _style((STYLES / name).read_text(encoding="utf-8"))

@@ -1,0 +1,49 @@
+"""Who may do what with patients. Each question is answered with a sentence, empty when it is allowed.
+
+The same sentence guards the action, disables the button and explains it.
+"""
+
+from typing import TYPE_CHECKING
+
+from patients.models import Clinic, Consultation, Patient, Plan, Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+def has_role(user: "User | AnonymousUser", clinic: Clinic, *roles: Role) -> bool:
+    """Whether this person has one of these roles (any clinical one) in the clinic."""
+    return Clinic.objects.clinical_for(user, *roles).filter(pk=clinic.pk).exists()
+
+
+def why_not_register(user: "User | AnonymousUser", clinic: Clinic) -> str:
+    return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may register its patients."
+
+
+def why_not_look_after(user: "User | AnonymousUser", patient: Patient) -> str:
+    """For everything but signing: editing, results, consultations."""
+    return "" if has_role(user, patient.clinic) else "Only physicians and nurses of the patient's clinic may do this."
+
+
+def why_not_consult(user: "User | AnonymousUser", consultation: Consultation) -> str:
+    if refusal := why_not_look_after(user, consultation.patient):
+        return refusal
+    if not consultation.is_open:
+        return f"This consultation is {consultation.get_state_display().lower()}. Start a new one."
+    return ""
+
+
+def why_not_sign(user: "User | AnonymousUser", consultation: Consultation) -> str:
+    if not has_role(user, consultation.patient.clinic, Role.PHYSICIAN):
+        return "Only a physician of the patient's clinic may sign a plan."
+    if not consultation.is_open:
+        return f"This consultation is {consultation.get_state_display().lower()}. Start a new one."
+    return ""
+
+
+def why_not_end(user: "User | AnonymousUser", plan: Plan) -> str:
+    if not has_role(user, plan.patient.clinic, Role.PHYSICIAN):
+        return "Only a physician of the patient's clinic may end a plan."
+    if plan.state != "active":
+        return f"This plan is {plan.get_state_display().lower()} already."
+    return ""

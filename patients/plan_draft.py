@@ -1,0 +1,90 @@
+"""A plan before it is signed: what is given, held and stopped, what warns, what is due, and what is still missing.
+
+Values only. A draft without problems can be signed; nothing here decides that it may be.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from guidelines.engine.content import Drug
+from guidelines.engine.planned import PlannedDrug, Weekday
+from guidelines.engine.safety import Alert, override_of
+from guidelines.engine.schedule import Due
+from guidelines.engine.tapering import TaperStep
+
+PlannedChange = Literal["start", "continue", "raise", "reduce", "hold", "taper", "stop"]
+WizardStep = Literal["recommendation", "dose", "safety", "monitoring"]
+NOT_GIVEN = ("hold", "stop")
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDrug:
+    """What is taken now, as far as it is known; `amount` in the unit and period of the drug's dose."""
+
+    amount: Decimal | None = None
+    weekday: Weekday | None = None
+
+
+class DraftProblem(NamedTuple):
+    """What is missing, on which step of the wizard; `place` is the choice it is about, such as `amounts.REGIMEN`."""
+
+    step: WizardStep
+    place: str
+    message: str
+
+
+class TitrationStep(NamedTuple):
+    on: date
+    amount: Decimal
+    per: str
+
+
+@dataclass(frozen=True, slots=True)
+class MedicationLine:
+    """One drug and what happens to it. `planned` is None for a drug not given, and for one that goes on as before."""
+
+    drug: Drug
+    change: PlannedChange
+    regimen: str | None = None
+    planned: PlannedDrug | None = None
+    because: tuple[str, ...] = ()
+    working: tuple[str, ...] = ()
+    titration: tuple[TitrationStep, ...] = ()
+    taper: tuple[TaperStep, ...] = ()
+    role: str = "continued"
+
+    @property
+    def is_given(self) -> bool:
+        return self.change not in NOT_GIVEN
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """`step` is the step the plan follows, `started_on` its first day, `main_weekday` the day of the weekly drug."""
+
+    step: str | None
+    started_on: date
+    review_on: date | None
+    medications: tuple[MedicationLine, ...]
+    alerts: tuple[Alert, ...]
+    due: tuple[Due, ...]
+    problems: tuple[DraftProblem, ...]
+    main_weekday: Weekday | None = None
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The keys of the drugs the patient takes under this plan."""
+        return frozenset(line.drug.key for line in self.medications if line.is_given)
+
+    def to_override(self) -> tuple[Alert, ...]:
+        """Stops on drugs that are given: each needs a coded reason, or cannot be signed at all."""
+        return tuple(a for a in self.alerts if a.rule.drug in self.given and override_of(a) != "acknowledge")
+
+    def to_acknowledge(self) -> tuple[Alert, ...]:
+        """Cautions, and stops that only need to be seen."""
+        return tuple(
+            a for a in self.alerts
+            if a.severity == "caution" or (a.rule.drug in self.given and a.severity == "stop" and override_of(a) == "acknowledge")
+        )  # fmt: skip

@@ -1,0 +1,238 @@
+"""CarePlan: everything a signed plan says, as frozen text and dates. Every screen and every print is made from it.
+
+No rule is applied here and nothing is worked out: what a plan says years later is what it said when it was signed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from patients.frozen_json import from_json, to_json
+
+SHORT_HASH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PlanGuideline:
+    """The version a plan follows. `public_path` is its public page; `status` as reviewers know it."""
+
+    title: str
+    slug: str
+    version: int
+    content_hash: str
+    is_demonstration: bool
+    public_path: str
+    status: str = "approved"
+    code: str | None = None
+
+    @property
+    def short_hash(self) -> str:
+        return self.content_hash[:SHORT_HASH]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status != "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPatient:
+    family_name: str
+    given_names: str
+    born_on: date
+    number: str
+    sex: str
+    allergies: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_names} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanClinic:
+    name: str
+    phone: str
+    after_hours_phone: str
+    emergency_number: str
+    poison_line: str
+    fever_limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHeader:
+    """What the caller knows and the engine does not: who, where, when, which version."""
+
+    guideline: PlanGuideline
+    patient: PlanPatient
+    clinic: PlanClinic
+    signed_on: date
+    signed_by: str
+    plan_number: int
+    replaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProduct:
+    count: int
+    form: str
+    strength: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseStep:
+    """From this day on, these products and this amount; for the patient and for the clinician."""
+
+    on: date
+    products: str
+    amount: str
+    clinician: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMedication:
+    """One drug: what happens to it and its dose in both wordings. Without `amount` no dose is named."""
+
+    drug: str
+    name: str
+    change: str
+    weekly_only: bool
+    patient_line: str
+    clinician_line: str
+    regimen: str | None = None
+    amount: str | None = None
+    unit: str = ""
+    per: str = ""
+    frequency: str = ""
+    weekday: str | None = None
+    times: int | None = None
+    products: tuple[PlanProduct, ...] = ()
+    working: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+    titration: tuple[DoseStep, ...] = ()
+    taper: tuple[DoseStep, ...] = ()
+
+    @property
+    def is_given(self) -> bool:
+        return self.change not in ("hold", "stop")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPart:
+    """A heading with its lines, one instruction each. `rows` are the content's keys, for the record."""
+
+    section: str
+    title: str
+    lines: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    day: str
+    products: str | None  # nothing is taken on this day
+
+
+@dataclass(frozen=True, slots=True)
+class DrugBox:
+    """What the patient reads about one drug. `lead` are the first lines, in the largest type."""
+
+    drug: str
+    name: str
+    change: str
+    weekly_only: bool
+    dose: str
+    purpose: str | None = None
+    weekday: str | None = None
+    products: str = ""
+    amount: str = ""
+    lead: tuple[str, ...] = ()
+    parts: tuple[PaperPart, ...] = ()
+    week: tuple[DayCell, ...] = ()
+    steps_down: tuple[DoseStep, ...] = ()
+    steps_down_advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTest:
+    """A test with its window. `missing` are the labels of what is still to be done, in plain words."""
+
+    item: str
+    labels: tuple[str, ...]
+    missing: tuple[str, ...]
+    phase: str
+    why: str
+    opens: date
+    overdue_after: date
+    is_required: bool
+    is_before_start: bool
+    is_open_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAlert:
+    rule: str
+    severity: str
+    state: str
+    message: str
+    action: str
+    policy: str
+    drug: str | None = None
+    reason: str | None = None
+    text: str = ""
+    is_acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAction:
+    text: str
+    plain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFact:
+    label: str
+    value: str
+    taken_on: date | None = None
+    is_no: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPrintRule:
+    """What must never stand in the finished text; kept with the plan, so that every print is checked."""
+
+    key: str
+    text: str
+    drug: str | None = None
+    forbidden: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CarePlan:
+    header: PlanHeader
+    outcome: str
+    step: str | None
+    started_on: date
+    title: str
+    plain_title: str
+    decision: str
+    review_on: date | None
+    refers_to: str | None
+    medications: tuple[PlanMedication, ...]
+    actions: tuple[PlanAction, ...]
+    tests: tuple[PlanTest, ...]
+    parts: tuple[PaperPart, ...]
+    boxes: tuple[DrugBox, ...]
+    alerts: tuple[PlanAlert, ...]
+    facts: tuple[PlanFact, ...]
+    unknown: tuple[PlanFact, ...]
+    print_rules: tuple[PlanPrintRule, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = to_json(self)
+        return found
+
+    @classmethod
+    def from_json(cls, raw: Any) -> Self:
+        return from_json(cls, raw)

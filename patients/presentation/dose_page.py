@@ -1,0 +1,269 @@
+"""The dose: for every regimen the result first, then its working, limits and amounts to choose from; and what is taken now."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from guidelines.engine.content import Regimen
+from guidelines.engine.dosing import Dose, NoDose, dose_for, selectable
+from guidelines.engine.operators import unit_text
+from guidelines.engine.options import AssessedRegimen
+from guidelines.engine.planned import Weekday
+from guidelines.engine.products import products_for, weekly_pattern
+from guidelines.engine.values import plain
+from guidelines.reading import Source
+from patients.draft_lines import LineWriter
+from patients.plan_draft import MedicationLine
+from patients.presentation import words
+from patients.presentation.recommendation_page import dose_range
+from patients.presentation.run import Run
+from patients.presentation.sources import Said
+
+
+@dataclass(frozen=True)
+class AmountChoice:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class DayChoice:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class RegimenCard:
+    """One drug to be given. `big` and `made_of` are the chosen dose; without one `missing` says what to do."""
+
+    key: str
+    drug_key: str
+    name: str
+    title: str
+    route: str
+    role: str
+    is_weekly: bool
+    big: str
+    big_unit: str
+    made_of: str
+    missing: str
+    working: list[str]
+    chosen_working: str
+    range_text: str
+    limits: list[str]
+    frequency: str
+    amounts: list[AmountChoice]
+    days: list[DayChoice]
+    weekday: int | None
+    weekday_name: str
+    day_missing: str
+    titration: list[tuple[date, str]]
+    titration_note: str
+    taper: list[tuple[date, str, str]]
+    taper_advice: list[str]
+    sources: tuple[Source, ...]
+    needs: list[tuple[str, str]]
+    note: str
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.big) and not self.day_missing
+
+
+@dataclass(frozen=True)
+class TakenCard:
+    """A drug that is taken now, and what happens to it."""
+
+    drug_key: str
+    name: str
+    is_weekly: bool
+    now: str
+    change: str
+    word: str
+    tag: str
+    because: list[Said]
+    must_choose: bool
+    may_choose: list[tuple[str, str, bool]]
+    missing: str
+    planned: str
+
+
+@dataclass(frozen=True)
+class DosePage:
+    regimens: list[RegimenCard]
+    taken: list[TakenCard]
+    missing: list[str]
+    option_title: str
+
+
+def dose_page(run: Run) -> DosePage:
+    writer = LineWriter(run.compiled, run.decision, run.choices, run.current, run.consultation.as_of)
+    lines = {line.drug.key: line for line in run.draft.medications}
+    missing = run.problems_of("dose")
+    option = writer.option
+    taking = {taking.drug: taking for taking in run.decision.taking}
+    cards = []
+    for part in option.regimens if option else ():
+        drug = part.regimen.drug.key
+        ends = part.role == "continued" and drug in taking and taking[drug].change in ("hold", "stop")
+        if not ends:
+            cards.append(regimen_card(run, part, lines.get(drug), missing))
+    given = {card.drug_key for card in cards}
+    for drug, line in lines.items():
+        if drug not in given and line.is_given and (card := going_on_card(run, writer, line, missing)) is not None:
+            cards.append(card)
+    taken = [taken_card(run, writer, drug, lines.get(drug), missing) for drug in taking]
+    return DosePage(cards, taken, list(dict.fromkeys(missing.values())), option.option.title if option else "")
+
+
+def going_on_card(run: Run, writer: LineWriter, line: MedicationLine, missing: dict[str, str]) -> RegimenCard | None:
+    """A drug that goes on outside the option: its dose can be corrected, and is checked against its limits."""
+    for compiled in writer.regimens_of(line.drug.key):
+        if line.regimen in (None, compiled.regimen.key):
+            dose = dose_for(compiled, run.decision.resolved)
+            return regimen_card(run, AssessedRegimen(compiled, "continued", dose), line, missing)
+    return None
+
+
+def regimen_card(run: Run, part: AssessedRegimen, line: MedicationLine | None, missing: dict[str, str]) -> RegimenCard:
+    compiled, dose, drug = part.regimen, part.dose, part.regimen.drug
+    regimen = compiled.regimen
+    planned = line.planned if line and line.regimen == regimen.key else None
+    chosen = run.choices.amounts.get(regimen.key)
+    if chosen is None and part.role == "continued":
+        now = run.current.get(drug.key)
+        chosen = now.amount if now else None
+    is_dose = isinstance(dose, Dose)
+    shown = chosen if chosen is not None else dose.start if isinstance(dose, Dose) else None
+    counts = products_for(compiled, shown) if shown is not None and isinstance(dose, Dose) else None
+    weekday = run.choices.weekdays.get(drug.key) or (run.current[drug.key].weekday if drug.key in run.current else None)
+    is_once_a_week = regimen.frequency.type == "weekly"
+    amount_missing = missing.get(f"amounts.{regimen.key}", "")
+    pattern = ""
+    if planned is not None and planned.pattern:
+        pattern = planned.pattern
+    elif counts and regimen.weekly_tablets:
+        pattern = weekly_pattern(counts[0].number, counts[0].product.form)
+    made_of = words.products(counts) if counts else ""
+    return RegimenCard(
+        key=regimen.key,
+        drug_key=drug.key,
+        name=drug.name,
+        title=regimen.title,
+        route=regimen.route,
+        role=words.ROLES[part.role],
+        is_weekly=is_once_a_week,
+        big=plain(shown) if shown is not None and counts else "",
+        big_unit=f"{unit_text(regimen.unit)} {words.PER[dose.per]}" if isinstance(dose, Dose) else "",
+        made_of=f"{made_of}: {pattern}" if pattern else made_of,
+        missing=dose.reason if isinstance(dose, NoDose) else amount_missing,
+        working=list(dose.working) if isinstance(dose, Dose) else [],
+        chosen_working=line.working[-1] if planned is not None and line is not None and line.working else "",
+        range_text=dose_range(dose) if isinstance(dose, Dose) else "",
+        limits=limits_of(part),
+        frequency=frequency_of(regimen),
+        amounts=amounts_of(part, shown) if is_dose else [],
+        days=days_of(weekday) if is_once_a_week else [],
+        weekday=int(weekday) if weekday is not None and is_once_a_week else None,
+        weekday_name=weekday.label if weekday is not None and is_once_a_week else "",
+        day_missing=missing.get(f"weekdays.{drug.key}", "") if is_once_a_week else "",
+        titration=[(s.on, words.amount(s.amount, regimen.unit) + f" {words.PER[s.per]}") for s in (line.titration if line else ())],
+        titration_note=titration_note(regimen),
+        taper=taper_rows(line, regimen),
+        taper_advice=list(regimen.taper.advice) if regimen.taper else [],
+        sources=run.sources.cite(regimen.cites),
+        needs=words.fact_labels(run.compiled, sorted(dose.needs)) if isinstance(dose, NoDose) else [],
+        note=regimen.note or "",
+    )
+
+
+def limits_of(part: AssessedRegimen) -> list[str]:
+    caps = [cap.entry.text for cap in part.regimen.caps]
+    return caps or [part.regimen.regimen.no_cap_because or "Sources give none."]
+
+
+def frequency_of(regimen: Regimen) -> str:
+    if regimen.frequency.type == "weekly":
+        return "Once a week, on one weekday"
+    if regimen.weekly_tablets:
+        return "Whole tablets spread over the week"
+    times = regimen.frequency.times
+    return "Once a day" if times == 1 else "Twice a day" if times == 2 else f"{times} times a day"
+
+
+def amounts_of(part: AssessedRegimen, shown: Decimal | None) -> list[AmountChoice]:
+    dose = part.dose
+    if not isinstance(dose, Dose):
+        return []
+    found = []
+    for amount in selectable(part.regimen, dose):
+        made = words.products(products_for(part.regimen, amount) or ())
+        label = f"{words.amount(amount, dose.unit)} {words.PER[dose.per]}: {made}"
+        found.append(AmountChoice(plain(amount), label, amount == shown))
+    return found
+
+
+def days_of(chosen: Weekday | None) -> list[DayChoice]:
+    return [DayChoice(day.name.lower(), day.label, day == chosen) for day in Weekday]
+
+
+def titration_note(regimen: Regimen) -> str:
+    titration = regimen.titration
+    if titration is None:
+        return ""
+    most = f" to {titration.every_max_days}" if titration.every_max_days else " or more"
+    needs = f" {titration.needs}" if titration.needs else ""
+    return f"A step every {titration.every_min_days}{most} days, by {words.amount(titration.increase, regimen.unit)}.{needs}"
+
+
+def taper_rows(line: MedicationLine | None, regimen: Regimen) -> list[tuple[date, str, str]]:
+    if line is None:
+        return []
+    return [
+        (step.on, f"{words.amount(step.amount, regimen.unit)} {words.PER[regimen.amount_per]}" if step.amount else "None: it ends here", words.products(step.products))
+        for step in line.taper
+    ]  # fmt: skip
+
+
+def taken_card(run: Run, writer: LineWriter, drug: str, line: MedicationLine | None, missing: dict[str, str]) -> TakenCard:
+    taking = writer.taking[drug]
+    content = run.compiled.drugs[drug]
+    chosen = run.choices.taking.get(drug)
+    must = taking.change == "choose"
+    offered: list[tuple[str, str, bool]] = []
+    if must:
+        offered = [("continue", "Continue", chosen == "continue"), ("stop", "Stop", chosen == "stop")]
+    elif taking.change not in ("hold", "stop") and writer.has_stop(drug) and (line is None or line.role == "continued"):
+        kept = chosen if chosen in ("hold", "stop") else "continue"
+        offered = [(key, words.CHANGES[key], kept == key) for key in ("continue", "hold", "stop")]
+    change = line.change if line is not None else taking.change
+    return TakenCard(
+        drug_key=drug,
+        name=content.name,
+        is_weekly=content.weekly_only,
+        now=now_text(run, drug),
+        change=change,
+        word=words.CHANGES[change],
+        tag=words.CHANGE_TAGS.get(change, ""),
+        because=[run.sources.said(key) for key in taking.because],
+        must_choose=must,
+        may_choose=offered,
+        missing=missing.get(f"taking.{drug}", ""),
+        planned=words.dose(line.planned) if line is not None and line.planned is not None else "",
+    )
+
+
+def now_text(run: Run, drug: str) -> str:
+    """What is taken now, as the plan that is followed says."""
+    now = run.current.get(drug)
+    if now is None or now.amount is None or run.plan is None:
+        return "The dose taken now is not on record."
+    row = next(row for row in run.plan.medications.all() if row.drug_key == drug)
+    weekday = f", on {now.weekday.label}" if now.weekday is not None else ""
+    once = "once a week" if now.weekday is not None else words.PER[row.per]
+    return f"Now {words.amount(now.amount, row.unit)} {once}{weekday}."
+
+
+

@@ -1,0 +1,111 @@
+"""Review: everything that will be signed, once more, as the draft says it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from patients.presentation import words
+from patients.presentation.monitoring_page import MonitoringPage, monitoring_page
+from patients.presentation.recommendation_page import sentence_of
+from patients.presentation.run import Run
+from patients.presentation.safety_page import AlertCard, safety_page
+
+
+@dataclass(frozen=True)
+class MedicationRow:
+    name: str
+    word: str
+    tag: str
+    dose: str
+    made_of: str
+    is_weekly: bool
+    weekday: int | None
+    weekday_name: str
+    working: tuple[str, ...]
+    is_given: bool
+
+
+@dataclass(frozen=True)
+class OverrideRow:
+    message: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    sentence: str
+    option: str
+    started_on: date
+    medications: list[MedicationRow]
+    actions: list[str]
+    overrides: list[OverrideRow]
+    cautions: list[AlertCard]
+    notes: list[AlertCard]
+    monitoring: MonitoringPage
+    facts: list[tuple[str, str, str]]
+    not_known: list[str]
+    problems: list[tuple[str, str]]
+
+
+def review_page(run: Run) -> ReviewPage:
+    reasons = {reason.key: reason.label for reason in run.compiled.package.override_reasons}
+    safety = safety_page(run)
+    messages = {card.key: card.message for card in safety.on_plan}
+    chosen = next((o.option.title for o in run.decision.options if o.option.key == run.choices.option), "")
+    return ReviewPage(
+        sentence=sentence_of(run.decision),
+        option=chosen,
+        started_on=run.draft.started_on,
+        medications=medication_rows(run),
+        actions=[action.text for action in run.decision.actions],
+        overrides=[
+            OverrideRow(messages[key], reasons.get(override.reason, override.reason), override.text)
+            for key, override in run.choices.overrides.items()
+            if key in messages
+        ],
+        cautions=[card for card in safety.on_plan if card.severity == "caution"],
+        notes=[card for card in safety.on_plan if card.severity == "note"],
+        monitoring=monitoring_page(run),
+        facts=fact_rows(run),
+        not_known=[
+            run.compiled.facts[question.fact].label
+            for question in run.decision.questions
+            if question.could_change != "nothing"
+        ],
+        problems=[(problem.step, problem.message) for problem in run.draft.problems],
+    )
+
+
+def medication_rows(run: Run) -> list[MedicationRow]:
+    rows = []
+    for line in run.draft.medications:
+        planned = line.planned
+        weekday = getattr(planned.frequency, "weekday", None) if planned else None
+        made = words.products(planned.products) if planned else ""
+        rows.append(
+            MedicationRow(
+                name=line.drug.name,
+                word=words.CHANGES[line.change],
+                tag=words.CHANGE_TAGS.get(line.change, ""),
+                dose=words.dose(planned) if planned else "As before" if line.is_given else "",
+                made_of=f"{made}: {planned.pattern}" if planned and planned.pattern else made,
+                is_weekly=weekday is not None,
+                weekday=int(weekday) if weekday is not None else None,
+                weekday_name=weekday.label if weekday is not None else "",
+                working=line.working,
+                is_given=line.is_given,
+            )
+        )
+    return rows
+
+
+def fact_rows(run: Run) -> list[tuple[str, str, str]]:
+    """What was decided from: label, value, date; in the catalogue's order."""
+    rows = []
+    for key, fact in run.compiled.facts.items():
+        state = run.facts.states.get(key)
+        if state is None or not hasattr(state, "value"):
+            continue
+        shown = words.typed_value(fact, state.typed, state.unit) if state.typed and fact.type == "number" else words.value(fact, state.value)
+        rows.append((fact.label, shown, words.day(state.taken_on)))
+    return rows

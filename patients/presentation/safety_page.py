@@ -1,0 +1,106 @@
+"""Safety: every rule that fired or could not be checked, stops first, with what answers it."""
+
+from dataclasses import dataclass
+
+from guidelines.engine.safety import Alert, override_of
+from guidelines.reading import Source, needs_clinician
+from patients.draft_safety import SHORTEST_REASON
+from patients.presentation import words
+from patients.presentation.run import Run
+
+OVERRIDE_LENGTH = 2000
+
+
+@dataclass(frozen=True)
+class AlertCard:
+    """`answer` is what goes on needs: override, prohibited, acknowledge or nothing."""
+
+    key: str
+    severity: str
+    message: str
+    state: str
+    subject: str
+    action: str
+    who: str
+    within: str
+    resume: str
+    answer: str
+    reason: str
+    text: str
+    is_acknowledged: bool
+    is_settled: bool
+    problem: str
+    open_facts: list[tuple[str, str]]
+    sources: tuple[Source, ...]
+    conflicts: list[str]
+    needs_clinician: bool
+    is_off_plan: bool
+
+
+@dataclass(frozen=True)
+class SafetyPage:
+    on_plan: list[AlertCard]
+    off_plan: list[AlertCard]
+    reasons: list[tuple[str, str]]
+    shortest: int
+    longest: int
+    counts: str
+    stops_open: int
+
+
+def safety_page(run: Run) -> SafetyPage:
+    missing = run.problems_of("safety")
+    to_override = {alert.rule.key for alert in run.draft.to_override()}
+    to_acknowledge = {alert.rule.key for alert in run.draft.to_acknowledge()}
+    cards = [card_of(run, alert, missing, to_override, to_acknowledge) for alert in run.draft.alerts]
+    on_plan = [card for card in cards if not card.is_off_plan]
+    return SafetyPage(
+        on_plan=on_plan,
+        off_plan=[card for card in cards if card.is_off_plan],
+        reasons=[(reason.key, reason.label) for reason in run.compiled.package.override_reasons],
+        shortest=SHORTEST_REASON,
+        longest=OVERRIDE_LENGTH,
+        counts=", ".join(
+            words.plural(count, name)
+            for name in ("stop", "caution", "note")
+            if (count := sum(card.severity == name for card in on_plan))
+        ),
+        stops_open=sum(card.severity == "stop" and bool(card.problem) for card in on_plan),
+    )
+
+
+def card_of(run: Run, alert: Alert, missing: dict[str, str], to_override: set[str], to_acknowledge: set[str]) -> AlertCard:
+    rule, chosen = alert.rule, run.choices.overrides.get(alert.rule.key)
+    answer = "nothing"
+    if rule.key in to_override:
+        answer = "prohibited" if override_of(alert) == "prohibited" else "override"
+    elif rule.key in to_acknowledge:
+        answer = "acknowledge"
+    problem = missing.get(f"overrides.{rule.key}") or missing.get(f"acknowledged.{rule.key}") or ""
+    compiled = run.compiled
+    if rule.drug:
+        subject = compiled.drugs[rule.drug].name
+    else:
+        subject = compiled.steps[rule.step].step.title if rule.step else ""
+    return AlertCard(
+        key=rule.key,
+        severity=alert.severity,
+        message=alert.message,
+        state="Met" if alert.is_met else "Could not be checked",
+        subject=subject,
+        action=rule.action.text,
+        who=rule.action.who or "",
+        within=f"within {words.plural(rule.action.within_days, 'day')}" if rule.action.within_days is not None else "",
+        resume=rule.action.resume or "",
+        answer=answer,
+        reason=chosen.reason if chosen else "",
+        text=chosen.text if chosen else "",
+        is_acknowledged=rule.key in run.choices.acknowledged,
+        is_settled=answer in ("override", "acknowledge") and not problem,
+        problem=problem,
+        open_facts=words.fact_labels(compiled, sorted(alert.open_facts)),
+        sources=run.sources.cite(rule.cites),
+        conflicts=[compiled.conflicts[key].text for key in rule.conflicts if key in compiled.conflicts],
+        needs_clinician=needs_clinician(rule),
+        is_off_plan=rule.drug is not None and rule.drug not in {line.drug.key for line in run.draft.medications},
+    )

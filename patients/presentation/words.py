@@ -1,0 +1,84 @@
+"""Small wordings that several pages share: states, doses, values. No clinical word is ours: those are the content's."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Fact
+from guidelines.engine.operators import unit_text
+from guidelines.engine.planned import OnWeekday, PlannedDrug
+from guidelines.engine.products import Count, counted
+from guidelines.engine.values import plain
+
+NBSP = "\u00a0"
+PER = {"dose": "a dose", "day": "a day", "week": "a week"}
+ROLES = {"main": "Main medicine", "companion": "Given with it", "continued": "Goes on"}
+CHANGES = {
+    "start": "Start", "continue": "Continue", "raise": "Raise", "reduce": "Reduce", "hold": "Hold", "taper": "Taper",
+    "stop": "Stop", "choose": "Choose",
+}  # fmt: skip
+CHANGE_TAGS = {"hold": "tag--caution", "stop": "tag--stop", "choose": "tag--caution", "start": "tag--ok"}
+OPTION_STATES = {
+    "available": ("Available", "tag--ok", "check"),
+    "caution": ("Available, with cautions", "tag--caution", "caution"),
+    "needs_answer": ("Needs an answer", "tag--caution", "unknown"),
+    "pending": ("Pending", "tag--caution", "pause"),
+    "excluded": ("Excluded", "tag--stop", "stop"),
+}  # fmt: skip
+
+
+def day(value: date) -> str:
+    return f"{value.day}{NBSP}{value:%b}{NBSP}{value.year}"
+
+
+def amount(number: Decimal, unit: str) -> str:
+    return f"{plain(number)}{NBSP}{unit_text(unit)}".strip()
+
+
+def products(counts: Iterable[Count]) -> str:
+    """6 tablets of 2.5 mg + 1 tablet of 5 mg."""
+    return " + ".join(f"{counted(count, p.form)} of {amount(p.strength, p.unit)}" for p, count in counts)
+
+
+def dose(planned: PlannedDrug) -> str:
+    """The amount with its period: never an amount alone."""
+    if isinstance(planned.frequency, OnWeekday):
+        return f"{amount(planned.amount, planned.unit)} once a week, on {planned.frequency.weekday.label}"
+    if planned.per == "dose":
+        times = planned.frequency.times
+        return f"{amount(planned.amount, planned.unit)} {'once' if times == 1 else 'twice' if times == 2 else f'{times} times'} a day"
+    return f"{amount(planned.amount, planned.unit)} {PER[planned.per]}"
+
+
+def value(fact: Fact, found: Any) -> str:
+    """A value in the fact's own type as a person reads it."""
+    if isinstance(found, bool):
+        return "Yes" if found else "No"
+    labels = {choice.key: choice.label for choice in fact.choices}
+    if isinstance(found, (frozenset, set, list, tuple)):
+        return ", ".join(labels.get(key, key) for key in sorted(found)) or "None of these"
+    if isinstance(found, Decimal):
+        return amount(round(found, 2), fact.unit or "")
+    if isinstance(found, date):
+        return day(found)
+    return labels.get(found, str(found))
+
+
+def typed_value(fact: Fact, typed: Any, unit: str | None) -> str:
+    """A value as it was typed, with the unit it was typed in."""
+    if isinstance(typed, str) and fact.type == "number":
+        return f"{typed}{NBSP}{unit_text(unit or fact.unit)}".strip()
+    if isinstance(typed, str) and fact.type == "date":
+        return day(date.fromisoformat(typed))
+    return value(fact, typed)
+
+
+def fact_labels(compiled: CompiledPackage, keys: Iterable[str]) -> list[tuple[str, str]]:
+    """(key, label) for links to questions."""
+    return [(key, compiled.facts[key].label if key in compiled.facts else key) for key in keys]
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,28 @@
+"""Addresses of the patients app. No name, number or search term of a patient stands in one."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from patients.views import consulting, facts, home, people, plans, signing, wizard
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("patients/", people.patient_list, name="patient_list"),
+    path("patients/register/", people.patient_register, name="patient_register"),
+    path("patients/<uuid:pk>/", people.patient_detail, name="patient_detail"),
+    path("patients/<uuid:pk>/edit/", people.patient_edit, name="patient_edit"),
+    path("patients/<uuid:pk>/start/", consulting.consultation_start, name="consultation_start"),
+    path("consultations/<uuid:pk>/", consulting.consultation_resume, name="consultation_resume"),
+    path("consultations/<uuid:pk>/facts/", facts.consultation_facts, name="consultation_facts"),
+    path("consultations/<uuid:pk>/place/", facts.consultation_place, name="consultation_place"),
+    path("consultations/<uuid:pk>/recommendation/", wizard.consultation_recommendation, name="consultation_recommendation"),
+    path("consultations/<uuid:pk>/dose/", wizard.consultation_dose, name="consultation_dose"),
+    path("consultations/<uuid:pk>/safety/", wizard.consultation_safety, name="consultation_safety"),
+    path("consultations/<uuid:pk>/monitoring/", wizard.consultation_monitoring, name="consultation_monitoring"),
+    path("consultations/<uuid:pk>/review/", signing.consultation_review, name="consultation_review"),
+    path("consultations/<uuid:pk>/discard/", consulting.consultation_discard, name="consultation_discard"),
+    path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
+    path("plans/<uuid:pk>/patient/", plans.plan_patient_page, name="plan_patient_page"),
+    path("plans/<uuid:pk>/patient.pdf", plans.plan_patient_pdf, name="plan_patient_pdf"),
+    path("plans/<uuid:pk>/clinician/", plans.plan_clinician_page, name="plan_clinician_page"),
+    path("plans/<uuid:pk>/clinician.pdf", plans.plan_clinician_pdf, name="plan_clinician_pdf"),
+]

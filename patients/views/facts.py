@@ -1,0 +1,155 @@
+"""The facts step: answers are saved as they come, and what matters is asked again after each."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from config.htmx import render_page_or_partial
+from guidelines.engine.values import exact_date
+from patients.actions import Conflict, Refused, place_on_step, save_answers
+from patients.facts import answer_of
+from patients.forms.answers import AnswersForm, UnknownField, is_asked, read_answers
+from patients.models import Consultation, Observation
+from patients.presentation import words
+from patients.presentation.facts_page import STRENGTHS, FactsPageBuilder
+from patients.presentation.run import Run
+from patients.views.scope import person, sentence_page, visible_consultation
+from patients.views.wizard import closed, lock_of, step_context, wizard_step
+from patients.wizard import furthest, next_step
+
+
+@wizard_step
+def consultation_facts(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    latest = list(Observation.objects.filter(patient=consultation.patient_id).latest())
+    if request.method != "POST":
+        return facts_page(request, consultation, latest)
+    run = Run(consultation)
+    today = consultation.patient.clinic.today()
+    form = read_answers(request.POST, run.compiled, stored=consultation.answers, as_of=today)
+    use_offered(request, run, form, latest)
+    moves_on = "go" in request.POST
+    reached = furthest(consultation.furthest_step, next_step("facts").key if moves_on and form.is_valid else "facts")
+    changes = form.changes(consultation.answers)
+    if changes or consultation.as_of != today or reached != consultation.furthest_step:
+        try:
+            saved = save_answers(
+                consultation=consultation,
+                answers=changes,
+                by=person(request),
+                lock_version=lock_of(request),
+                furthest_step=reached,
+            )
+        except Conflict as conflict:
+            return facts_conflict(request, conflict, form, latest)
+        consultation = saved.consultation
+        form.add_problems(saved.problems, run.compiled)
+    if form.is_valid and "live" not in request.POST:
+        run = Run(consultation)
+        goes = moves_on and not run.problems
+        if goes or not moves_on:
+            return redirect(next_step("facts").url_name if goes else "consultation_facts", pk=consultation.pk)
+    return facts_page(request, consultation, latest, form, status=200 if form.is_valid and "live" in request.POST else 422)
+
+
+def facts_page(
+    request: HttpRequest,
+    consultation: Consultation,
+    latest: list[Observation],
+    form: AnswersForm | None = None,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    run = Run(consultation)
+    is_live = "live" in request.POST
+    page = FactsPageBuilder(run, latest, form, asked_before(request) if is_live or status != 200 else {}).page()
+    context = step_context(
+        run,
+        "facts",
+        page=page,
+        is_live=is_live,
+        may_place=run.plan is None,
+        places=[(key, step.step.title) for key, step in run.compiled.steps.items()],
+        current_title=run.compiled.steps[consultation.current_step].step.title if consultation.current_step else "",
+        **more,
+    )
+    return render_page_or_partial(
+        request, "patients/consultation_facts.html", "patients/_facts_live.html", context, status=status
+    )
+
+
+def asked_before(request: HttpRequest) -> dict[str, str]:
+    """Which questions stood first, and under which heading: they stay where they are while somebody answers them."""
+    found = {}
+    for entry in request.POST.getlist("asked"):
+        key, _, strength = entry.partition(":")
+        if strength in STRENGTHS:
+            found[key] = strength
+    return found
+
+
+def use_offered(request: HttpRequest, run: Run, form: AnswersForm, latest: list[Observation]) -> None:
+    """A press on "use this value" takes the last recorded result as it is, with its own date."""
+    key = request.POST.get("use", "")
+    if not key:
+        return
+    row = next((row for row in latest if row.fact_key == key), None)
+    if row is None or key not in run.compiled.facts or not is_asked(run.compiled, run.compiled.facts[key]):
+        raise UnknownField("There is no earlier result to use for this question. Reload the page.")
+    form.answers[key] = answer_of(row)
+    for found in (form.typed, form.errors, form.to_confirm):
+        found.pop(key, None)  # type: ignore[attr-defined]  # three dictionaries by fact
+
+
+def facts_conflict(request: HttpRequest, conflict: Conflict, form: AnswersForm, latest: list[Observation]) -> HttpResponse:
+    """Somebody saved meanwhile. Where both say the same there is nothing to compare; else both are shown."""
+    current = conflict.current
+    if not isinstance(current, Consultation):
+        raise conflict
+    again = Consultation.objects.select_related("patient__clinic", "version__guideline").get(pk=current.pk)
+    run = Run(again)
+    compiled = run.compiled
+    today = again.patient.clinic.today()
+    form = read_answers(request.POST, compiled, stored=again.answers, as_of=today)
+    changes = form.changes(again.answers)
+    if not changes and form.is_valid:
+        return redirect(next_step("facts").url_name if "go" in request.POST else "consultation_facts", pk=again.pk)
+    differences = [
+        (compiled.facts[key].label, said(run, key, again.answers.get(key)), said(run, key, answer))
+        for key, answer in changes.items()
+    ]
+    return facts_page(request, again, latest, form, status=409, differences=differences, conflict=str(conflict))
+
+
+def said(run: Run, key: str, answer: dict[str, Any] | None) -> str:
+    if answer is None:
+        return "Not answered"
+    if "status" in answer:
+        return "Not known"
+    return words.typed_value(run.compiled.facts[key], answer["value"], answer.get("unit"))
+
+
+@require_POST
+def consultation_place(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """For a patient whose treatment began elsewhere: the step of the pathway, and since when."""
+    consultation = visible_consultation(request, pk)
+    if not consultation.is_open:
+        return closed(request, consultation)
+    run = Run(consultation)
+    step, typed = request.POST.get("step", ""), request.POST.get("started_on", "").strip()
+    if step and step not in run.compiled.steps:
+        return sentence_page(request, "That step is none of this guideline's. Reload the page and choose again.")
+    try:
+        started_on = exact_date(typed) if typed and step else None
+        place_on_step(consultation=consultation, by=person(request), lock_version=lock_of(request), step=step, started_on=started_on)
+    except (ValueError, Refused) as problem:
+        messages.error(request, f"The step was not changed: {problem}")
+    else:
+        messages.success(request, "The step is saved. What matters may have changed.")
+    return redirect("consultation_facts", pk=consultation.pk)
+
+

@@ -1,0 +1,103 @@
+"""Patients: found, registered, corrected, and their page. A search term never stands in an address."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config.htmx import render_page_or_partial
+from patients.actions import Conflict, Refused, ValuesRefused, edit_patient, register_patient
+from patients.forms.people import EditForm, RegisterForm, differences, initial_of
+from patients.models import Clinic, Consultation, Patient, Plan
+from patients.presentation.banner import banner_of
+from patients.presentation.patient_page import patient_page
+from patients.views.scope import patient_context, person, visible_patient
+
+MOST_ROWS = 50
+LONGEST_SEARCH = 100
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_list(request: HttpRequest) -> HttpResponse:
+    """A search is posted, so that no name lands in an address, a log or the browser's history."""
+    term = request.POST.get("q", "").strip()[:LONGEST_SEARCH]
+    plans = Prefetch("plans", Plan.objects.active().only("patient", "number", "signed_on", "state"), to_attr="active_plans")
+    begun = Prefetch("consultations", Consultation.objects.open().only("patient", "furthest_step", "state"), to_attr="begun")
+    found = Patient.objects.visible_to(request.user).select_related("clinic").prefetch_related(plans, begun)
+    rows = list((found.found_by(term) if term else found)[: MOST_ROWS + 1])
+    clinics = list(Clinic.objects.clinical_for(request.user))
+    context = {
+        "rows": [(row, banner_of(row)) for row in rows[:MOST_ROWS]],
+        "has_more": len(rows) > MOST_ROWS,
+        "most": MOST_ROWS,
+        "term": term,
+        "clinics": clinics,
+        "section": "patients",
+        "demo": any(clinic.is_demo for clinic in clinics),
+    }
+    return render_page_or_partial(request, "patients/patient_list.html", "patients/_patient_rows.html", context)
+
+
+@require_safe
+def patient_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = visible_patient(request, pk)
+    return render(request, "patients/patient_detail.html", patient_context(patient, page=patient_page(patient)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_register(request: HttpRequest) -> HttpResponse:
+    clinics = Clinic.objects.clinical_for(request.user)
+    context: dict[str, Any] = {"section": "patients", "demo": any(clinic.is_demo for clinic in clinics)}
+    if not clinics:
+        context["why_not"] = "Only physicians and nurses of a clinic may register patients."
+        return render(request, "patients/patient_register.html", context, status=403)
+    form = RegisterForm(request.POST or None, clinics=clinics)
+    if request.method == "POST" and form.is_valid():
+        try:
+            patient = register_patient(by=person(request), **form.cleaned_data)
+        except Refused as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, f"{banner_of(patient).name} is registered.")
+            return redirect("patient_detail", pk=patient.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "patients/patient_register.html", {**context, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = visible_patient(request, pk)
+    form = EditForm(request.POST or None, initial=initial_of(patient))
+    context, status = patient_context(patient, form=form), 422 if form.is_bound else 200
+    if request.method == "POST" and form.is_valid():
+        typed = dict(form.cleaned_data)
+        try:
+            edit_patient(patient=patient, by=person(request), **typed)
+        except Conflict as conflict:
+            current = Patient.objects.select_related("clinic").get(pk=conflict.current.pk)
+            # What was typed stays in the form; saving it again is then a choice and not an accident.
+            form = EditForm({**request.POST.dict(), "lock_version": current.lock_version})
+            context |= {"form": form, "differences": differences(current, typed), "conflict": str(conflict)}
+            status = 409
+        except Refused as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("patient_detail", pk=patient.pk)
+    return render(request, "patients/patient_edit.html", context, status=status)
+
+
+def explain(form: forms.Form, refusal: Refused) -> None:
+    """Puts what an action refused beside the field it is about."""
+    if not isinstance(refusal, ValuesRefused):
+        form.add_error(None, str(refusal))
+        return
+    for place, message in refusal.problems:
+        form.add_error(place if place in form.fields else None, f"{message}.")
+
+

@@ -1,0 +1,99 @@
+"""Signed plans: the record, and the same plan as pages and as PDF. All of it comes from the one frozen CarePlan."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from patients.models import Paper, Plan
+from patients.outputs.html import clinician_summary_context, patient_plan_context
+from patients.outputs.pdf import clinician_summary_pdf, patient_plan_pdf
+from patients.plan_parts import CarePlan
+from patients.print_rules import PrintRefused
+from patients.views.scope import patient_context, sentence_page, visible_plan
+
+
+@require_safe
+def plan_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    plan = visible_plan(request, pk)
+    care_plan = CarePlan.from_json(plan.care_plan)
+    context = patient_context(
+        plan.patient,
+        plan=plan,
+        care_plan=care_plan,
+        summary=clinician_summary_context(care_plan, printed_on=plan.patient.clinic.today(), public_url=public_url(plan)),
+        papers=Paper.values,
+        paper=plan.patient.clinic.paper,
+        replaced_by=getattr(plan, "replaced_by", None),
+    )
+    return render(request, "patients/plan_detail.html", context)
+
+
+@require_safe
+def plan_patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    plan = visible_plan(request, pk)
+    try:
+        context = patient_plan_context(
+            CarePlan.from_json(plan.care_plan), printed_on=plan.patient.clinic.today(), public_url=public_url(plan),
+            large="large" in request.GET,
+        )  # fmt: skip
+    except PrintRefused as refusal:
+        return refused(request, refusal)
+    return render(request, "patients/plan_patient_page.html", patient_context(plan.patient, signed=plan, **context))
+
+
+@require_safe
+def plan_clinician_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    plan = visible_plan(request, pk)
+    context = clinician_summary_context(
+        CarePlan.from_json(plan.care_plan), printed_on=plan.patient.clinic.today(), public_url=public_url(plan)
+    )
+    return render(request, "patients/plan_clinician_page.html", patient_context(plan.patient, signed=plan, **context))
+
+
+@require_safe
+def plan_patient_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    plan = visible_plan(request, pk)
+    try:
+        content = patient_plan_pdf(
+            CarePlan.from_json(plan.care_plan), printed_on=plan.patient.clinic.today(), public_url=public_url(plan),
+            large="large" in request.GET, paper=paper_of(request, plan),
+        )  # fmt: skip
+    except PrintRefused as refusal:
+        return refused(request, refusal)
+    return pdf(content, f"plan-{plan.number}-patient.pdf")
+
+
+@require_safe
+def plan_clinician_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    plan = visible_plan(request, pk)
+    content = clinician_summary_pdf(
+        CarePlan.from_json(plan.care_plan), printed_on=plan.patient.clinic.today(), public_url=public_url(plan),
+        paper=paper_of(request, plan),
+    )  # fmt: skip
+    return pdf(content, f"plan-{plan.number}-clinician.pdf")
+
+
+def pdf(content: bytes, name: str) -> HttpResponse:
+    # No name of a person in a file name: it stays in the folder of downloads.
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def public_url(plan: Plan) -> str:
+    path: Any = plan.care_plan["header"]["guideline"]["public_path"]
+    return f"{settings.SITE_URL}{path}"
+
+
+def paper_of(request: HttpRequest, plan: Plan) -> str:
+    wanted = request.GET.get("paper", "")
+    return wanted if wanted in Paper.values else plan.patient.clinic.paper
+
+
+def refused(request: HttpRequest, refusal: PrintRefused) -> HttpResponse:
+    sentences = " ".join(problem.message for problem in refusal.problems)
+    return sentence_page(request, f"This plan must not be printed. {sentences}", status=409)

@@ -1,0 +1,54 @@
+"""The rows a person may see, and the trace every look at a patient leaves. Another clinic's row and none are the same 404."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from patients.actions import record_access
+from patients.models import Consultation, Patient, Plan
+from patients.presentation.banner import banner_of
+
+
+def person(request: HttpRequest) -> User:
+    """Whoever is signed in: the middleware lets nobody else in here."""
+    if not isinstance(request.user, User):
+        raise TypeError("this page is for people who are signed in")
+    return request.user
+
+
+def visible_patient(request: HttpRequest, pk: UUID) -> Patient:
+    found = Patient.objects.visible_to(request.user).select_related("clinic")
+    return looked_at(request, get_object_or_404(found, pk=pk))
+
+
+def visible_consultation(request: HttpRequest, pk: UUID) -> Consultation:
+    found = Consultation.objects.visible_to(request.user).select_related("patient__clinic", "version__guideline")
+    consultation = get_object_or_404(found, pk=pk)
+    looked_at(request, consultation.patient)
+    return consultation
+
+
+def visible_plan(request: HttpRequest, pk: UUID) -> Plan:
+    found = Plan.objects.visible_to(request.user)
+    plan = get_object_or_404(found.select_related("patient__clinic", "version__guideline", "signed_by", "replaced_by"), pk=pk)
+    looked_at(request, plan.patient)
+    return plan
+
+
+def looked_at(request: HttpRequest, patient: Patient) -> Patient:
+    match = request.resolver_match
+    record_access(patient=patient, by=person(request), what=(match.url_name if match else None) or "page")
+    return patient
+
+
+def patient_context(patient: Patient, **more: Any) -> dict[str, Any]:
+    """What every page with an open record has: the band, and the demonstration's band."""
+    return {"patient": banner_of(patient), "demo": patient.clinic.is_demo, "section": "patients", **more}
+
+
+def sentence_page(request: HttpRequest, sentence: str, *, status: int = 400) -> HttpResponse:
+    """A request no page of ours sends, answered with what is wrong with it."""
+    return render(request, "patients/sentence.html", {"sentence": sentence}, status=status)

@@ -1,0 +1,97 @@
+"""The test patients of the shipped guidelines, each as a test of its own; and what running a case tells."""
+
+from typing import Any
+
+import pytest
+
+from guidelines.engine.cases import facts_of, run_case
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Case
+from guidelines.engine.decision import decide
+from guidelines.engine.reading import read_facts
+from tests.engine.patients import read_shipped
+from tests.engine.small_guideline import AS_OF, FINE, content, small
+
+SHIPPED_CASES = [pytest.param(case, id=case.key) for case in read_shipped().package.cases]
+
+
+@pytest.mark.parametrize("case", SHIPPED_CASES)
+def test_a_patient_of_the_shipped_guideline(shipped: CompiledPackage, case: Case) -> None:
+    assert run_case(shipped, case) == []
+
+
+def test_the_shipped_cases_reach_every_step_and_every_transition(shipped: CompiledPackage) -> None:
+    steps, followed, outcomes = set[str](), set[str](), set[str]()
+    for case in shipped.package.cases:
+        decision = decide(shipped, read_facts(facts_of(shipped, case), shipped))
+        steps |= {step for step in (case.step, decision.step) if step}
+        # A transition may be there to ask: that of S1B at its review only matters while the response is unknown.
+        decides = (True, None) if decision.outcome == "ask" else (True,)
+        followed |= {key for key, node in decision.consulted.items() if node.value(decision.resolved) in decides}
+        outcomes.add(decision.outcome)
+
+    assert steps == set(shipped.steps)
+    assert {t.entry.key for t in shipped.transitions} - followed == set()
+    assert outcomes >= {"propose", "ask", "pending", "continue", "hold", "refer", "out_of_scope"}
+
+
+def test_every_stop_of_the_shipped_guideline_fires_in_a_case(shipped: CompiledPackage) -> None:
+    fired = {key for case in shipped.package.cases for key in case.expected.stops}
+
+    assert {key for key, rule in shipped.rules.items() if rule.rule.severity == "stop"} - fired == set()
+
+
+# --- what running a case tells ---------------------------------------------------------------------------------------
+
+
+def case(expected: dict[str, Any], **more: Any) -> Case:
+    facts = {key: value if not isinstance(value, bool) else str(value).lower() for key, value in FINE.items()}
+    return Case.model_validate({"key": "c", "title": "c", "as_of": AS_OF, "facts": facts, "expected": expected} | more)
+
+
+def test_a_case_that_holds_says_nothing(elbow: CompiledPackage) -> None:
+    expected = {
+        "outcome": "propose", "step": "E1", "options": {"E1-drops": "available"}, "cautions": [], "notes": [],
+        "doses": [{"regimen": "drops", "min": 10, "start": 10, "max": 10, "tablets": ["drops_10 1"]}],
+        "due": [{"item": "MON-1", "opens": "2026-03-09", "overdue_after": "2026-03-12"}],
+    }  # fmt: skip
+
+    assert run_case(elbow, case(expected)) == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "sentences"),
+    [
+        ({"outcome": "ask", "step": "E1"}, ["the outcome should be ask, but is propose"]),
+        ({"outcome": "propose", "step": "E2"}, ["the step should be E2, but is E1"]),
+        ({"stops": ["DROPS-ALLERGY"]}, ["the stops that are met should be DROPS-ALLERGY, but is none"]),
+        ({"cautions": ["DROPS-DRY"]}, ["the cautions that are met should be DROPS-DRY, but is none"]),
+        ({"notes": ["X"]}, ["the notes that are met should be X, but is none"]),
+        ({"unknown": ["DROPS-DRY"]}, ["DROPS-DRY should be among the rules that could not be checked"]),
+        ({"options": {"E2-cream": "available"}}, ["the option E2-cream should be available, but is None"]),
+        ({"taking": {"drops": "stop"}}, ["what happens to drops should be stop, but is None"]),
+        ({"doses": [{"regimen": "cream"}]}, ["cream should be offered"]),
+        ({"doses": [{"regimen": "drops", "start": 20}]}, ["drops: start should be 20, but is 10"]),
+        ({"doses": [{"regimen": "drops", "tablets": ["drops_10 2"]}]}, ["drops: should be drops_10 2, but is drops_10 1"]),
+        ({"doses": [{"regimen": "drops", "pattern": "daily"}]}, ["drops: the pattern should be 'daily', but is 'None'"]),
+        ({"doses": [{"regimen": "drops", "no_dose": True}]}, ["drops: a dose was given"]),
+        ({"due": [{"item": "MON-1", "opens": "2026-03-10"}]}, ["MON-1 should open on 2026-03-10"]),
+        ({"due": [{"item": "MON-1", "opens": "2026-03-09", "overdue_after": "2026-03-09"}]}, ["MON-1 of 2026-03-09 should be 2026-03-09, but is 2026-03-12"]),
+    ],
+)  # fmt: skip
+def test_a_case_that_fails_says_what_came_out(elbow: CompiledPackage, expected: dict[str, Any], sentences: list[str]) -> None:
+    assert run_case(elbow, case({"outcome": "propose", "step": "E1"} | expected)) == sentences
+
+
+def test_a_case_whose_facts_cannot_be_read_says_why(elbow: CompiledPackage) -> None:
+    found = run_case(elbow, case({"outcome": "ask"}, facts={"weight_kg": "7,5", "colour": "red"}))
+
+    assert found[0] == "facts.colour: is not a fact of this guideline" or found[0].startswith("facts.weight_kg: write a point")
+
+
+def test_a_case_builds_on_its_base() -> None:
+    changed = content()
+    changed["case_bases"] = [{"key": "fine", "facts": {"red": "false", "dry": "false", "weight_kg": "70"}}]
+    given = case({"outcome": "ask"}, based_on="fine", facts={"dry": "true"}, not_known=["red"], not_asked=["weight_kg"])
+
+    assert facts_of(small(changed), given)["facts"] == {"dry": {"value": True}, "red": {"status": "not_known"}}

@@ -1,0 +1,102 @@
+"""What the lint finds in a package that can be read, and what it finds in the shipped one."""
+
+from typing import Any
+
+import pytest
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Package
+from guidelines.engine.lint import Finding, lint
+from tests.engine.small_guideline import content, goes, regimen, step
+
+CASE = {"key": "c", "title": "All unknown", "as_of": "2026-03-02", "expected": {"outcome": "ask"}}
+
+
+def findings(changed: dict[str, Any]) -> list[Finding]:
+    changed.setdefault("cases", [CASE])
+    return lint(Package.model_validate(changed))
+
+
+def test_a_guideline_that_is_fit_for_use_has_no_finding() -> None:
+    assert findings(content()) == []
+
+
+def test_the_shipped_guideline_has_nothing_that_blocks(shipped: CompiledPackage) -> None:
+    assert [finding for finding in lint(shipped.package) if finding.severity == "blocking"] == []
+
+
+def test_what_needs_a_clinician_is_said_of_every_marked_entry(shipped: CompiledPackage) -> None:
+    warned = {finding.place for finding in lint(shipped.package) if finding.code == "needs_clinician"}
+
+    assert {f"regimens.{r.key}" for r in shipped.package.regimens if {"GK", "CD"} & set(r.marks)} <= warned
+    assert {f"transitions.{t.key}" for t in shipped.package.transitions if {"GK", "CD"} & set(t.marks)} <= warned
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "change", "code", "place"),
+    [
+        ("", 0, {"review_by": None}, "review_date_missing", "review_by"),
+        ("", 0, {"cases": []}, "cases_missing", "cases"),
+        ("", 0, {"cases": [CASE | {"expected": {"outcome": "propose"}}]}, "case_failing", "cases.c"),
+        ("steps", 5, {"refers_to": None}, "dead_end", "steps.E8"),
+        ("steps", 0, {"otherwise": None}, "dead_end", "steps.E1"),
+        ("steps", 4, {"otherwise": None}, "dead_end", "steps.E5"),
+        ("regimens", 0, {"caps": []}, "missing_cap", "regimens.drops"),
+        ("safety_rules", 1, {"when": "is_unknown(red)"}, "unknown_tested_in_stop", "safety_rules.DROPS-INFECTED"),
+        ("transitions", 2, {"when": "infected or is_unknown(red)"}, "unknown_tested_in_stop", "transitions.E1-intolerance"),
+        ("statements", 0, {"citations": [{"reference": "R9"}]}, "dangling_citation", "statements.T1"),
+        ("statements", 0, {"conflicts": ["C9"]}, "dangling_citation", "statements.T1"),
+        ("safety_rules", 1, {"cites": ["R9"]}, "dangling_citation", "safety_rules.DROPS-INFECTED"),
+        ("options", 0, {"supports": ["X9"]}, "dangling_citation", "options.E1-drops"),
+        ("statements", 0, {"citations": [], "clinician": "Give 20 drops."}, "uncited_number", "statements.T1"),
+        ("statements", 0, {"plain": None}, "plain_wording_missing", "statements.T1"),
+        ("safety_rules", 0, {"when": "is_unknown(not_an_elbow)", "kind": "contraindication", "severity": "note"}, None, ""),
+    ],
+)  # fmt: skip
+def test_a_poor_guideline_is_told_why(name: str, index: int, change: dict[str, Any], code: str | None, place: str) -> None:
+    changed = content()
+    (changed[name][index] if name else changed).update(change)
+
+    found = [(finding.code, finding.severity, finding.place) for finding in findings(changed)]
+
+    assert ((code, "blocking", place) in found) if code else not any(c == "unknown_tested_in_stop" for c, _, _ in found)
+
+
+def test_a_step_nobody_can_reach_is_found() -> None:
+    changed = content()
+    changed["steps"].append(step("E7", otherwise="E9"))
+
+    assert [(f.code, f.place) for f in findings(changed)] == [("unreachable_step", "steps.E7")]
+
+
+def test_a_reason_stands_in_for_a_missing_limit() -> None:
+    changed = content()
+    changed["regimens"][0] |= {"caps": [], "no_cap_because": "Water."}
+
+    assert findings(changed) == []
+
+
+def test_a_guideline_that_proposes_without_knowing_anything_is_found() -> None:
+    changed = content()
+    changed["safety_rules"] = []
+    changed["transitions"] = [t for t in changed["transitions"] if t["key"] not in ("URGENT", "CHOOSING")]
+    changed["transitions"].append(goes("E1-never", "E1", "E8", "alarm"))
+    changed["regimens"][0] = regimen("drops", "drops")
+
+    assert ("unknown_not_asked", "entry_step") in [(f.code, f.place) for f in findings(changed)]
+
+
+def test_a_guideline_that_cannot_run_is_one_finding() -> None:
+    changed = content()
+    changed["safety_rules"][1]["when"] = "infection"
+
+    assert [(f.code, f.severity, f.place) for f in findings(changed)] == [
+        ("cannot_run", "blocking", "safety_rules.DROPS-INFECTED.when")
+    ]
+
+
+def test_blocking_findings_come_first() -> None:
+    changed = content()
+    changed["regimens"][0] |= {"caps": [], "marks": ["CD"]}
+
+    assert [f.severity for f in findings(changed)] == ["blocking", "warning"]

@@ -1,0 +1,322 @@
+"""What the database itself refuses about patients, whoever writes: every rule by its name."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import Error, IntegrityError, connection, transaction
+
+from patients.models import (
+    AccessEvent,
+    Consultation,
+    ConsultationState,
+    FrequencyType,
+    Membership,
+    MonitoringTask,
+    Observation,
+    Patient,
+    Plan,
+    PlannedMedication,
+    PlanState,
+    Role,
+)
+from tests import factories_patients as make
+
+pytestmark = pytest.mark.django_db
+
+
+class Rows:
+    """A clinic with one patient, one consultation and one plan."""
+
+    def __init__(self) -> None:
+        self.clinic = make.clinic()
+        self.by = make.physician(self.clinic)
+        self.patient = make.patient(self.by)
+        self.consultation = make.consultation(self.patient, self.by)
+        self.plan = make.plan_row(self.consultation, self.by)
+
+    def observation(self, **columns: Any) -> Observation:
+        told = {"patient": self.patient, "fact_key": "weight_kg", "value_typed": "62", "taken_on": make.days_ago(3)}
+        return Observation(**{**told, "recorded_by": self.by, **columns})
+
+    def task(self, **columns: Any) -> MonitoringTask:
+        told = {
+            "plan": self.plan, "patient": self.patient, "position": 0, "item_key": "MON-CAL-1", "phase": "intensive",
+            "required": True, "opens_on": make.days_ago(0), "overdue_after_on": make.days_ago(-3),
+        }  # fmt: skip
+        return MonitoringTask(**{**told, **columns})
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
+
+
+def refused(name: str, error: type[Error] = IntegrityError) -> Any:
+    return pytest.raises(error, match=name)
+
+
+DAILY: dict[str, Any] = {"frequency_type": FrequencyType.DAILY, "weekday": None, "times": 1, "per": "day"}
+WEEKLY_ONLY = "weekly_only_drugs_are_planned_once_a_week"
+
+
+def test_a_weekly_drug_is_written_with_its_weekday(rows: Rows) -> None:
+    make.weekly_medication(rows.plan).save()
+
+    row = PlannedMedication.objects.get()
+
+    assert (row.amount_text, row.get_weekday_display()) == ("10", "Tuesday")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(DAILY, id="every day"),
+        pytest.param({**DAILY, "times": 7}, id="seven times a day"),
+        pytest.param({**DAILY, "per": "week"}, id="daily, counted per week"),
+        pytest.param({"per": "day"}, id="weekly, counted per day"),
+        pytest.param({"weekday": None}, id="weekly without a weekday"),
+        pytest.param({"amount": None, "change": "continue"}, id="weekly without an amount"),
+        pytest.param({"times": 7}, id="weekly, seven times"),
+        pytest.param(
+            {"frequency_type": FrequencyType.NONE, "amount": None, "unit": "", "per": "", "weekday": None,
+             "change": "continue"}, id="goes on, without a weekday",
+        ),
+    ],
+)  # fmt: skip
+def test_a_weekly_only_drug_cannot_be_saved_with_another_frequency(rows: Rows, change: dict[str, Any]) -> None:
+    row = make.weekly_medication(rows.plan, **change)
+
+    with refused(WEEKLY_ONLY):
+        row.save()
+
+
+def test_a_weekly_only_drug_cannot_be_made_daily_in_bulk(rows: Rows) -> None:
+    row = make.weekly_medication(rows.plan, **DAILY)
+
+    with refused(WEEKLY_ONLY):
+        PlannedMedication.objects.bulk_create([row])
+
+
+def test_a_weekly_only_drug_cannot_be_made_daily_by_update(rows: Rows) -> None:
+    make.weekly_medication(rows.plan).save()
+
+    with refused(WEEKLY_ONLY):
+        PlannedMedication.objects.update(**DAILY)
+
+
+def test_a_weekly_only_drug_cannot_be_made_daily_by_raw_sql(rows: Rows) -> None:
+    make.weekly_medication(rows.plan).save()
+
+    with refused(WEEKLY_ONLY), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE patients_plannedmedication SET frequency_type = 'daily', weekday = NULL, times = 1, per = 'day'"
+        )
+
+
+def test_a_weekly_only_drug_cannot_pass_for_another_drug(rows: Rows) -> None:
+    row = make.weekly_medication(rows.plan, **DAILY, weekly_only=False)
+
+    with refused("a_planned_drug_is_as_weekly_as_the_guideline_says"):
+        row.save()
+
+
+def test_a_weekly_only_drug_may_be_held_without_a_dose(rows: Rows) -> None:
+    nothing = {"frequency_type": FrequencyType.NONE, "amount": None, "unit": "", "per": "", "weekday": None}
+
+    make.weekly_medication(rows.plan, change="hold", **nothing).save()
+
+    assert not PlannedMedication.objects.get().is_given
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"weekday": 7}, "a_weekday_is_monday_to_sunday"),
+        ({"weekday": -1}, "a_weekday_is_monday_to_sunday"),
+        ({"amount": Decimal(0)}, "weekly_only_drugs_are_planned_once_a_week|a_dose_has_an_amount_and_a_frequency"),
+        ({"change": "stop"}, "a_change_of_dose_names_the_dose"),
+        ({"amount": None}, "a_change_of_dose_names_the_dose"),
+    ],
+)
+def test_a_planned_dose_is_whole(rows: Rows, change: dict[str, Any], name: str) -> None:
+    row = make.weekly_medication(rows.plan, **change)
+
+    with refused(name):
+        row.save()
+
+
+def test_a_daily_drug_names_its_times_a_day(rows: Rows) -> None:
+    row = make.weekly_medication(
+        rows.plan, drug_key=make.DAILY_DRUG, weekly_only=False, **{**DAILY, "times": None}
+    )
+
+    with refused("a_dose_has_an_amount_and_a_frequency"):
+        row.save()
+
+
+def test_a_planned_medication_is_never_changed_or_deleted(rows: Rows) -> None:
+    make.weekly_medication(rows.plan).save()
+
+    with refused("planned_medications_are_records"), transaction.atomic():
+        PlannedMedication.objects.update(amount=Decimal("12.5"))
+    with refused("planned_medications_are_records"), transaction.atomic():
+        PlannedMedication.objects.all().delete()
+
+
+def test_a_signed_plan_is_never_changed_or_deleted(rows: Rows) -> None:
+    with refused("a_signed_plan_is_a_record"), transaction.atomic():
+        Plan.objects.update(frozen={"decision": "another"})
+    with refused("plans_are_not_deleted"), transaction.atomic():
+        Plan.objects.all()._raw_delete("default")
+
+
+def test_a_plan_that_is_replaced_stays_replaced(rows: Rows) -> None:
+    Plan.objects.update(state=PlanState.REPLACED)
+
+    with refused("a_plan_is_replaced_or_ended_once"):
+        Plan.objects.update(state=PlanState.ACTIVE)
+
+
+def test_an_ended_plan_says_when_and_by_whom(rows: Rows) -> None:
+    with refused("an_ended_plan_says_when_and_by_whom"):
+        Plan.objects.update(state=PlanState.ENDED)
+
+
+def test_a_patient_has_one_active_plan_of_a_guideline(rows: Rows) -> None:
+    Consultation.objects.update(
+        state=ConsultationState.DISCARDED, closed_by=rows.by, closed_at=rows.consultation.started_at
+    )
+    second = make.consultation(rows.patient, rows.by, rows.consultation.version)
+
+    with refused("one_active_plan_per_patient_and_guideline"):
+        make.plan_row(second, rows.by, number=2)
+
+
+def test_a_plan_is_of_its_consultations_patient(rows: Rows) -> None:
+    other = make.patient(rows.by, number="E-2")
+    second = make.consultation(other, rows.by, rows.consultation.version)
+
+    with refused("a_plan_is_of_its_consultation"):
+        make.plan_row(second, rows.by, patient=rows.patient, number=2, state=PlanState.REPLACED)
+
+
+def test_a_patient_has_one_open_consultation_of_a_guideline(rows: Rows) -> None:
+    with refused("one_open_consultation_per_patient_and_guideline"):
+        Consultation.objects.create(
+            patient=rows.patient, guideline=rows.consultation.guideline, version=rows.consultation.version,
+            as_of=rows.consultation.as_of, started_by=rows.by,
+        )  # fmt: skip
+
+
+def test_a_closed_consultation_is_never_changed(rows: Rows) -> None:
+    closed = {"state": ConsultationState.DISCARDED, "closed_by": rows.by, "closed_at": rows.consultation.started_at}
+    Consultation.objects.update(**closed)
+
+    with refused("a_closed_consultation_is_a_record"):
+        Consultation.objects.update(answers={})
+
+
+def test_a_closed_consultation_says_when_and_by_whom(rows: Rows) -> None:
+    with refused("a_closed_consultation_says_when_and_by_whom"):
+        Consultation.objects.update(state=ConsultationState.SIGNED)
+
+
+def test_an_observation_is_never_changed_or_deleted(rows: Rows) -> None:
+    rows.observation().save()
+
+    with refused("observations_are_records"), transaction.atomic():
+        Observation.objects.update(value_typed="63")
+    with refused("observations_are_records"), transaction.atomic():
+        Observation.objects.all()._raw_delete("default")
+
+
+def test_an_observation_is_corrected_once(rows: Rows) -> None:
+    wrong = rows.observation()
+    wrong.save()
+    rows.observation(corrects=wrong, value_typed="63").save()
+
+    with refused("corrects"):
+        rows.observation(corrects=wrong, value_typed="64").save()
+
+
+@pytest.mark.parametrize("change", [{"fact_key": "height_cm"}, {"patient": None}])
+def test_a_correction_is_of_the_same_patient_and_fact(rows: Rows, change: dict[str, Any]) -> None:
+    wrong = rows.observation()
+    wrong.save()
+    if "patient" in change:
+        change = {"patient": make.patient(rows.by, number="E-2")}
+
+    with refused("a_correction_is_of_the_same_patient_and_fact"):
+        rows.observation(corrects=wrong, **change).save()
+
+
+def test_only_a_correction_can_disown_a_result(rows: Rows) -> None:
+    with refused("only_a_correction_can_disown_a_result"):
+        rows.observation(not_this_patients=True).save()
+
+
+def test_an_observed_value_is_never_a_bare_number(rows: Rows) -> None:
+    with refused("an_observed_value_is_a_text_a_yes_or_no_or_a_list"):
+        rows.observation(value_typed=62).save()
+
+
+def test_the_latest_observation_is_the_newest_that_stands(rows: Rows) -> None:
+    older, newer = rows.observation(taken_on=make.days_ago(9)), rows.observation(value_typed="26")
+    older.save()
+    newer.save()
+    rows.observation(corrects=newer, value_typed="26", not_this_patients=True).save()
+
+    assert list(Observation.objects.latest()) == [older]
+
+
+def test_a_test_opens_before_it_is_overdue(rows: Rows) -> None:
+    task = rows.task(overdue_after_on=make.days_ago(0) - timedelta(days=1))
+
+    with refused("a_test_opens_before_it_is_overdue"):
+        task.save()
+
+
+def test_a_closed_task_says_when_by_whom_and_how(rows: Rows) -> None:
+    with refused("a_closed_task_says_when_by_whom_and_how"):
+        rows.task(outcome="done", done_on=make.days_ago(0)).save()
+
+
+def test_a_task_belongs_to_the_patient_of_its_plan(rows: Rows) -> None:
+    with refused("a_task_is_of_the_patient_of_its_plan"):
+        rows.task(patient=make.patient(rows.by, number="E-2")).save()
+
+
+def test_a_patient_is_never_deleted_and_stays_with_the_clinic(rows: Rows) -> None:
+    with refused("patients_are_not_deleted"), transaction.atomic():
+        Patient.objects.all()._raw_delete("default")
+    with refused("a_patient_stays_with_the_clinic"), transaction.atomic():
+        Patient.objects.update(clinic=make.clinic("Knee Clinic"))
+
+
+def test_a_demonstration_clinic_stays_one() -> None:
+    demo = make.clinic("Demonstration", is_demo=True)
+
+    with refused("a_demonstration_clinic_stays_one"):
+        type(demo).objects.update(is_demo=False)
+
+
+def test_a_person_has_a_role_in_a_clinic_once(rows: Rows) -> None:
+    with refused("a_person_has_a_role_in_a_clinic_once"):
+        Membership.objects.create(user=rows.by, clinic=rows.clinic, role=Role.PHYSICIAN)
+
+
+def test_an_access_is_never_forgotten(rows: Rows) -> None:
+    AccessEvent.objects.create(patient=rows.patient, user=rows.by, what="patient_detail")
+
+    with refused("accesses_are_records"):
+        AccessEvent.objects.all()._raw_delete("default")
+
+
+def test_every_change_of_a_patient_leaves_a_history_row(rows: Rows) -> None:
+    Patient.objects.update(allergies="Wool")
+
+    events = rows.patient.events.order_by("pgh_id").values_list("pgh_label", "allergies")
+
+    assert list(events) == [("insert", ""), ("update", "Wool")]
