@@ -10,6 +10,7 @@ from decimal import localcontext
 from typing import Any, NamedTuple
 
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.dosing import NoDose
 from guidelines.engine.explain import explain
 from guidelines.engine.facts import PatientFacts
 from guidelines.engine.nodes import Node
@@ -56,10 +57,15 @@ class Decision:
 
     def trace(self) -> list[dict[str, Any]]:
         """Every condition that was consulted, as a tree with values and states."""
-        return [explain(key, node, self.resolved) for key, node in self.consulted.items()]
+        with localcontext(EXACT):
+            return [explain(key, node, self.resolved) for key, node in self.consulted.items()]
 
     def as_json(self, *, version: int | None = None, with_trace: bool = True) -> dict[str, Any]:
         """The decision in the contract's form."""
+        with localcontext(EXACT):
+            return self._as_json(version, with_trace)
+
+    def _as_json(self, version: int | None, with_trace: bool) -> dict[str, Any]:
         shows_doses = self.outcome in ("propose", "pending", "continue")
         return {
             "guideline": self.compiled.package.slug, "version": version, "content_hash": self.compiled.content_hash,
@@ -129,6 +135,11 @@ def _taking(walk: Walk) -> Iterator[Taking]:
     }  # fmt: skip
     stays_in = {t.drug: t for t in walk.compiled.steps[walk.step].takes} if walk.step else {}
     referred = walk.outcome in ("refer", "out_of_scope")
+    without_dose = {
+        part.regimen.drug.key: part.regimen.regimen.key
+        for option in walk.options for part in option.regimens
+        if part.role == "main" and not option.beside and isinstance(part.dose, NoDose)
+    }  # fmt: skip
     for drug in walk.facts.taken():
         alerts = walk.taken_alerts.get(drug, [])
         ending = tuple(a.rule.key for a in alerts if a.excludes)
@@ -146,6 +157,8 @@ def _taking(walk: Walk) -> Iterator[Taking]:
             yield Taking(drug, change, transition.statements or (transition.key,))
         elif walk.outcome in ("hold", "stop") and unclear:
             yield Taking(drug, "hold", unclear)
+        elif walk.outcome == "hold" and drug in without_dose:
+            yield Taking(drug, "hold", (without_dose[drug],))
         elif walk.outcome == "ask":
             continue
         elif walk.outcome == "out_of_scope":
@@ -156,7 +169,7 @@ def _taking(walk: Walk) -> Iterator[Taking]:
             change = stays_in[drug].change
             if walk.outcome not in ("propose", "continue") and change not in ("stop", "hold"):
                 change = "continue"
-            yield Taking(drug, change, step.statements)
+            yield Taking(drug, change, () if change == "continue" else step.statements)
         elif referred:
             yield Taking(drug, "continue", followed)
         else:

@@ -3,11 +3,13 @@
 It decides the outcome and nothing else; the order is the guideline application's promise, so read it top to bottom.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from guidelines.engine.compiled import CompiledPackage, Conditional
 from guidelines.engine.content import Transition
 from guidelines.engine.dosing import NoDose
+from guidelines.engine.facts import NotAsked
 from guidelines.engine.nodes import Node
 from guidelines.engine.options import AssessedOption, assess
 from guidelines.engine.resolve import Resolved
@@ -127,9 +129,15 @@ class Walk:
             return self.end("refer", step)
         self.end("continue", step)
         doses = [r.dose for o in self.options if not o.beside for r in o.regimens if r.role == "main"]
-        if any(isinstance(dose, NoDose) and dose.final for dose in doses):
-            self.outcome = "hold"
+        missing = [dose for dose in doses if isinstance(dose, NoDose)]
+        if any(self.is_unasked(dose.needs) for dose in missing if not dose.final):
+            return self.end("ask", self.facts.facts.step)
+        if missing:  # nothing goes on whose dose is not right, or cannot be checked
+            return self.end("hold", self.facts.facts.step)
         return self
+
+    def is_unasked(self, keys: Iterable[str]) -> bool:
+        return any(self.facts.facts.states.get(key, NotAsked) is NotAsked for key in keys)
 
     def main_drugs(self, step: str) -> set[str]:
         return {

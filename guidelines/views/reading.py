@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from guidelines.reading import read_version
-from guidelines.workflow import Status, shown_status
+from guidelines.workflow import shown_status
 
 
 @login_not_required
@@ -39,7 +39,8 @@ def guideline_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def guideline_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     rows = Version.objects.with_status().select_related("guideline")
     version = get_object_or_404(
-        rows.filter(last_status__in=[Status.APPROVED, Status.WITHDRAWN], effective_on__isnull=False),
+        # Only what was approved ever has a day on which it begins.
+        rows.filter(effective_on__isnull=False),
         guideline__slug=slug,
         number=number,
     )
