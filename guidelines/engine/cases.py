@@ -55,7 +55,10 @@ def _differences(case: Case, decision: Decision) -> list[str]:
 
     same("the outcome", expected.outcome, decision.outcome)
     same("the step", expected.step, decision.step)
-    met = {severity: {a.rule.key for a in decision.alerts if a.is_met and a.rule.severity == severity} for severity in ("stop", "caution", "note")}
+    met = {
+        severity: {a.rule.key for a in decision.alerts if a.is_met and a.rule.severity == severity}
+        for severity in ("stop", "caution", "note")
+    }
     same("the stops that are met", set(expected.stops), met["stop"])
     if expected.cautions is not None:
         same("the cautions that are met", set(expected.cautions), met["caution"])
@@ -88,7 +91,11 @@ def _dose_differences(expected: ExpectedDose, regimen: dict[str, Any] | None) ->
         return [f"{expected.regimen} should be offered"]
     dose = regimen["dose"]
     if expected.no_dose or dose is None:
-        return [] if expected.no_dose and dose is None else [f"{expected.regimen}: {regimen['no_dose'] or 'a dose was given'}"]
+        return (
+            []
+            if expected.no_dose and dose is None
+            else [f"{expected.regimen}: {regimen['no_dose'] or 'a dose was given'}"]
+        )
     found = []
     for name in ("min", "start", "max"):
         wanted = getattr(expected, name)

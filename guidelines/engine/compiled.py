@@ -88,11 +88,15 @@ class CompiledPackage:
         self.names = self._names()
         self.definitions = {d.key: self._condition(f"definitions.{d.key}", d.formula) for d in package.definitions}
         self.sources = {fact.key: self._source(fact) for fact in package.facts}
-        self.rules = {r.key: Rule(r, self._condition(f"safety_rules.{r.key}.when", r.when, r.drug)) for r in package.safety_rules}
+        self.rules = {
+            r.key: Rule(r, self._condition(f"safety_rules.{r.key}.when", r.when, r.drug)) for r in package.safety_rules
+        }
         self.regimens = {r.key: self._regimen(r) for r in package.regimens}
         self.option_regimens = {
             option.key: tuple(
-                self._conditional(f"options.{option.key}", part, part.when, self._regimen_drug(option.key, part.regimen))
+                self._conditional(
+                    f"options.{option.key}", part, part.when, self._regimen_drug(option.key, part.regimen)
+                )
                 for part in option.regimens
             )
             for option in package.options
@@ -105,7 +109,8 @@ class CompiledPackage:
             self._conditional(f"monitoring.{item.key}.when", item, item.when, item.drug) for item in package.monitoring
         )
         self.instructions = tuple(
-            self._conditional(f"instructions.{row.key}.show_when", row, row.show_when, row.drug) for row in package.instructions
+            self._conditional(f"instructions.{row.key}.show_when", row, row.show_when, row.drug)
+            for row in package.instructions
         )
         self.rules_of_drug = self._by(lambda rule: rule.drug)
         self.rules_of_step = self._by(lambda rule: rule.step)
@@ -115,7 +120,9 @@ class CompiledPackage:
 
     def _names(self) -> dict[str, Kind]:
         steps = tuple(self._step_keys) + ("none",)
-        names = {"current_step": Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})}
+        names = {
+            "current_step": Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})
+        }
         names["as_of"] = Kind("date", label="today")
         names["started_on"] = Kind("date", label="start of the step")
         for fact in self.package.facts:
@@ -160,7 +167,9 @@ class CompiledPackage:
         implied = tuple(
             (self._value(fact, part.value), self._condition(f"{place}.implied", part.when)) for part in fact.implied
         )
-        return Source(fact, formula, implied, None if fact.unless_reported is None else self._value(fact, fact.unless_reported))
+        return Source(
+            fact, formula, implied, None if fact.unless_reported is None else self._value(fact, fact.unless_reported)
+        )
 
     def _value(self, fact: content.Fact, text: str) -> Any:
         read: dict[str, Any] = {"number": exact_decimal, "boolean": exact_bool, "date": exact_date}
@@ -183,7 +192,10 @@ class CompiledPackage:
         if drug is None:
             raise ContentError(f"{place}.drug", f"there is no drug '{regimen.drug}'")
         own = {product.key: product for product in drug.products}
-        needed = [*regimen.products, *(k for band in (regimen.taper.product_bands if regimen.taper else ()) for k in band.products)]
+        needed = [
+            *regimen.products,
+            *(k for band in (regimen.taper.product_bands if regimen.taper else ()) for k in band.products),
+        ]
         for key in needed:
             if key not in own:
                 raise ContentError(f"{place}.products", f"'{key}' is not a product of {drug.name}")
@@ -243,7 +255,9 @@ class CompiledPackage:
                     raise ContentError(place, f"there is no {kind} '{key}'")
         for transition in package.transitions:
             if (transition.kind == "exit") == (transition.source is None):
-                raise ContentError(f"transitions.{transition.key}", "an exit has a source step; the other kinds have none")
+                raise ContentError(
+                    f"transitions.{transition.key}", "an exit has a source step; the other kinds have none"
+                )
 
     def _check_circles(self) -> None:
         """What is worked out must not be worked out from itself."""
@@ -251,11 +265,16 @@ class CompiledPackage:
         reads |= {key: [*keys_read(s.formula, *(when for _, when in s.implied))] for key, s in self.sources.items()}
         reads |= {f"met:{key}": [*keys_read(rule.condition)] for key, rule in self.rules.items()}
         taken = [part for step in self.steps.values() for part in step.takes]
-        reads |= {f"starting:{d}": [*keys_read(*(part.condition for part in taken if part.drug == d))] for d in self.drugs}
+        reads |= {
+            f"starting:{d}": [*keys_read(*(part.condition for part in taken if part.drug == d))] for d in self.drugs
+        }
         found = circle(reads)
         if found:
             name = "definitions" if found[0] in self.definitions else "safety_rules" if ":" in found[0] else "facts"
-            raise ContentError(f"{name}.{found[0].partition(':')[2] or found[0]}", f"follows from itself: {' → '.join((*found, found[0]))}")
+            raise ContentError(
+                f"{name}.{found[0].partition(':')[2] or found[0]}",
+                f"follows from itself: {' → '.join((*found, found[0]))}",
+            )
 
 
 def compile_package(package: content.Package) -> CompiledPackage:

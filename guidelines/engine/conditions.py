@@ -66,7 +66,9 @@ class Compiler:
     def boolean(self, tree: ast.expr) -> Node:
         node = self.build(tree)
         if node.kind.type != "boolean":
-            raise ConditionError(f"'{ast.unparse(tree)}' is a {node.kind.type}, not yes or no: compare it with something")
+            raise ConditionError(
+                f"'{ast.unparse(tree)}' is a {node.kind.type}, not yes or no: compare it with something"
+            )
         return node
 
     def _boolop(self, tree: ast.BoolOp) -> Node:
@@ -158,7 +160,11 @@ class Compiler:
         units = {node.kind.unit for node in (left, right) if node.literal is None}
         if symbol in "+-" and len(units - {None}) > 1:
             raise ConditionError(f"'{left.text}' and '{right.text}' have different units")
-        unit = units.pop() if len(units) == 1 and (symbol in "+-" or (left.literal is None) != (right.literal is None)) else None
+        unit = (
+            units.pop()
+            if len(units) == 1 and (symbol in "+-" or (left.literal is None) != (right.literal is None))
+            else None
+        )
         calculate = operators.arithmetic(symbol, left.value, right.value)
         shown = f"{left.text} {sign} {right.text}"
         return Node("value", Kind("number", unit), shown, calculate, calculate, (left, right), left.keys + right.keys)

@@ -108,7 +108,9 @@ def _alerts(walk: Walk) -> list[Alert]:
     found = [*walk.guideline_alerts, *walk.guard_alerts]
     if walk.outcome == "out_of_scope":
         taken = (alert for alerts in walk.taken_alerts.values() for alert in alerts)
-        return by_severity([*walk.guideline_alerts, *(alert for alert in taken if alert.is_met and alert.severity == "stop")])
+        return by_severity(
+            [*walk.guideline_alerts, *(alert for alert in taken if alert.is_met and alert.severity == "stop")]
+        )
     for option in walk.tried:
         found += [alert for alert in option.alerts if alert.excludes]
     if walk.stays:
@@ -162,7 +164,9 @@ def _taking(walk: Walk) -> Iterator[Taking]:
         elif walk.outcome == "ask":
             continue
         elif walk.outcome == "out_of_scope":
-            yield Taking(drug, "choose", tuple(a.rule.key for a in walk.guideline_alerts if a.rule.kind == "scope" and a.is_met))
+            yield Taking(
+                drug, "choose", tuple(a.rule.key for a in walk.guideline_alerts if a.rule.kind == "scope" and a.is_met)
+            )
         elif drug in stays_in:
             step = walk.compiled.steps[walk.step or ""].step
             # while something is held or wrong, nothing else is lowered or raised
@@ -182,7 +186,8 @@ def _companions(walk: Walk, taking: list[Taking]) -> list[Taking]:
     only_with = {taken.drug: taken.only_with for taken in step.takes} if step else {}
     stopped = {t.drug: t for t in taking if t.change == "stop"}
     return [
-        Taking(t.drug, "stop", stopped[main].because) if (main := only_with.get(t.drug)) in stopped else t for t in taking
+        Taking(t.drug, "stop", stopped[main].because) if (main := only_with.get(t.drug)) in stopped else t
+        for t in taking
     ]
 
 
@@ -203,7 +208,9 @@ def _monitoring(walk: Walk, taking: list[Taking]) -> list[Due]:
     for option in walk.options:
         if option.state != "excluded" and not option.beside:
             drugs |= {part.regimen.drug.key for part in option.regimens}
-    return schedule(walk.compiled, walk.facts, drugs=drugs, step=walk.step, anchor=anchor_of(walk.facts.facts, walk.step))
+    return schedule(
+        walk.compiled, walk.facts, drugs=drugs, step=walk.step, anchor=anchor_of(walk.facts.facts, walk.step)
+    )
 
 
 def anchor_of(facts: PatientFacts, step: str | None) -> date:

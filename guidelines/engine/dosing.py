@@ -102,7 +102,9 @@ class _Calculation:
         shown = start if start is not None else low
         first, last = products_for(self.compiled, shown), products_for(self.compiled, high)
         if first is None or last is None:
-            return NoDose(f"The products of {self.compiled.drug.name} cannot make up {plain(shown)} {regimen.unit}.", final=True)
+            return NoDose(
+                f"The products of {self.compiled.drug.name} cannot make up {plain(shown)} {regimen.unit}.", final=True
+            )
         made = " + ".join(f"{count} × {plain(p.strength)} {p.unit} {p.form}" for p, count in first)
         period = "week" if regimen.weekly_tablets else regimen.amount_per
         self.working.append(f"{made} = {plain(shown)} {regimen.unit} per {period}")
@@ -130,7 +132,9 @@ class _Calculation:
             if cap.basis == "per_kg":
                 weight = self.facts[BODY["per_kg"]]
                 if weight is None:
-                    return NoDose("The limit by weight cannot be worked out yet.", frozenset(self.facts.open_keys(BODY["per_kg"])))
+                    return NoDose(
+                        "The limit by weight cannot be worked out yet.", frozenset(self.facts.open_keys(BODY["per_kg"]))
+                    )
                 amount = EXACT.multiply(amount, weight)
             amount = EXACT.multiply(amount, times_per(self.regimen, cap.per))
             self.limit = amount if self.limit is None else min(self.limit, amount)
@@ -140,7 +144,9 @@ class _Calculation:
         for adjustment, condition in self.compiled.adjustments:
             state = condition.value(self.facts) if condition else True
             if state is None and condition is not None:
-                return NoDose(f"It cannot be checked whether this applies: {adjustment.text}", self.facts.open_facts(condition))
+                return NoDose(
+                    f"It cannot be checked whether this applies: {adjustment.text}", self.facts.open_facts(condition)
+                )
             if state is False:
                 continue
             if adjustment.no_dose is not None:
@@ -198,7 +204,9 @@ class _Calculation:
         key, lines = BODY.get(regimen.basis), []
         if key:
             basis, body_unit = ("kg", "kg") if key == BODY["per_kg"] else ("m²", "m²")
-            lines.append(f"{plain(per_size)} {unit}/{basis} × {plain(round(size, 2))} {body_unit} = {plain(round(raw, 2))} {unit} per {regimen.amount_per}")
+            lines.append(
+                f"{plain(per_size)} {unit}/{basis} × {plain(round(size, 2))} {body_unit} = {plain(round(raw, 2))} {unit} per {regimen.amount_per}"
+            )
             lines += list(self.inputs(key))
         else:
             lines.append(f"{plain(raw)} {unit} per {regimen.amount_per}")
@@ -209,10 +217,14 @@ class _Calculation:
         if final != exact and exact:
             change = round((final - exact) / exact * 100, 1)
             period = "week" if regimen.weekly_tablets else regimen.amount_per
-            lines.append(f"Given as {plain(final)} {unit} per {period}, {'+' if change > 0 else '−' if change < 0 else ''}{plain(abs(change))} % of the calculated dose")
+            lines.append(
+                f"Given as {plain(final)} {unit} per {period}, {'+' if change > 0 else '−' if change < 0 else ''}{plain(abs(change))} % of the calculated dose"
+            )
         beside = self.compiled.compare_with.value(self.facts) if self.compiled.compare_with else None
         if beside is not None and beside != nearest(raw, self.step_at(raw)):
-            lines.append(f"For comparison, {self.compiled.compare_with.text if self.compiled.compare_with else ''}: {plain(beside)} {unit}")
+            lines.append(
+                f"For comparison, {self.compiled.compare_with.text if self.compiled.compare_with else ''}: {plain(beside)} {unit}"
+            )
         self.working[:0] = lines
 
     def limiting(self) -> str:

@@ -53,7 +53,11 @@ def fact_of(key: str, facts: Resolved) -> dict[str, Any]:
     if facts[key] is not None:
         return found | {"unit": fact.unit, "worked_out": True}
     old = state.last
-    return found | {"unit": fact.unit, "why_unknown": state.name} | ({"last": shown(old.value), "taken_on": old.taken_on.isoformat()} if old else {})
+    return (
+        found
+        | {"unit": fact.unit, "why_unknown": state.name}
+        | ({"last": shown(old.value), "taken_on": old.taken_on.isoformat()} if old else {})
+    )
 
 
 def in_words(facts: PatientFacts, key: str, compiled: Any) -> str:

@@ -71,7 +71,9 @@ class PatientFacts:
         current = state if isinstance(state, Known) else state.last if state else None
         if current is None or any(result.taken_on == current.taken_on for result in earlier):
             return earlier
-        return tuple(sorted((*earlier, Result(current.value, current.taken_on, current.upper_limit)), key=lambda r: r.taken_on))
+        return tuple(
+            sorted((*earlier, Result(current.value, current.taken_on, current.upper_limit)), key=lambda r: r.taken_on)
+        )
 
 
 def in_own_unit(fact: Fact, number: Decimal, unit: str | None) -> Decimal:

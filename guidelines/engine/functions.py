@@ -79,7 +79,9 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
 def _numeric_call(name: str, nodes: list[Node], literal: Callable[[ast.expr], Decimal], trees: list[ast.expr]) -> Node:
     fixed = literal(trees[1]) if name in ("nearest", "power") else None
     if fixed is not None and not 0 < fixed <= (MAXIMUM_POWER if name == "power" else fixed):
-        raise ConditionError(f"{name}: the second number must be above 0" + f", at most {MAXIMUM_POWER}" * (name == "power"))
+        raise ConditionError(
+            f"{name}: the second number must be above 0" + f", at most {MAXIMUM_POWER}" * (name == "power")
+        )
     units = {node.kind.unit for node in nodes if node.literal is None}
     if len(units - {None}) > 1:
         raise ConditionError(f"{name}: '{nodes[0].text}' and '{nodes[1].text}' have different units")
@@ -114,7 +116,17 @@ def _count_above(results: Sequence[Result], facts: Mapping[str, Any], limit: Dec
 HISTORY: dict[str, tuple[int, bool, str, Callable[..., Any]]] = {
     "last": (0, True, "number", lambda results, facts: results[-1].value if results else None),
     "baseline": (0, True, "number", lambda results, facts: baseline(results, facts["started_on"])),
-    "total": (0, True, "number", lambda results, facts: sum((r.value for r in results), Decimal(0)) if results else None),
+    "total": (
+        0,
+        True,
+        "number",
+        lambda results, facts: sum((r.value for r in results), Decimal(0)) if results else None,
+    ),
     "count_above": (2, False, "number", _count_above),
-    "confirmed_above_limit": (2, False, "boolean", lambda results, facts, times, days: confirmed_above_limit(results, times, days)),
+    "confirmed_above_limit": (
+        2,
+        False,
+        "boolean",
+        lambda results, facts, times, days: confirmed_above_limit(results, times, days),
+    ),
 }

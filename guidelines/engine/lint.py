@@ -37,7 +37,9 @@ def lint(package: Package) -> list[Finding]:
 
 def _review_date(compiled: CompiledPackage) -> Iterator[Finding]:
     if compiled.package.review_by is None:
-        yield Finding("review_date_missing", "blocking", "review_by", "Say by when this guideline must be reviewed again.")
+        yield Finding(
+            "review_date_missing", "blocking", "review_by", "Say by when this guideline must be reviewed again."
+        )
 
 
 def _steps(compiled: CompiledPackage) -> Iterator[Finding]:
@@ -53,11 +55,15 @@ def _steps(compiled: CompiledPackage) -> Iterator[Finding]:
     for step_key, step in compiled.steps.items():
         place = f"steps.{step_key}"
         if step_key not in reached:
-            yield Finding("unreachable_step", "blocking", place, "No transition leads to this step; add one or remove the step.")
+            yield Finding(
+                "unreachable_step", "blocking", place, "No transition leads to this step; add one or remove the step."
+            )
         if step.step.terminal and not step.step.refers_to:
             yield Finding("dead_end", "blocking", place, "A last step must say who takes over.")
         if not step.step.terminal and not step.exits and not step.step.otherwise:
-            yield Finding("dead_end", "blocking", place, "Nothing leads out of this step; add an exit or say who takes over.")
+            yield Finding(
+                "dead_end", "blocking", place, "Nothing leads out of this step; add an exit or say who takes over."
+            )
         if step.options and not step.step.otherwise:
             yield Finding("dead_end", "blocking", place, "Say where to go when none of its options is left.")
 
@@ -65,11 +71,15 @@ def _steps(compiled: CompiledPackage) -> Iterator[Finding]:
 def _caps(compiled: CompiledPackage) -> Iterator[Finding]:
     for key, regimen in compiled.regimens.items():
         if not regimen.caps and not regimen.regimen.no_cap_because:
-            yield Finding("missing_cap", "blocking", f"regimens.{key}", "Give the dose a limit, or say why it has none.")
+            yield Finding(
+                "missing_cap", "blocking", f"regimens.{key}", "Give the dose a limit, or say why it has none."
+            )
 
 
 def _unknown_tests(compiled: CompiledPackage) -> Iterator[Finding]:
-    stops = [(f"safety_rules.{key}", rule.condition) for key, rule in compiled.rules.items() if rule.rule.severity == "stop"]
+    stops = [
+        (f"safety_rules.{key}", rule.condition) for key, rule in compiled.rules.items() if rule.rule.severity == "stop"
+    ]
     exits = [(f"transitions.{t.entry.key}", t.condition) for t in compiled.transitions if t.condition is not None]
     for place, node in [*stops, *exits]:
         if node.asks_unknown:
@@ -85,16 +95,33 @@ def _citations(compiled: CompiledPackage) -> Iterator[Finding]:
                 yield Finding("dangling_citation", "blocking", place, f"There is no reference '{key}'.")
     for statement in package.statements:
         if not statement.citations and re.search(r"\d", statement.clinician):
-            yield Finding("uncited_number", "blocking", f"statements.{statement.key}", "Cite the source of its numbers.")
+            yield Finding(
+                "uncited_number", "blocking", f"statements.{statement.key}", "Cite the source of its numbers."
+            )
         for conflict in statement.conflicts:
             if conflict not in compiled.conflicts:
-                yield Finding("dangling_citation", "blocking", f"statements.{statement.key}", f"There is no conflict '{conflict}'.")
+                yield Finding(
+                    "dangling_citation",
+                    "blocking",
+                    f"statements.{statement.key}",
+                    f"There is no conflict '{conflict}'.",
+                )
 
 
 def _cited(package: Package) -> Iterator[tuple[str, Iterable[str]]]:
     for statement in package.statements:
         yield f"statements.{statement.key}", [citation.reference for citation in statement.citations]
-    for name in ("facts", "definitions", "conflicts", "regimens", "safety_rules", "monitoring", "options", "steps", "instructions"):
+    for name in (
+        "facts",
+        "definitions",
+        "conflicts",
+        "regimens",
+        "safety_rules",
+        "monitoring",
+        "options",
+        "steps",
+        "instructions",
+    ):
         for entry in getattr(package, name):
             yield f"{name}.{entry.key}", entry.cites
     for option in package.options:
@@ -105,18 +132,24 @@ def _cited(package: Package) -> Iterator[tuple[str, Iterable[str]]]:
 def _wordings(compiled: CompiledPackage) -> Iterator[Finding]:
     for statement in compiled.package.statements:
         if statement.plain is None:
-            yield Finding("plain_wording_missing", "blocking", f"statements.{statement.key}", "Write it for patients, too.")
+            yield Finding(
+                "plain_wording_missing", "blocking", f"statements.{statement.key}", "Write it for patients, too."
+            )
 
 
 def _all_unknown(compiled: CompiledPackage) -> Iterator[Finding]:
     outcome = decide(compiled, PatientFacts(as_of=date(2000, 1, 1))).outcome
     if outcome != "ask":
-        yield Finding("unknown_not_asked", "blocking", "entry_step", f"With all facts unknown it must ask; it gives '{outcome}'.")
+        yield Finding(
+            "unknown_not_asked", "blocking", "entry_step", f"With all facts unknown it must ask; it gives '{outcome}'."
+        )
 
 
 def _cases(compiled: CompiledPackage) -> Iterator[Finding]:
     if not compiled.package.cases:
-        yield Finding("cases_missing", "blocking", "cases", "Add test patients; a guideline without them cannot be trusted.")
+        yield Finding(
+            "cases_missing", "blocking", "cases", "Add test patients; a guideline without them cannot be trusted."
+        )
     for case in compiled.package.cases:
         for difference in run_case(compiled, case):
             yield Finding("case_failing", "blocking", f"cases.{case.key}", f"{case.title}: {difference}.")
@@ -124,9 +157,23 @@ def _cases(compiled: CompiledPackage) -> Iterator[Finding]:
 
 def _clinician(compiled: CompiledPackage) -> Iterator[Finding]:
     package = compiled.package
-    for name in ("statements", "regimens", "safety_rules", "monitoring", "options", "steps", "transitions", "definitions", "instructions"):
+    for name in (
+        "statements",
+        "regimens",
+        "safety_rules",
+        "monitoring",
+        "options",
+        "steps",
+        "transitions",
+        "definitions",
+        "instructions",
+    ):
         for entry in getattr(package, name):
             marks = [mark for mark in entry.marks if mark != "V"]
             if marks:
-                why = " and ".join({"GK": "rests on general knowledge", "CD": "is a content decision"}[m] for m in marks)
-                yield Finding("needs_clinician", "warning", f"{name}.{entry.key}", f"It {why}: a clinician must decide.")
+                why = " and ".join(
+                    {"GK": "rests on general knowledge", "CD": "is a content decision"}[m] for m in marks
+                )
+                yield Finding(
+                    "needs_clinician", "warning", f"{name}.{entry.key}", f"It {why}: a clinician must decide."
+                )

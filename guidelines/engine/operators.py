@@ -14,7 +14,14 @@ from guidelines.engine.nodes import ConditionError
 
 EXACT = Context(prec=28)
 Closure = Callable[[Mapping[str, Any]], Any]
-COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+COMPARE = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 UNITS = {
     "mL/min/{1.73_m2}": "mL/min/1.73 m²", "10*3/uL": "× 10³/µL", "10*9/L": "× 10⁹/L", "umol/L": "µmol/L", "mm[Hg]": "mmHg",
     "kg/m2": "kg/m²", "m2": "m²", "mg/m2": "mg/m²", "mg/wk": "mg a week", "mg/d": "mg a day", "/wk": "a week", "/uL": "/µL",

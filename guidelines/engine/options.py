@@ -44,7 +44,9 @@ class AssessedOption:
 
     def settle(self) -> "AssessedOption":
         """State precedence: excluded, needs_answer, pending, caution, available."""
-        if self.excluded_by or any(r.role == "main" and isinstance(r.dose, NoDose) and r.dose.final for r in self.regimens):
+        if self.excluded_by or any(
+            r.role == "main" and isinstance(r.dose, NoDose) and r.dose.final for r in self.regimens
+        ):
             self.state = "excluded"
         elif self.unanswered:
             self.state = "needs_answer"

@@ -115,7 +115,9 @@ class Walk:
             otherwise = self.compiled.steps[step].step.otherwise
             if otherwise is None:
                 return self.end("stop", step)
-            self.tried += [option for option in self.assess_step(step) if option.state == "excluded" and not option.beside]
+            self.tried += [
+                option for option in self.assess_step(step) if option.state == "excluded" and not option.beside
+            ]
             return self.enter(otherwise)
         if ending:
             return self.end("stop", step)

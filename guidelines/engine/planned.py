@@ -64,4 +64,6 @@ class PlannedDrug:
             raise ValueError(f"{self.drug.name}: a weekly dose is counted per week")
         made = sum((count * product.strength for product, count in self.products), Decimal(0))
         if made != self.amount or self.amount <= 0:
-            raise ValueError(f"{self.drug.name}: the products make {made} {self.unit}, the dose is {self.amount} {self.unit}")
+            raise ValueError(
+                f"{self.drug.name}: the products make {made} {self.unit}, the dose is {self.amount} {self.unit}"
+            )

@@ -38,7 +38,9 @@ def open_questions(walk: Walk) -> list[Question]:
         if walk.facts[key] is not None:
             continue  # it follows from other facts, or was not reported
         change = reach.changes.get(key)
-        found.append(Question(key, STRENGTH[change] if change is not None else "nothing", tuple(reach.readers.get(key, ()))))
+        found.append(
+            Question(key, STRENGTH[change] if change is not None else "nothing", tuple(reach.readers.get(key, ())))
+        )
     order = {name: index for index, name in enumerate((*STRENGTH, "nothing"))}
     return sorted(found, key=lambda question: order[question.could_change])
 
@@ -72,7 +74,9 @@ class _Reach:
         for rule, node in rules:
             decides = rule.severity == "stop" or rule.action.kind == "hold" or rule.if_unknown == "stop"
             state = self.read(rule.key, node, "proposal" if decides else "safety")
-            ended = ended or (state is True and rule.severity == "stop" and not rule.resolvable and rule.action.kind != "hold")
+            ended = ended or (
+                state is True and rule.severity == "stop" and not rule.resolvable and rule.action.kind != "hold"
+            )
         return ended
 
     def start(self) -> None:
@@ -85,7 +89,9 @@ class _Reach:
                 self.current_drugs(current)
                 return
             self.step_actions(transition.entry.target)
-        scope = [rule for rule in compiled.rules_of_guideline if rule.rule.kind == "scope" and rule.rule.severity == "stop"]
+        scope = [
+            rule for rule in compiled.rules_of_guideline if rule.rule.kind == "scope" and rule.rule.severity == "stop"
+        ]
         self.current_drugs(current)
         if any(rule.condition.firm(facts) is True for rule in scope):
             return
@@ -166,7 +172,11 @@ class _Reach:
             regimen = self.compiled.regimens[part.regimen]
             rules = self.compiled.rules_of_drug.get(regimen.drug.key, ())
             self.read_rules(rules)
-            final = [r for r in rules if r.rule.severity == "stop" and not r.rule.resolvable and r.condition.firm(self.facts) is not False]
+            final = [
+                r
+                for r in rules
+                if r.rule.severity == "stop" and not r.rule.resolvable and r.condition.firm(self.facts) is not False
+            ]
             for requirement, when in regimen.requires:
                 if self.read(regimen.regimen.key, when, "proposal") is not False:
                     for fact in self.facts.open_keys(requirement.fact):
@@ -202,7 +212,9 @@ class _Reach:
         current = self.facts.facts.step or step
         drugs = {taken.drug for name in (step, current) for taken in self.compiled.steps[name].takes}
         for entry, _ in self.compiled.steps[step].options:
-            drugs |= {self.compiled.regimens[p.regimen].drug.key for p, _ in self.compiled.option_regimens[entry.option]}
+            drugs |= {
+                self.compiled.regimens[p.regimen].drug.key for p, _ in self.compiled.option_regimens[entry.option]
+            }
         for taken in self.compiled.steps[step].takes:
             self.read(step, taken.condition, "monitoring")
         for item, condition in self.compiled.monitoring:

@@ -87,7 +87,9 @@ class Reader:
     def only(self, raw: dict[Any, Any], place: str, allowed: tuple[str, ...]) -> None:
         for key in raw:
             if key not in allowed:
-                self.refuse(f"{place}{'.' * bool(place)}{str(key)[:80]}", f"is not known here; use {', '.join(allowed)}")
+                self.refuse(
+                    f"{place}{'.' * bool(place)}{str(key)[:80]}", f"is not known here; use {', '.join(allowed)}"
+                )
 
     def day(self, place: str, raw: object) -> date | None:
         day: date | None = self.attempt(place, lambda: exact_date(raw))
@@ -207,7 +209,9 @@ class Reader:
                     self.refuse(f"facts.{key}", "is always worked out; give what it is worked out from")
             elif derived != state.value and not self.same_as_written(derived, state):
                 shown = plain(derived) if hasattr(derived, "as_tuple") else derived
-                self.refuse(f"facts.{key}", f"disagrees with the facts it follows from, which give {shown}; correct one of them")
+                self.refuse(
+                    f"facts.{key}", f"disagrees with the facts it follows from, which give {shown}; correct one of them"
+                )
 
     @staticmethod
     def same_as_written(derived: Any, state: Known) -> bool:

@@ -58,7 +58,9 @@ class Resolved(dict[str, Any]):
         """The drugs of the current step: True taken, None perhaps. A drug that is not taken is not in it."""
         if "taken" not in self:
             step = self.compiled.steps.get(self.facts.step or "")
-            states = {t.drug: True if t.condition is None else t.condition.value(self) for t in step.takes} if step else {}
+            states = (
+                {t.drug: True if t.condition is None else t.condition.value(self) for t in step.takes} if step else {}
+            )
             super().__setitem__("taken", {drug: state for drug, state in states.items() if state is not False})
         found: dict[str, bool | None] = self["taken"]
         return found

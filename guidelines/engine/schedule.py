@@ -54,7 +54,9 @@ def _advanced(interval: Interval, window: Window, turn: int) -> Interval:
     return Interval(interval.count * months[interval.unit] + turn * every.count * months[every.unit], "mo")
 
 
-def schedule(compiled: CompiledPackage, facts: Resolved, *, drugs: Iterable[str], step: str | None, anchor: date) -> list[Due]:
+def schedule(
+    compiled: CompiledPackage, facts: Resolved, *, drugs: Iterable[str], step: str | None, anchor: date
+) -> list[Due]:
     """Everything due for these drugs on this step, counted from `anchor`, by first day."""
     wanted, found = set(drugs), list[Due]()
     for item, condition in compiled.monitoring:

@@ -107,9 +107,15 @@ Flag = Annotated[bool, BeforeValidator(exact_bool)]
 Day = Annotated[date, BeforeValidator(exact_date)]
 Span = Annotated[Interval, BeforeValidator(Interval.parse), PlainSerializer(str, return_type=str)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,79}$")]
-Line = Annotated[str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-Text = Annotated[str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=6000, strip_whitespace=True)]
-Expression = Annotated[str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+Line = Annotated[
+    str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)
+]
+Text = Annotated[
+    str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=6000, strip_whitespace=True)
+]
+Expression = Annotated[
+    str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)
+]
 
 # V: verified in a named source. GK: general medical knowledge. CD: a content decision. GK and CD need a clinician.
 Mark = Literal["V", "GK", "CD"]

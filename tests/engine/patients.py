@@ -36,7 +36,9 @@ def read_shipped() -> CompiledPackage:
     return read_guideline_file(SHIPPED)
 
 
-def facts_json(*, step: str | None = None, started_on: str | None = None, without: tuple[str, ...] = (), **facts: Any) -> dict[str, Any]:
+def facts_json(
+    *, step: str | None = None, started_on: str | None = None, without: tuple[str, ...] = (), **facts: Any
+) -> dict[str, Any]:
     """A healthy patient as FACTS.json, with these facts instead; NOT_KNOWN as a value says so."""
     values = {key: value for key, value in (HEALTHY | facts).items() if key not in without}
     return {

@@ -79,14 +79,18 @@ def test_a_case_that_holds_says_nothing(elbow: CompiledPackage) -> None:
         ({"due": [{"item": "MON-1", "opens": "2026-03-09", "overdue_after": "2026-03-09"}]}, ["MON-1 of 2026-03-09 should be 2026-03-09, but is 2026-03-12"]),
     ],
 )  # fmt: skip
-def test_a_case_that_fails_says_what_came_out(elbow: CompiledPackage, expected: dict[str, Any], sentences: list[str]) -> None:
+def test_a_case_that_fails_says_what_came_out(
+    elbow: CompiledPackage, expected: dict[str, Any], sentences: list[str]
+) -> None:
     assert run_case(elbow, case({"outcome": "propose", "step": "E1"} | expected)) == sentences
 
 
 def test_a_case_whose_facts_cannot_be_read_says_why(elbow: CompiledPackage) -> None:
     found = run_case(elbow, case({"outcome": "ask"}, facts={"weight_kg": "7,5", "colour": "red"}))
 
-    assert found[0] == "facts.colour: is not a fact of this guideline" or found[0].startswith("facts.weight_kg: write a point")
+    assert found[0] == "facts.colour: is not a fact of this guideline" or found[0].startswith(
+        "facts.weight_kg: write a point"
+    )
 
 
 def test_a_case_builds_on_its_base() -> None:

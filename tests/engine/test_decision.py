@@ -106,7 +106,12 @@ def test_a_value_that_is_too_old_is_shown_with_its_day() -> None:
     trace = decided(compiled, weight_kg={"value": "120", "taken_on": "2025-01-01"}).as_json()["trace"]
     [part] = next(entry["parts"] for entry in trace if entry["of"] == "DROPS-INFECTED")
 
-    assert (part["state"], part["why_unknown"], part["last"], part["taken_on"]) == ("unknown", "stale", "120", "2025-01-01")
+    assert (part["state"], part["why_unknown"], part["last"], part["taken_on"]) == (
+        "unknown",
+        "stale",
+        "120",
+        "2025-01-01",
+    )
 
 
 def test_the_trace_covers_every_condition_that_was_consulted(shipped: CompiledPackage) -> None:
@@ -187,7 +192,9 @@ def test_the_hash_is_of_the_content_and_nothing_else() -> None:
         ("facts", 11, {"implied": [{"value": "maybe", "when": "male"}]}, "facts.may_conceive: write true or false"),
     ],
 )  # fmt: skip
-def test_a_key_that_leads_nowhere_is_refused_with_its_place(name: str, index: int, change: dict[str, Any], place: str) -> None:
+def test_a_key_that_leads_nowhere_is_refused_with_its_place(
+    name: str, index: int, change: dict[str, Any], place: str
+) -> None:
     changed = content()
     changed[name][index] |= change
 

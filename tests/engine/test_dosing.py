@@ -93,7 +93,13 @@ def test_the_gentle_way_starts_at_15_mg_or_the_target(
         pytest.param("55", "48", 9, "2 tablets on 2 days and 1 tablet on 5 days each week", id="E03"),
         pytest.param("70", "88", 12, "2 tablets on 5 days and 1 tablet on 2 days each week", id="E04"),
         pytest.param("80", "42", 14, "2 tablets every day (1 twice daily)", id="E05"),
-        pytest.param("74", "24", 9, "2 tablets on 2 days and 1 tablet on 5 days each week", id="E06: a quarter less, eGFR below 30"),
+        pytest.param(
+            "74",
+            "24",
+            9,
+            "2 tablets on 2 days and 1 tablet on 5 days each week",
+            id="E06: a quarter less, eGFR below 30",
+        ),
         pytest.param("48", "100", 8, "2 tablets on 1 day and 1 tablet on 6 days each week", id="E07"),
         pytest.param("110", "85", 14, "2 tablets every day (1 twice daily)", id="E08"),
         pytest.param("68", "66", 11, "2 tablets on 4 days and 1 tablet on 3 days each week", id="E09"),
@@ -106,7 +112,9 @@ def test_the_gentle_way_starts_at_15_mg_or_the_target(
         pytest.param("79.9", "95", 13, "2 tablets on 6 days and 1 tablet on 1 day each week", id="just below 80 kg"),
     ],
 )
-def test_hydroxychloroquine_as_whole_tablets_a_week(shipped: CompiledPackage, kg: str, egfr: str, count: int, pattern: str) -> None:
+def test_hydroxychloroquine_as_whole_tablets_a_week(
+    shipped: CompiledPackage, kg: str, egfr: str, count: int, pattern: str
+) -> None:
     found = given(shipped, "hydroxychloroquine", weight_kg=kg, egfr=egfr)
 
     assert (found.start, found.per, found.pattern) == (count * 200, "week", pattern)
@@ -145,10 +153,19 @@ def test_prednisone_half_to_one_mg_per_kg(
 
 @pytest.mark.parametrize(
     "facts",
-    [{"diabetes": True}, {"osteoporosis": True}, {"hypertension": True}, {"glaucoma": True}, {"age_years": "65"}, {"glaucoma": NOT_KNOWN}],
+    [
+        {"diabetes": True},
+        {"osteoporosis": True},
+        {"hypertension": True},
+        {"glaucoma": True},
+        {"age_years": "65"},
+        {"glaucoma": NOT_KNOWN},
+    ],
     ids=["diabetes", "osteoporosis", "hypertension", "glaucoma", "65 years", "glaucoma not known"],
 )
-def test_prednisone_starts_at_the_lower_end_where_it_does_more_harm_or_nobody_knows(shipped: CompiledPackage, facts: dict[str, Any]) -> None:
+def test_prednisone_starts_at_the_lower_end_where_it_does_more_harm_or_nobody_knows(
+    shipped: CompiledPackage, facts: dict[str, Any]
+) -> None:
     assert given(shipped, "prednisone", weight_kg="70", **facts).start == 35
 
 
@@ -239,7 +256,11 @@ def calculated(change: dict[str, Any], **facts: Any) -> Dose | NoDose:
 
 
 def test_the_lowest_of_all_limits_counts() -> None:
-    caps = [{"amount": 40, "per": "day", "text": "a"}, {"amount": 210, "per": "week", "text": "b"}, {"amount": "0.2", "basis": "per_kg", "per": "dose", "text": "c"}]
+    caps = [
+        {"amount": 40, "per": "day", "text": "a"},
+        {"amount": 210, "per": "week", "text": "b"},
+        {"amount": "0.2", "basis": "per_kg", "per": "dose", "text": "c"},
+    ]
 
     found = [calculated({"caps": caps[:n]}, weight_kg="100") for n in (1, 2, 3)]
 

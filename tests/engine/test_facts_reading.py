@@ -167,7 +167,9 @@ def test_not_known_is_an_answer_and_silence_is_not(elbow: CompiledPackage) -> No
 @pytest.mark.parametrize(
     ("taken_on", "state"), [("2025-12-02", "known"), ("2025-12-01", "stale")], ids=["90 days old", "91 days old"]
 )
-def test_a_value_older_than_its_maximum_age_is_unknown_and_still_shown(elbow: CompiledPackage, taken_on: str, state: str) -> None:
+def test_a_value_older_than_its_maximum_age_is_unknown_and_still_shown(
+    elbow: CompiledPackage, taken_on: str, state: str
+) -> None:
     facts = read_facts(file({"weight_kg": {"value": "70", "taken_on": taken_on}}), elbow)
 
     assert state_of(facts, "weight_kg") == state

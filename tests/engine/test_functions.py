@@ -42,7 +42,10 @@ def test_whole_weeks_months_and_years_are_counted(unit: str, earlier: str, later
 
 
 def results(*rows: tuple[str, str] | tuple[str, str, str | None]) -> list[Result]:
-    return [Result(Decimal(row[0]), date.fromisoformat(row[1]), Decimal(row[2]) if row[2:] and row[2] else None) for row in rows]
+    return [
+        Result(Decimal(row[0]), date.fromisoformat(row[1]), Decimal(row[2]) if row[2:] and row[2] else None)
+        for row in rows
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,17 +56,37 @@ def results(*rows: tuple[str, str] | tuple[str, str, str | None]) -> list[Result
         pytest.param([("39", "2026-01-10", "40")], False, id="a single normal one"),
         pytest.param([("130", "2026-01-01", "40"), ("125", "2026-01-10", "40")], True, id="two, nine days apart"),
         pytest.param([("130", "2026-01-06", "40"), ("125", "2026-01-10", "40")], False, id="two, four days apart"),
-        pytest.param([("130", "2026-01-05", "40"), ("125", "2026-01-10", "40")], True, id="two, exactly five days apart"),
-        pytest.param([("120", "2026-01-01", "40"), ("125", "2026-01-10", "40")], False, id="exactly three times is not above"),
+        pytest.param(
+            [("130", "2026-01-05", "40"), ("125", "2026-01-10", "40")], True, id="two, exactly five days apart"
+        ),
+        pytest.param(
+            [("120", "2026-01-01", "40"), ("125", "2026-01-10", "40")], False, id="exactly three times is not above"
+        ),
         pytest.param([("130", "2026-01-01", "40"), ("120", "2026-01-10", "40")], False, id="the newest is not above"),
-        pytest.param([("130", "2026-01-01", "40"), ("40", "2026-01-05", "40"), ("125", "2026-01-10", "40")], False, id="a normal one between"),
-        pytest.param([("130", "2026-01-01", "40"), ("41", "2026-01-05", "40"), ("125", "2026-01-10", "40")], True, id="a raised one between"),
-        pytest.param([("130", "2026-01-01", "50"), ("125", "2026-01-10", "40")], False, id="each against its own limit"),
-        pytest.param([("130", "2026-01-01", "40"), ("125", "2026-01-10", None)], None, id="no limit: cannot be evaluated"),
-        pytest.param([("130", "2026-01-01", None), ("125", "2026-01-10", "40")], None, id="no limit for the earlier one"),
+        pytest.param(
+            [("130", "2026-01-01", "40"), ("40", "2026-01-05", "40"), ("125", "2026-01-10", "40")],
+            False,
+            id="a normal one between",
+        ),
+        pytest.param(
+            [("130", "2026-01-01", "40"), ("41", "2026-01-05", "40"), ("125", "2026-01-10", "40")],
+            True,
+            id="a raised one between",
+        ),
+        pytest.param(
+            [("130", "2026-01-01", "50"), ("125", "2026-01-10", "40")], False, id="each against its own limit"
+        ),
+        pytest.param(
+            [("130", "2026-01-01", "40"), ("125", "2026-01-10", None)], None, id="no limit: cannot be evaluated"
+        ),
+        pytest.param(
+            [("130", "2026-01-01", None), ("125", "2026-01-10", "40")], None, id="no limit for the earlier one"
+        ),
     ],
 )
-def test_confirmed_means_two_results_with_none_normal_between(rows: list[tuple[str, str, str | None]], expected: bool | None) -> None:
+def test_confirmed_means_two_results_with_none_normal_between(
+    rows: list[tuple[str, str, str | None]], expected: bool | None
+) -> None:
     assert confirmed_above_limit(results(*rows), Decimal(3), Decimal(5)) is expected
 
 
@@ -71,14 +94,21 @@ def test_confirmed_means_two_results_with_none_normal_between(rows: list[tuple[s
     ("rows", "started_on", "expected"),
     [
         pytest.param([], "2026-01-05", None, id="no result"),
-        pytest.param([("1", "2025-12-01"), ("2", "2026-01-04"), ("3", "2026-02-01")], "2026-01-05", "2", id="the last before treatment"),
+        pytest.param(
+            [("1", "2025-12-01"), ("2", "2026-01-04"), ("3", "2026-02-01")],
+            "2026-01-05",
+            "2",
+            id="the last before treatment",
+        ),
         pytest.param([("2", "2026-01-05"), ("3", "2026-02-01")], "2026-01-05", "2", id="on the day of the start"),
         pytest.param([("3", "2026-02-01"), ("4", "2026-03-01")], "2026-01-05", "3", id="else the first there is"),
         pytest.param([("3", "2026-02-01")], "2026-01-05", None, id="a single later one is no baseline of itself"),
         pytest.param([("3", "2026-02-01")], None, "3", id="nothing started"),
     ],
 )
-def test_the_baseline_is_the_patients_own(rows: list[tuple[str, str]], started_on: str | None, expected: str | None) -> None:
+def test_the_baseline_is_the_patients_own(
+    rows: list[tuple[str, str]], started_on: str | None, expected: str | None
+) -> None:
     found = baseline(results(*rows), date.fromisoformat(started_on) if started_on else None)
 
     assert found == (None if expected is None else Decimal(expected))

@@ -53,7 +53,9 @@ def test_what_needs_a_clinician_is_said_of_every_marked_entry(shipped: CompiledP
         ("safety_rules", 0, {"when": "is_unknown(not_an_elbow)", "kind": "contraindication", "severity": "note"}, None, ""),
     ],
 )  # fmt: skip
-def test_a_poor_guideline_is_told_why(name: str, index: int, change: dict[str, Any], code: str | None, place: str) -> None:
+def test_a_poor_guideline_is_told_why(
+    name: str, index: int, change: dict[str, Any], code: str | None, place: str
+) -> None:
     changed = content()
     (changed[name][index] if name else changed).update(change)
 

@@ -39,7 +39,9 @@ OLD = {"value": "same", "taken_on": "2026-01-01"}  # older than its 14 days
         pytest.param({"allergic": True, "without": ("kidneys_weak",)}, "ask", None, {"E1-drops": "excluded", "E2-cream": "needs_answer"}, id="an adjustment was not asked"),
     ],
 )  # fmt: skip
-def test_a_drug_to_be_started(elbow: CompiledPackage, facts: dict[str, Any], outcome: str, step: str | None, options: dict[str, str]) -> None:
+def test_a_drug_to_be_started(
+    elbow: CompiledPackage, facts: dict[str, Any], outcome: str, step: str | None, options: dict[str, str]
+) -> None:
     decision = decided(elbow, **facts)
 
     assert (decision.outcome, decision.step, states(decision)) == (outcome, step, options)
@@ -66,15 +68,22 @@ def test_a_drug_to_be_started(elbow: CompiledPackage, facts: dict[str, Any], out
         pytest.param({"infected": True, "itch": "worse"}, "hold", "E1", {"drops": "hold"}, id="a resolvable stop before the exits"),
     ],
 )  # fmt: skip
-def test_a_drug_that_is_taken(elbow: CompiledPackage, facts: dict[str, Any], outcome: str, step: str, taking: dict[str, str]) -> None:
+def test_a_drug_that_is_taken(
+    elbow: CompiledPackage, facts: dict[str, Any], outcome: str, step: str, taking: dict[str, str]
+) -> None:
     decision = decided(elbow, step="E1", **facts)
 
     assert (decision.outcome, decision.step, changes(decision)) == (outcome, step, taking)
 
 
 @pytest.mark.parametrize("step", ["E3", "E4"])
-@pytest.mark.parametrize("facts", [{"infected": True}, {"allergic": True}, {"red": True}, {"infected": NOT_KNOWN}, {"without": ("allergic",)}])
-def test_no_stop_on_a_drug_taken_ends_in_continue_on_later_steps_either(elbow: CompiledPackage, step: str, facts: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "facts",
+    [{"infected": True}, {"allergic": True}, {"red": True}, {"infected": NOT_KNOWN}, {"without": ("allergic",)}],
+)
+def test_no_stop_on_a_drug_taken_ends_in_continue_on_later_steps_either(
+    elbow: CompiledPackage, step: str, facts: dict[str, Any]
+) -> None:
     decision = decided(elbow, step=step, **facts)
 
     assert decision.outcome not in ("continue", "propose") or changes(decision) == {"drops": "stop"}
@@ -145,7 +154,9 @@ def test_an_unknown_scope_is_asked(elbow: CompiledPackage) -> None:
         pytest.param("E1", {"itch": "worse"}, "propose", "E2", id="worse at once"),
         pytest.param("E1", {"itch": "same"}, "continue", "E1", id="too early to tell"),
         pytest.param("E1", {"itch": "same", "weeks_on_step": "12"}, "propose", "E2", id="12 weeks without success"),
-        pytest.param("E1", {"itch": "better", "weeks_on_step": "12"}, "continue", "E3", id="12 weeks with success goes on"),
+        pytest.param(
+            "E1", {"itch": "better", "weeks_on_step": "12"}, "continue", "E3", id="12 weeks with success goes on"
+        ),
         pytest.param("E1", {"itch": NOT_KNOWN}, "continue", "E1", id="not known while it need not be"),
         pytest.param("E1", {"itch": OLD}, "continue", "E1", id="too old while it need not be known"),
         pytest.param("E1", {"itch": NOT_KNOWN, "weeks_on_step": "12"}, "ask", "E1", id="not known when it must be"),
@@ -155,7 +166,9 @@ def test_an_unknown_scope_is_asked(elbow: CompiledPackage) -> None:
         pytest.param("E5", {}, "continue", "E5", id="a step without drugs goes on"),
     ],
 )
-def test_the_exits_of_a_step(elbow: CompiledPackage, step: str, facts: dict[str, Any], outcome: str, target: str) -> None:
+def test_the_exits_of_a_step(
+    elbow: CompiledPackage, step: str, facts: dict[str, Any], outcome: str, target: str
+) -> None:
     decision = decided(elbow, step=step, **facts)
 
     assert (decision.outcome, decision.step) == (outcome, target)
@@ -176,8 +189,12 @@ def test_a_choice_is_taken_elsewhere_when_something_is_to_be_started(elbow: Comp
     assert (going_on.outcome, going_on.step) == ("continue", "E1")
 
 
-@pytest.mark.parametrize(("facts", "state"), [({"without": ("complicated",)}, "needs_answer"), ({"complicated": NOT_KNOWN}, "pending")])
-def test_an_unknown_choice_keeps_every_option_waiting(elbow: CompiledPackage, facts: dict[str, Any], state: str) -> None:
+@pytest.mark.parametrize(
+    ("facts", "state"), [({"without": ("complicated",)}, "needs_answer"), ({"complicated": NOT_KNOWN}, "pending")]
+)
+def test_an_unknown_choice_keeps_every_option_waiting(
+    elbow: CompiledPackage, facts: dict[str, Any], state: str
+) -> None:
     assert states(decided(elbow, **facts)) == {"E1-drops": state}
 
 
@@ -200,7 +217,12 @@ def test_an_option_beside_never_keeps_a_step_alive() -> None:
 
 @pytest.mark.parametrize(
     ("when", "facts", "state"),
-    [("dry", {"dry": True}, "caution"), ("dry", {}, None), ("dry", {"dry": NOT_KNOWN}, "pending"), ("dry", {"without": ("dry",)}, "needs_answer")],
+    [
+        ("dry", {"dry": True}, "caution"),
+        ("dry", {}, None),
+        ("dry", {"dry": NOT_KNOWN}, "pending"),
+        ("dry", {"without": ("dry",)}, "needs_answer"),
+    ],
 )
 def test_an_option_with_an_entry_condition(when: str, facts: dict[str, Any], state: str | None) -> None:
     changed = content()

@@ -35,7 +35,14 @@ def test_a_weekly_drug_is_planned_on_a_named_weekday(elbow: CompiledPackage) -> 
 
 @pytest.mark.parametrize(
     "more",
-    [{"frequency": EveryDay(1)}, {"frequency": EveryDay(1), "per": "day"}, {"per": "day"}, {"per": "dose"}, {"frequency": None}, {"frequency": "weekly"}],
+    [
+        {"frequency": EveryDay(1)},
+        {"frequency": EveryDay(1), "per": "day"},
+        {"per": "day"},
+        {"per": "dose"},
+        {"frequency": None},
+        {"frequency": "weekly"},
+    ],
     ids=["daily", "daily per day", "weekly per day", "weekly per dose", "none", "a word"],
 )
 def test_a_weekly_only_drug_cannot_be_built_otherwise(elbow: CompiledPackage, more: dict[str, Any]) -> None:
@@ -115,7 +122,9 @@ def test_the_shipped_guideline_has_a_weekly_only_drug(shipped: CompiledPackage) 
     assert [drug.key for drug in shipped.package.drugs if drug.weekly_only] == ["methotrexate"]
 
 
-@pytest.mark.parametrize(("day", "first"), [("2026-11-23", "2026-11-23"), ("2026-11-24", "2026-11-30"), ("2026-12-29", "2027-01-04")])
+@pytest.mark.parametrize(
+    ("day", "first"), [("2026-11-23", "2026-11-23"), ("2026-11-24", "2026-11-30"), ("2026-12-29", "2027-01-04")]
+)
 def test_the_first_monday_is_not_before_the_day(day: str, first: str) -> None:
     assert Weekday.MONDAY.on_or_after(date.fromisoformat(day)) == date.fromisoformat(first)
 
@@ -143,4 +152,9 @@ def test_tablets_are_spread_over_the_week(count: int, pattern: str) -> None:
 
 
 def test_one_tablet_is_not_one_tablets() -> None:
-    assert [counted(n, "tablet") for n in (0, 1, 2, Decimal("2.50"))] == ["0 tablets", "1 tablet", "2 tablets", "2.5 tablets"]
+    assert [counted(n, "tablet") for n in (0, 1, 2, Decimal("2.50"))] == [
+        "0 tablets",
+        "1 tablet",
+        "2 tablets",
+        "2.5 tablets",
+    ]

@@ -58,8 +58,14 @@ def some_patient(random: Random, compiled: CompiledPackage) -> PatientFacts:
         case = random.choice(cases)
         near = read_facts(facts_of(compiled, case), compiled)
         step = near.step if random.random() < 0.5 else step
-        states = {key: state if isinstance(state, Unknown) else known(state.value) for key, state in near.states.items() if compiled.facts[key].type != "date"}
-        states |= {key: known(some_value(random, compiled.facts[key])) for key in random.sample(asked, random.randrange(0, 6))}
+        states = {
+            key: state if isinstance(state, Unknown) else known(state.value)
+            for key, state in near.states.items()
+            if compiled.facts[key].type != "date"
+        }
+        states |= {
+            key: known(some_value(random, compiled.facts[key])) for key in random.sample(asked, random.randrange(0, 6))
+        }
     else:
         states = {key: known(some_value(random, compiled.facts[key])) for key in asked if random.random() < 0.9}
     return PatientFacts(AS_OF, step, None, states, {})
@@ -133,7 +139,9 @@ def test_answering_what_changes_nothing_changes_nothing_also_two_or_three_at_onc
         for key in random.sample([*states], min(len(states), random.randrange(1, 12))):
             states = without(states, key, random.choice([NotAsked, NotKnown]))
         before = decide(compiled, changed(facts, states))
-        idle = [q.fact for q in before.questions if q.could_change == "nothing" and compiled.facts[q.fact].type != "date"]
+        idle = [
+            q.fact for q in before.questions if q.could_change == "nothing" and compiled.facts[q.fact].type != "date"
+        ]
         for _ in range(4 if idle else 0):
             answered = random.sample(idle, min(len(idle), random.randrange(1, 4)))
             answers = {key: known(some_value(random, compiled.facts[key])) for key in answered}
@@ -152,7 +160,11 @@ def test_no_dose_is_above_its_caps_and_every_dose_is_whole_products(shipped: Com
                 continue
             seen += 1
             days = {"dose": 1, "day": 1, "week": 7}[dose.per] if not regimen.drug.weekly_only else 1
-            daily = Decimal(dose.frequency.times) if isinstance(dose.frequency, EveryDay) or dose.frequency.type == "daily" else Decimal(1)
+            daily = (
+                Decimal(dose.frequency.times)
+                if isinstance(dose.frequency, EveryDay) or dose.frequency.type == "daily"
+                else Decimal(1)
+            )
             for cap, condition in regimen.caps:
                 if condition is not None and condition.value(resolved) is False:
                     continue
@@ -160,7 +172,10 @@ def test_no_dose_is_above_its_caps_and_every_dose_is_whole_products(shipped: Com
                 per_cap_period = dose.max if cap.per == dose.per else dose.max / days if cap.per == "day" else dose.max
                 assert per_cap_period <= limit * (daily if cap.per == "dose" and dose.per != "dose" else 1), (seed, key)
             start = dose.start if dose.start is not None else dose.min
-            assert 0 < dose.min <= start <= dose.max or (regimen.regimen.start_at_most and 0 < start <= dose.max), (seed, key)
+            assert 0 < dose.min <= start <= dose.max or (regimen.regimen.start_at_most and 0 < start <= dose.max), (
+                seed,
+                key,
+            )
             for amount, products in ((start, dose.products), (dose.max, dose.products_max)):
                 assert sum(count * product.strength for product, count in products) == amount, (seed, key)
             assert all(dose.min <= amount <= dose.max for amount in selectable(regimen, dose))
@@ -217,7 +232,11 @@ def test_a_stop_that_is_met_on_a_drug_taken_never_ends_in_continue(shipped: Comp
         for drug, state in resolved.taken().items():
             if state is not True:
                 continue
-            stops = [rule for rule in shipped.rules_of_drug.get(drug, ()) if rule.rule.severity == "stop" and rule.condition.value(resolved) is True]
+            stops = [
+                rule
+                for rule in shipped.rules_of_drug.get(drug, ())
+                if rule.rule.severity == "stop" and rule.condition.value(resolved) is True
+            ]
             change = next((taking.change for taking in decision.taking if taking.drug == drug), None)
             if stops:
                 met += 1

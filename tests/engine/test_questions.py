@@ -43,14 +43,18 @@ def test_a_fact_that_nothing_reads_changes_nothing(elbow: CompiledPackage) -> No
         pytest.param({"allergic": True, "without": ("kidneys_weak",)}, "kidneys_weak", "dose", id="a dose"),
     ],
 )  # fmt: skip
-def test_a_fact_carries_the_most_that_it_could_change(elbow: CompiledPackage, facts: dict[str, Any], fact: str, could_change: str) -> None:
+def test_a_fact_carries_the_most_that_it_could_change(
+    elbow: CompiledPackage, facts: dict[str, Any], fact: str, could_change: str
+) -> None:
     assert questions(decided(elbow, **facts))[fact] == could_change
 
 
 def test_monitoring_comes_last_of_what_matters() -> None:
     changed = content()
     changed["monitoring"][0]["when"] = "male"
-    changed["facts"] = [f if f["key"] != "may_conceive" else {k: v for k, v in f.items() if k != "implied"} for f in changed["facts"]]
+    changed["facts"] = [
+        f if f["key"] != "may_conceive" else {k: v for k, v in f.items() if k != "implied"} for f in changed["facts"]
+    ]
 
     found = decided(small(changed), without=("male", "dry", "allergic"))
 

@@ -28,7 +28,9 @@ def resolved(compiled: CompiledPackage, step: str | None = None, **facts: Any) -
         pytest.param({"may_conceive": NOT_KNOWN, "male": True}, False, False, id="implied although nobody knew"),
     ],
 )
-def test_given_beats_implied(elbow: CompiledPackage, facts: dict[str, Any], may_conceive: bool | None, expecting: bool | None) -> None:
+def test_given_beats_implied(
+    elbow: CompiledPackage, facts: dict[str, Any], may_conceive: bool | None, expecting: bool | None
+) -> None:
     found = resolved(elbow, **facts)
 
     assert (found["may_conceive"], found["expecting"]) == (may_conceive, expecting)
@@ -42,7 +44,9 @@ def test_given_beats_implied(elbow: CompiledPackage, facts: dict[str, Any], may_
         pytest.param({"lowering_wanted": NOT_KNOWN}, None, id="asked, and nobody knows"),
     ],
 )
-def test_a_default_holds_only_as_long_as_nobody_was_asked(elbow: CompiledPackage, facts: dict[str, Any], value: bool | None) -> None:
+def test_a_default_holds_only_as_long_as_nobody_was_asked(
+    elbow: CompiledPackage, facts: dict[str, Any], value: bool | None
+) -> None:
     assert resolved(elbow, **facts)["lowering_wanted"] is value
 
 
@@ -77,7 +81,7 @@ def test_the_facts_behind_a_condition_are_those_whose_answers_could_change_it(el
     changed = content()
     changed["definitions"] += [
         {"key": "one", "text": "one", "formula": "red and expecting"},
-        {"key": "two", "text": "two", "formula": "index > 30 or met(\"DROPS-ALLERGY\")"},
+        {"key": "two", "text": "two", "formula": 'index > 30 or met("DROPS-ALLERGY")'},
     ]
     compiled = small(changed)
     nothing, no_red = resolved(compiled), resolved(compiled, red=False)
@@ -90,9 +94,19 @@ def test_the_facts_behind_a_condition_are_those_whose_answers_could_change_it(el
 @pytest.mark.parametrize(
     ("name", "entry", "place"),
     [
-        pytest.param("definitions", {"key": "loop", "text": "loop", "formula": "loop"}, "definitions.loop", id="a definition of itself"),
+        pytest.param(
+            "definitions",
+            {"key": "loop", "text": "loop", "formula": "loop"},
+            "definitions.loop",
+            id="a definition of itself",
+        ),
         pytest.param("facts", fact("loop", formula="not loop"), "facts.loop", id="a fact that follows from itself"),
-        pytest.param("facts", fact("loop", implied=[{"value": "true", "when": "loop"}]), "facts.loop", id="a fact that implies itself"),
+        pytest.param(
+            "facts",
+            fact("loop", implied=[{"value": "true", "when": "loop"}]),
+            "facts.loop",
+            id="a fact that implies itself",
+        ),
     ],
 )
 def test_what_follows_from_itself_is_refused(name: str, entry: dict[str, Any], place: str) -> None:

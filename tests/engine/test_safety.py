@@ -33,7 +33,9 @@ def test_a_rule_that_is_met_speaks_with_its_own_severity(elbow: CompiledPackage)
 
 @pytest.mark.parametrize("how", ["not asked", "not known"])
 def test_an_unknown_rule_is_as_severe_as_the_rule(elbow: CompiledPackage, how: str) -> None:
-    facts: dict[str, Any] = {"without": ("allergic", "dry")} if how == "not asked" else {"allergic": NOT_KNOWN, "dry": NOT_KNOWN}
+    facts: dict[str, Any] = (
+        {"without": ("allergic", "dry")} if how == "not asked" else {"allergic": NOT_KNOWN, "dry": NOT_KNOWN}
+    )
 
     found = alerts(elbow, **facts)
 
@@ -56,8 +58,20 @@ def test_a_reviewed_exception_may_lower_an_unknown_but_never_a_met_rule(elbow: C
         pytest.param({}, True, False, True, id="another stop excludes"),
         pytest.param({"action": {"kind": "hold", "text": "x"}}, True, True, False, id="a stop that says hold holds"),
         pytest.param({}, False, True, False, id="an unknown stop holds"),
-        pytest.param({"severity": "caution", "action": {"kind": "hold", "text": "x"}}, True, True, False, id="a caution that says hold holds"),
-        pytest.param({"severity": "caution", "action": {"kind": "hold", "text": "x"}}, False, False, False, id="unless it is unknown"),
+        pytest.param(
+            {"severity": "caution", "action": {"kind": "hold", "text": "x"}},
+            True,
+            True,
+            False,
+            id="a caution that says hold holds",
+        ),
+        pytest.param(
+            {"severity": "caution", "action": {"kind": "hold", "text": "x"}},
+            False,
+            False,
+            False,
+            id="unless it is unknown",
+        ),
         pytest.param({"severity": "caution"}, True, False, False, id="another caution does neither"),
         pytest.param({"severity": "note"}, True, False, False, id="a note does neither"),
     ],
@@ -80,7 +94,10 @@ def test_overriding_a_stop_takes_what_the_rule_says_and_a_caution_is_acknowledge
 
 
 def test_alerts_come_once_stops_first_met_before_unknown() -> None:
-    entries = {key: SafetyRule.model_validate(rule(key, "red", severity)) for key, severity in (("N", "note"), ("C", "caution"), ("S1", "stop"), ("S2", "stop"))}
+    entries = {
+        key: SafetyRule.model_validate(rule(key, "red", severity))
+        for key, severity in (("N", "note"), ("C", "caution"), ("S1", "stop"), ("S2", "stop"))
+    }
     given = [Alert(entries["N"], "note", True), Alert(entries["C"], "caution", True), Alert(entries["S1"], "stop", False),
              Alert(entries["S2"], "stop", True), Alert(entries["S2"], "stop", True)]  # fmt: skip
 

@@ -15,7 +15,15 @@ from tests.engine.small_guideline import NOT_KNOWN, content, decided, facts_json
 
 
 def item(**more: Any) -> MonitoringItem:
-    given = {"key": "MON", "tests": ["t"], "phase": "early", "anchor": "start", "windows": [], "required": True, "why": "To be sure."}
+    given = {
+        "key": "MON",
+        "tests": ["t"],
+        "phase": "early",
+        "anchor": "start",
+        "windows": [],
+        "required": True,
+        "why": "To be sure.",
+    }
     return MonitoringItem.model_validate(given | more)
 
 
@@ -75,7 +83,9 @@ def test_both_ends_of_a_series_move() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("window", [{"after": "7 d", "every": "1 mo"}, {"after": "1 mo", "every": "4 wk"}, {"after": "7 days"}, {}])
+@pytest.mark.parametrize(
+    "window", [{"after": "7 d", "every": "1 mo"}, {"after": "1 mo", "every": "4 wk"}, {"after": "7 days"}, {}]
+)
 def test_a_window_that_mixes_calendars_or_cannot_be_read_is_refused(window: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Window.model_validate(window)
@@ -112,7 +122,9 @@ def test_items_of_other_drugs_and_steps_are_not_due() -> None:
 
 
 def test_an_item_whose_condition_is_unknown_is_kept_unless_it_says_otherwise() -> None:
-    compiled = monitored({"when": "kidneys_weak"}, {"when": "kidneys_weak", "if_unknown": "drop"}, {"when": "not kidneys_weak"})
+    compiled = monitored(
+        {"when": "kidneys_weak"}, {"when": "kidneys_weak", "if_unknown": "drop"}, {"when": "not kidneys_weak"}
+    )
 
     assert [key for key, _ in due(compiled, kidneys_weak=NOT_KNOWN)] == ["MON-0", "MON-2"]
     assert [key for key, _ in due(compiled, kidneys_weak=True)] == ["MON-0", "MON-1"]
@@ -131,6 +143,10 @@ def test_what_is_due_is_in_the_order_of_the_days() -> None:
     assert due(compiled) == [("MON-0", "2026-03-03"), ("MON-1", "2026-03-03"), ("MON-0", "2026-03-11")]
 
 
-@pytest.mark.parametrize("facts", [{"infected": True}, {"alarm": True}, {"not_an_elbow": True}, {"allergic": NOT_KNOWN}])
-def test_nothing_is_scheduled_unless_something_is_proposed_or_goes_on(elbow: CompiledPackage, facts: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "facts", [{"infected": True}, {"alarm": True}, {"not_an_elbow": True}, {"allergic": NOT_KNOWN}]
+)
+def test_nothing_is_scheduled_unless_something_is_proposed_or_goes_on(
+    elbow: CompiledPackage, facts: dict[str, Any]
+) -> None:
     assert decided(elbow, **facts).monitoring == []

@@ -84,7 +84,9 @@ def test_the_summary_of_the_starting_doses(
 
 @pytest.mark.parametrize("start_mg", ["60", "47.5", "32.5", "17.5", "12.5", "9", "8", "7.5", "7", "6", "5", "1"])
 @pytest.mark.parametrize("slow", [False, True])
-def test_a_taper_always_goes_down_to_nothing_in_whole_tablets(shipped: CompiledPackage, start_mg: str, slow: bool) -> None:
+def test_a_taper_always_goes_down_to_nothing_in_whole_tablets(
+    shipped: CompiledPackage, start_mg: str, slow: bool
+) -> None:
     steps = table(shipped, start_mg, slow=slow)
 
     assert all(after.amount < here.amount and after.on > here.on for here, after in pairwise(steps))
@@ -113,7 +115,9 @@ def test_a_patient_may_be_on_any_whole_number_of_milligrams(shipped: CompiledPac
 
 
 @pytest.mark.parametrize(("start_mg", "step_mg"), [("6.5", "4.5"), ("0.5", "0.5"), ("61.3", "61.3")])
-def test_a_taper_from_a_dose_that_no_tablets_make_up_is_refused(shipped: CompiledPackage, start_mg: str, step_mg: str) -> None:
+def test_a_taper_from_a_dose_that_no_tablets_make_up_is_refused(
+    shipped: CompiledPackage, start_mg: str, step_mg: str
+) -> None:
     with pytest.raises(ValueError, match=f"The products of prednisone cannot make up {step_mg} mg"):
         table(shipped, start_mg)
 
@@ -121,7 +125,12 @@ def test_a_taper_from_a_dose_that_no_tablets_make_up_is_refused(shipped: Compile
 def test_the_taper_of_a_weekly_drug_stays_weekly(shipped: CompiledPackage) -> None:
     steps = taper_table(shipped.regimens["methotrexate_taper"], amount=Decimal("7.5"), started_on=START)
 
-    assert [(week(step), step.amount) for step in steps] == [(0, Decimal("7.5")), (4, Decimal(5)), (8, Decimal("2.5")), (12, 0)]
+    assert [(week(step), step.amount) for step in steps] == [
+        (0, Decimal("7.5")),
+        (4, Decimal(5)),
+        (8, Decimal("2.5")),
+        (12, 0),
+    ]
 
 
 def test_a_regimen_without_a_taper_has_no_table(shipped: CompiledPackage) -> None:

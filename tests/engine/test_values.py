@@ -12,7 +12,15 @@ from guidelines.engine.values import Interval, exact_bool, exact_date, exact_dec
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [("12.50", "12.5"), ("10", "10"), ("1E+2", "100"), ("0.000001", "0.000001"), ("-0", "0"), ("-0.0", "0"), ("100.00", "100")],
+    [
+        ("12.50", "12.5"),
+        ("10", "10"),
+        ("1E+2", "100"),
+        ("0.000001", "0.000001"),
+        ("-0", "0"),
+        ("-0.0", "0"),
+        ("100.00", "100"),
+    ],
 )
 def test_a_number_is_printed_without_exponent_and_trailing_zero(number: str, text: str) -> None:
     assert plain(Decimal(number)) == text
@@ -24,7 +32,25 @@ def test_digits_are_a_number(raw: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [1.5, True, None, "", "1,5", "1e3", "NaN", "Infinity", Decimal("NaN"), "1_000", " 1", "1\n", "٣", ".5", "5.", "0x10"]
+    "raw",
+    [
+        1.5,
+        True,
+        None,
+        "",
+        "1,5",
+        "1e3",
+        "NaN",
+        "Infinity",
+        Decimal("NaN"),
+        "1_000",
+        " 1",
+        "1\n",
+        "٣",
+        ".5",
+        "5.",
+        "0x10",
+    ],
 )
 def test_whatever_would_have_to_be_guessed_is_no_number(raw: object) -> None:
     with pytest.raises(ValueError, match="write a number in digits"):
@@ -43,7 +69,9 @@ def test_only_true_and_false_are_yes_or_no(raw: object) -> None:
         exact_bool(raw)
 
 
-@pytest.mark.parametrize("raw", ["2026-1-5", "05.01.2026", "2026-02-30", "2026-13-01", "0000-01-01", 20260105, None, "٢٠٢٦-٠١-٠٥"])
+@pytest.mark.parametrize(
+    "raw", ["2026-1-5", "05.01.2026", "2026-02-30", "2026-13-01", "0000-01-01", 20260105, None, "٢٠٢٦-٠١-٠٥"]
+)
 def test_a_date_is_written_in_one_way(raw: object) -> None:
     with pytest.raises(ValueError, match="write a date as 2026-01-31"):
         exact_date(raw)
@@ -74,7 +102,12 @@ def test_an_interval_has_a_number_and_one_of_four_units(raw: object) -> None:
 
 
 def test_an_interval_in_words() -> None:
-    assert [Interval.parse(text).in_words() for text in ("1 d", "2 wk", "1 mo", "3 a")] == ["1 day", "2 weeks", "1 month", "3 years"]
+    assert [Interval.parse(text).in_words() for text in ("1 d", "2 wk", "1 mo", "3 a")] == [
+        "1 day",
+        "2 weeks",
+        "1 month",
+        "3 years",
+    ]
 
 
 def test_content_is_frozen_and_has_no_field_nobody_declared() -> None:
