@@ -41,7 +41,9 @@ OUTCOMES = {
 }
 
 
-def build_care_plan(compiled: CompiledPackage, decision: Decision, draft: PlanDraft, choices: Choices, header: PlanHeader) -> CarePlan:
+def build_care_plan(
+    compiled: CompiledPackage, decision: Decision, draft: PlanDraft, choices: Choices, header: PlanHeader
+) -> CarePlan:
     """The plan as it is signed. Raises PrintRefused with every print rule it breaks."""
     if draft.problems:
         raise PrintRefused([PrintProblem("draft", problem.message) for problem in draft.problems])
@@ -69,7 +71,11 @@ def build_care_plan(compiled: CompiledPackage, decision: Decision, draft: PlanDr
 
 
 def decision_sentence(compiled: CompiledPackage, decision: Decision, draft: PlanDraft, choices: Choices) -> str:
-    parts = [f"{OUTCOMES[decision.outcome]}: {compiled.steps[draft.step].step.title}" if draft.step else OUTCOMES[decision.outcome]]
+    parts = [
+        f"{OUTCOMES[decision.outcome]}: {compiled.steps[draft.step].step.title}"
+        if draft.step
+        else OUTCOMES[decision.outcome]
+    ]
     if choices.option in compiled.options:
         parts.append(compiled.options[choices.option].title)
     if decision.step != draft.step and decision.step in compiled.steps:

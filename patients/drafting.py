@@ -15,7 +15,7 @@ from guidelines.engine.options import AssessedOption
 from guidelines.engine.planned import OnWeekday, Weekday
 from patients.choices import Choices
 from patients.draft_due import due_tests
-from patients.draft_lines import NEEDS_OPTION, LineWriter
+from patients.draft_lines import NEEDS_OPTION, NO_PLAN, LineWriter
 from patients.draft_safety import alerts_of, safety_problems
 from patients.plan_draft import CurrentDrug, DraftProblem, MedicationLine, PlanDraft
 
@@ -38,7 +38,7 @@ def draft_plan(
             step, started_on, review_on(compiled, decision, choices, step, today), lines,
             alerts_of(compiled, decision, lines, is_settled=is_settled), due, (), main_weekday(lines, choices, current),
         )  # fmt: skip
-        problems = [*writer.problems, *review_problems(choices, today)]
+        problems = [*writer.problems, *review_problems(compiled, decision, draft, choices, today)]
         problems += companion_problems(compiled, draft)
         problems += safety_problems(compiled, draft, choices) if is_settled else ()
     return replace(draft, problems=tuple(dict.fromkeys(problems)))
@@ -61,15 +61,15 @@ def review_on(
 ) -> date | None:
     """The day of the next visit: the physician's, else what a rule that holds a drug asks for, else the step's.
 
-    None where the step names no time because somebody else takes over."""
+    None where somebody else takes over, and for a hold without a time: a physician names it."""
     if choices.review_on is not None:
         return choices.review_on
     within = [
         alert.rule.action.within_days for alert in decision.alerts
         if alert.is_met and alert.holds and alert.rule.action.within_days is not None
     ]  # fmt: skip
-    if decision.outcome == "hold" and within:
-        return today + timedelta(days=min(within))
+    if decision.outcome == "hold":
+        return today + timedelta(days=min(within)) if within else None
     interval = compiled.steps[step].step.review if step else None
     if interval is None:
         return None
@@ -77,7 +77,12 @@ def review_on(
     return planned if planned > today else interval.after(today)
 
 
-def review_problems(choices: Choices, today: date) -> Iterator[DraftProblem]:
+def review_problems(
+    compiled: CompiledPackage, decision: Decision, draft: PlanDraft, choices: Choices, today: date
+) -> Iterator[DraftProblem]:
+    takes_over = draft.step is not None and compiled.steps[draft.step].step.refers_to
+    if draft.review_on is None and not takes_over and decision.outcome not in NO_PLAN:
+        yield DraftProblem("monitoring", "review_on", "Choose the day of the next visit: the guideline names none.")
     latest = today + timedelta(days=LONGEST_REVIEW_DAYS)
     if choices.review_on is not None and not today <= choices.review_on <= latest:
         yield DraftProblem("monitoring", "review_on", f"Choose a day for the next visit between {today} and {latest}.")

@@ -45,7 +45,7 @@ def facts_input(
         "step": step or None,
         "started_on": started_on.isoformat() if started_on else None,
         "facts": patient_answers(compiled, patient) | given,
-        "history": history(compiled, observations, as_of),
+        "history": history(compiled, observations, as_of, given),
     }
 
 
@@ -59,15 +59,23 @@ def patient_answers(compiled: CompiledPackage, patient: Patient) -> Answers:
     return found
 
 
-def history(compiled: CompiledPackage, observations: Iterable[Observation], as_of: date) -> dict[str, list[Answer]]:
-    """All effective results of numbers up to the day, by fact. A laboratory's limit goes with its result, not by itself."""
+def history(
+    compiled: CompiledPackage, observations: Iterable[Observation], as_of: date, answers: Mapping[str, Answer]
+) -> dict[str, list[Answer]]:
+    """The effective results up to the day of every number that is answered, by fact.
+
+    Only of those: the engine would take the newest result for an answer that nobody gave or that was taken back. A
+    laboratory's limit goes with its result.
+    """
     limits = {fact.upper_limit for fact in compiled.limited.values()}
+    wanted = {
+        key for key in answers
+        if key in compiled.facts and compiled.facts[key].type == "number" and key not in limits
+        and not compiled.facts[key].formula_only
+    }  # fmt: skip
     found: dict[str, list[Answer]] = {}
     for row in sorted(observations, key=lambda row: (row.fact_key, row.taken_on, row.recorded_at, row.pk)):
-        fact = compiled.facts.get(row.fact_key)
-        if fact is not None and fact.type == "number" and not fact.formula_only and row.taken_on <= as_of:
-            if fact.key in limits:
-                continue
+        if row.fact_key in wanted and row.taken_on <= as_of:
             found.setdefault(row.fact_key, []).append(answer_of(row))
     return found
 

@@ -34,10 +34,20 @@ TITLES = {
     "skin": "Protect your skin",
     "storage": "How to store your medicines",
 }
-IN_BOX = ("how_to_take", "call_same_day", "missed_dose", "took_too_much", "avoid", "vaccines", "pregnancy", "tests", "next_visit")
+IN_BOX = (
+    "how_to_take",
+    "call_same_day",
+    "missed_dose",
+    "took_too_much",
+    "avoid",
+    "vaccines",
+    "pregnancy",
+    "tests",
+    "next_visit",
+)
 BEFORE_BOXES = ("your_plan", "get_help_now", "call_same_day")
 AFTER_BOXES = ("skin", "next_visit", "storage")
-WHEN_HELD = ("get_help_now", "call_same_day", "pregnancy", "next_visit")
+WHEN_HELD = ("get_help_now", "call_same_day", "pregnancy")
 WHEN_STOPPED = ("pregnancy",)
 
 
@@ -67,7 +77,9 @@ class Instructions:
     def of(self, drug: str | None, section: str) -> list[PatientInstruction]:
         return [row for row in self.rows if row.drug == drug and row.section == section]
 
-    def part(self, rows: Iterable[PatientInstruction], section: str, fill: Callable[[PatientInstruction], list[str]]) -> PaperPart | None:
+    def part(
+        self, rows: Iterable[PatientInstruction], section: str, fill: Callable[[PatientInstruction], list[str]]
+    ) -> PaperPart | None:
         """The rows under one heading, each line once."""
         rows = list(rows)
         lines = tuple(dict.fromkeys(line for row in rows for line in fill(row)))

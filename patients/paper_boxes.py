@@ -23,6 +23,7 @@ from patients.paper_words import (
     noun,
     number,
     patient_day,
+    set_clinical,
     set_line,
 )
 from patients.plan_draft import MedicationLine, PlanDraft, TitrationStep
@@ -65,10 +66,11 @@ class BoxWriter:
 
     def medication(self, line: MedicationLine) -> PlanMedication:
         planned, spared = line.planned, self.spared(line)
+        working = tuple(set_clinical(text) for text in line.working)
         found = PlanMedication(
             line.drug.key, capital(line.drug.name), line.change, line.drug.weekly_only,
-            set_line(dose_words.patient_dose(line, spared)), dose_words.clinician_dose(line, spared),
-            regimen=line.regimen, working=line.working, because=line.because,
+            set_line(dose_words.patient_dose(line, spared)), set_clinical(dose_words.clinician_dose(line, spared)),
+            regimen=line.regimen, working=working, because=line.because,
         )  # fmt: skip
         if planned is None:
             return found
@@ -78,7 +80,7 @@ class BoxWriter:
             number(planned.amount), planned.unit, planned.per, "weekly" if is_weekly else "daily",
             planned.frequency.weekday.label if isinstance(planned.frequency, OnWeekday) else None,
             None if isinstance(planned.frequency, OnWeekday) else planned.frequency.times,
-            dose_words.plan_products(planned.products), line.working, line.because,
+            dose_words.plan_products(planned.products), working, line.because,
             tuple(self.step_up(line, step) for step in line.titration), tuple(self.step_down(line, step) for step in line.taper),
         )  # fmt: skip
 
@@ -87,7 +89,7 @@ class BoxWriter:
         if planned is None:
             raise Unfilled(f"{line.drug.name} is raised without a dose")
         amount = f"{measured(step.amount, planned.unit)} in all"
-        clinician = f"{number(step.amount)} {planned.unit} per {step.per} from {clinician_day(step.on)}"
+        clinician = set_clinical(f"{number(step.amount)} {planned.unit} per {step.per} from {clinician_day(step.on)}")
         if not isinstance(planned.frequency, OnWeekday) and planned.frequency.times == 2 and step.per == "day":
             morning, evening = dose_words.halves(planned, step.amount)
             return DoseStep(step.on, f"{morning} in the morning and {evening} in the evening", amount, clinician)
@@ -104,7 +106,12 @@ class BoxWriter:
         if not step.products:
             raise Unfilled(f"{line.drug.name}: {step.amount} {unit} is not made of whole products")
         amount = measured(step.amount, unit)
-        return DoseStep(step.on, set_line(dose_words.product_list(step.products)), set_line(amount), f"{number(step.amount)} {unit} {when}")
+        return DoseStep(
+            step.on,
+            set_line(dose_words.product_list(step.products)),
+            set_line(amount),
+            set_clinical(f"{number(step.amount)} {unit} {when}"),
+        )
 
     # --- what the patient reads ----------------------------------------------------------------------------------------
 
@@ -140,9 +147,17 @@ class BoxWriter:
             planned.frequency.weekday.label if planned and isinstance(planned.frequency, OnWeekday) else None,
             f"{number(total)} {noun(planned.products[0].product.form, total)}" if planned else "",
             set_line(measured(planned.amount, planned.unit)) if planned else "",
-            lead, tuple(parts), dose_words.week_of(planned, spared) if planned else (),
+            lead, (*self.why_not(line), *parts), dose_words.week_of(planned, spared) if planned else (),
             steps_down, taper.advice if taper and len(steps_down) > 1 else (),
         )  # fmt: skip
+
+    def why_not(self, line: MedicationLine) -> tuple[PaperPart, ...]:
+        """Why a drug is held, in the plain words of the rules that hold it."""
+        if line.change != "hold":
+            return ()
+        rules = [self.compiled.rules[key].rule for key in line.because if key in self.compiled.rules]
+        lines = tuple(dict.fromkeys(set_line(rule.plain) for rule in rules if rule.plain))
+        return (PaperPart("why", "Why you wait", lines, tuple(rule.key for rule in rules)),) if lines else ()
 
     def is_before_next_visit(self, step: TaperStep) -> bool:
         """The patient never gets the whole course: only the steps up to the next visit, or four weeks without one."""
@@ -155,7 +170,9 @@ class BoxWriter:
         if weekday is not None:
             own = line.drug.weekly_only
             values["weekday"] = weekday.label.upper() if own else weekday.label
-            values["other_days"] = joined([weekday.plus(days).label for days in sorted(range(1, 7), key=lambda n: weekday.plus(n))])
+            values["other_days"] = joined(
+                [weekday.plus(days).label for days in sorted(range(1, 7), key=lambda n: weekday.plus(n))]
+            )
             values |= {f"weekday_plus_{days}": weekday.plus(days).label for days in (1, 2, 3)}
         if planned is None:
             return values | NOT_NAMED
@@ -187,7 +204,9 @@ class BoxWriter:
     def part(self, section: str) -> PaperPart | None:
         rows = [(row, dict(self.shared)) for row in self.instructions.of(None, section)]
         if section == "get_help_now":
-            rows += [(row, self.values(line)) for line in self.lines for row in self.instructions.of(line.drug.key, section)]
+            rows += [
+                (row, self.values(line)) for line in self.lines for row in self.instructions.of(line.drug.key, section)
+            ]
         values = {row.key: found for row, found in rows}
         part = self.instructions.part(
             [row for row, _ in rows], section, lambda row: self.instructions.lines(row, values[row.key])
@@ -206,4 +225,3 @@ class BoxWriter:
 def without(part: PaperPart, lines: tuple[str, ...]) -> PaperPart | None:
     left = tuple(line for line in part.lines if line not in lines)
     return PaperPart(part.section, part.title, left, part.rows) if left else None
-

@@ -9,7 +9,15 @@ from guidelines.engine.planned import Weekday
 from guidelines.engine.values import plain
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-UNITS = {"mg": "milligram", "ug": "microgram", "mcg": "microgram", "µg": "microgram", "g": "gram", "mL": "milliliter", "U": "unit"}
+UNITS = {
+    "mg": "milligram",
+    "ug": "microgram",
+    "mcg": "microgram",
+    "µg": "microgram",
+    "g": "gram",
+    "mL": "milliliter",
+    "U": "unit",
+}
 SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 COUNTED = (
@@ -20,7 +28,10 @@ NUMBER_AND_UNIT = re.compile(rf"(\d[\d,.]*(?: \([a-z-]+\))?) ({COUNTED})\b")
 MONTH_AND_DAY = re.compile(
     r"\b(January|February|March|April|May|June|July|August|September|October|November|December) (\d{1,2})\b"
 )
-ONE_OF_MANY = re.compile(r"(?<![\d.,])(1(?: \(one\))?) (tablet|capsule|milligram|microgram|gram|dose|day|week|month|year)s\b")
+CLINICAL_UNIT = re.compile(r"(\d) (mg|µg|g|kg|mL|cm|m²|U)(?![\w/])")
+ONE_OF_MANY = re.compile(
+    r"(?<![\d.,])(1(?: \(one\))?) (tablet|capsule|milligram|microgram|gram|dose|day|week|month|year)s\b"
+)
 
 
 def number(amount: Decimal | int) -> str:
@@ -74,6 +85,11 @@ def set_line(line: str) -> str:
     line = ONE_OF_MANY.sub(r"\1 \2", line)
     line = NUMBER_AND_UNIT.sub(lambda found: found[0].replace(" ", NO_BREAK), line)
     return MONTH_AND_DAY.sub(rf"\1{NO_BREAK}\2", line)
+
+
+def set_clinical(line: str) -> str:
+    """A clinician's line, its amounts held together."""
+    return CLINICAL_UNIT.sub(rf"\1{NO_BREAK}\2", line)
 
 
 def capital(text: str) -> str:

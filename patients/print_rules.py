@@ -152,4 +152,3 @@ def state(plan: CarePlan) -> Iterator[PrintProblem]:
             continue
         if alert.policy == "prohibited" or not (alert.reason and alert.text):
             yield PrintProblem("NP-10", f"{alert.rule} is open for a drug that is given: {alert.message}")
-

@@ -14,7 +14,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consultations/<uuid:pk>/", consulting.consultation_resume, name="consultation_resume"),
     path("consultations/<uuid:pk>/facts/", facts.consultation_facts, name="consultation_facts"),
     path("consultations/<uuid:pk>/place/", facts.consultation_place, name="consultation_place"),
-    path("consultations/<uuid:pk>/recommendation/", wizard.consultation_recommendation, name="consultation_recommendation"),
+    path(
+        "consultations/<uuid:pk>/recommendation/",
+        wizard.consultation_recommendation,
+        name="consultation_recommendation",
+    ),
     path("consultations/<uuid:pk>/dose/", wizard.consultation_dose, name="consultation_dose"),
     path("consultations/<uuid:pk>/safety/", wizard.consultation_safety, name="consultation_safety"),
     path("consultations/<uuid:pk>/monitoring/", wizard.consultation_monitoring, name="consultation_monitoring"),

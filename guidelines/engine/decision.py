@@ -170,10 +170,10 @@ def _taking(walk: Walk) -> Iterator[Taking]:
         elif drug in stays_in:
             step = walk.compiled.steps[walk.step or ""].step
             # while something is held or wrong, nothing else is lowered or raised
-            change = stays_in[drug].change
-            if walk.outcome not in ("propose", "continue") and change not in ("stop", "hold"):
-                change = "continue"
-            yield Taking(drug, change, () if change == "continue" else step.statements)
+            planned = stays_in[drug].change
+            if walk.outcome not in ("propose", "continue") and planned not in ("stop", "hold"):
+                planned = "continue"
+            yield Taking(drug, planned, () if planned == "continue" else step.statements)
         elif referred:
             yield Taking(drug, "continue", followed)
         else:

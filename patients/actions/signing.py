@@ -24,7 +24,15 @@ from patients.actions.refusals import Conflict, NotSignable, Refused, allow, day
 from patients.actions.results import write_new
 from patients.care_plan import build_care_plan
 from patients.choices import Choices, ChoicesRefused, read_choices
-from patients.deciding import active_plan, compiled_for, decision_for, decision_hash, decision_json, draft_for, raw_facts
+from patients.deciding import (
+    active_plan,
+    compiled_for,
+    decision_for,
+    decision_hash,
+    decision_json,
+    draft_for,
+    raw_facts,
+)
 from patients.facts import FROM_PATIENT
 from patients.models import (
     Clinic,

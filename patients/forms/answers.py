@@ -84,14 +84,18 @@ def limits(compiled: CompiledPackage) -> dict[str, str]:
     return {fact.upper_limit: fact.key for fact in compiled.limited.values() if fact.upper_limit}
 
 
-def read_answers(sent: QueryDict, compiled: CompiledPackage, *, stored: Mapping[str, Answer], as_of: date) -> AnswersForm:
+def read_answers(
+    sent: QueryDict, compiled: CompiledPackage, *, stored: Mapping[str, Answer], as_of: date
+) -> AnswersForm:
     """The form as answers. Questions the page did not show keep what is stored."""
     form = AnswersForm(answers=dict(stored))
     shown = set(sent.getlist("shown"))
     for name in sent:
         part, dash, key = name.partition("-")
         if dash and part in PARTS and key not in shown:
-            raise UnknownField(f"The form holds a field for {key[:80]}, which is no question of this page. Reload the page.")
+            raise UnknownField(
+                f"The form holds a field for {key[:80]}, which is no question of this page. Reload the page."
+            )
     for key in shown:
         fact = compiled.facts.get(key)
         if fact is None or not is_asked(compiled, fact):
@@ -114,7 +118,9 @@ def typed_of(sent: QueryDict, key: str) -> Typed:
     )
 
 
-def _read_one(form: AnswersForm, compiled: CompiledPackage, fact: Fact, stored: Mapping[str, Answer], as_of: date) -> None:
+def _read_one(
+    form: AnswersForm, compiled: CompiledPackage, fact: Fact, stored: Mapping[str, Answer], as_of: date
+) -> None:
     typed, before = form.typed[fact.key], stored.get(fact.key)
     is_empty = not any(typed.values)
     if NOT_KNOWN in typed.values or typed.is_unknown:
@@ -172,7 +178,11 @@ def value_of(fact: Fact, values: tuple[str, ...]) -> Any:
 
 def problem_of(compiled: CompiledPackage, fact: Fact, answer: Answer, as_of: date) -> str:
     """What is wrong with one answer, in the engine's words; empty when nothing is."""
-    if fact.type == "set" and isinstance(answer["value"], list) and not set(answer["value"]) <= {c.key for c in fact.choices}:
+    if (
+        fact.type == "set"
+        and isinstance(answer["value"], list)
+        and not set(answer["value"]) <= {c.key for c in fact.choices}
+    ):
         return f"{fact.label}: choose from the list"
     try:
         read_facts({"as_of": as_of.isoformat(), "facts": {fact.key: answer}}, compiled)
@@ -197,7 +207,13 @@ def unusual_sentence(fact: Fact, answer: Answer) -> str:
     if low is not None and high is not None:
         usual = f"between {plain(low)} and {plain(high)} {own}"
     else:
-        usual = f"at least {plain(low)} {own}" if low is not None else f"at most {plain(high)} {own}" if high is not None else ""
+        usual = (
+            f"at least {plain(low)} {own}"
+            if low is not None
+            else f"at most {plain(high)} {own}"
+            if high is not None
+            else ""
+        )
     return f"{fact.label} {answer['value'][:LONGEST]} {unit} is unusual; it is mostly {usual}. Check the number and its unit"
 
 

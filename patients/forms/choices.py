@@ -48,11 +48,17 @@ def without_left_branch(raw: dict[str, Any], run: Run, option: str) -> dict[str,
     return {**raw, **kept}
 
 
-def sent_dose(sent: QueryDict, run: Run, *, regimens: Iterable[str], drugs: Iterable[str], taken: Iterable[str]) -> SentChoices:
+def sent_dose(
+    sent: QueryDict, run: Run, *, regimens: Iterable[str], drugs: Iterable[str], taken: Iterable[str]
+) -> SentChoices:
     """Amounts by regimen, weekdays and what happens to drugs taken by drug; an empty box takes a choice back."""
     raw = dict(run.consultation.choices)
     errors: dict[str, str] = {}
-    for name, prefix, allowed in (("amounts", "amount", regimens), ("weekdays", "weekday", drugs), ("taking", "taking", taken)):
+    for name, prefix, allowed in (
+        ("amounts", "amount", regimens),
+        ("weekdays", "weekday", drugs),
+        ("taking", "taking", taken),
+    ):
         part = dict(raw.get(name, {}))
         for key, value in posted(sent, prefix, allowed).items():
             if not value:
@@ -113,7 +119,9 @@ def posted(sent: QueryDict, prefix: str, allowed: Iterable[str]) -> dict[str, st
         part, dash, key = name.partition("-")
         if part == prefix and dash:
             if key not in keys:
-                raise UnknownField(f"The form holds a choice for {key[:80]}, which this step does not offer. Reload the page.")
+                raise UnknownField(
+                    f"The form holds a choice for {key[:80]}, which this step does not offer. Reload the page."
+                )
             found[key] = sent.get(name, "").strip()
     return found
 

@@ -76,6 +76,9 @@ def differences(patient: Patient, typed: dict[str, Any]) -> list[tuple[str, str,
     for name in FIELDS:
         saved = getattr(patient, name)
         if name in typed and typed[name] != saved:
-            shown = [str(dict(Sex.choices).get(value, value)) if name == "sex" else str(value) for value in (saved, typed[name])]
+            shown = [
+                str(dict(Sex.choices).get(value, value)) if name == "sex" else str(value)
+                for value in (saved, typed[name])
+            ]
             found.append((str(PatientForm.base_fields[name].label), *shown))
     return found  # type: ignore[return-value]  # always three texts

@@ -15,7 +15,7 @@ class ObservationQuerySet(PatientRowQuerySet["Observation"]):
         """As they stand: without those that were corrected, and without those that were another patient's."""
         return self.filter(corrected_by__isnull=True, not_this_patients=False)
 
-    def latest(self) -> Self:
+    def latest_of_each(self) -> Self:
         """Of each patient and fact the newest effective one."""
         newest_first = ["patient_id", "fact_key", "-taken_on", "-recorded_at", "-pk"]
         return self.effective().order_by(*newest_first).distinct("patient_id", "fact_key")

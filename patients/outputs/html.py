@@ -11,6 +11,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from guidelines.engine.planned import Weekday
+from guidelines.templatetags.qr import qr
 from patients.instructions import AFTER_BOXES, finished_line
 from patients.outputs.paper_text import text_of
 from patients.paper_words import capital, clinician_day, patient_day
@@ -20,7 +21,8 @@ from patients.print_rules import PaperText, check_plan
 Line = tuple[tuple[str, bool], ...]  # pieces of text, and whether each is printed bold
 MOST_TICKS = 13
 DATES_NAMED = 3
-EMPTY_ROWS = 3
+DAYS_NAMED = 4
+EMPTY_ROWS = 2
 ONCE_A_WEEK = "ONCE A WEEK"
 WEEKDAYS = {day.label: day for day in Weekday}
 CHANGES = (
@@ -28,9 +30,10 @@ CHANGES = (
     ("hold", "Do not take until we tell you"),
     ("start", "Start taking"),
     ("change", "Take a new dose of"),
+    ("taper", "Lower step by step"),
     ("continue", "Keep taking"),
 )
-GROUP_OF = {"raise": "change", "reduce": "change", "taper": "change"}
+GROUP_OF = {"raise": "change", "reduce": "change"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ class ChangeGroup:
     weekday: str = ""
 
 
-def patient_plan_context(plan: CarePlan, *, printed_on: date, public_url: str = "", large: bool = False) -> dict[str, Any]:
+def patient_plan_context(
+    plan: CarePlan, *, printed_on: date, public_url: str = "", large: bool = False
+) -> dict[str, Any]:
     """What `patients/paper/_patient_plan.html` prints. Raises PrintRefused when a print rule is broken."""
     context = _patient_context(plan, printed_on, public_url, large)
     check_plan(plan, _checked(plan, context))
@@ -101,10 +106,14 @@ def _patient_context(plan: CarePlan, printed_on: date, public_url: str, large: b
         "signed_on": patient_day(plan.header.signed_on),
         "printed_on": patient_day(printed_on),
         "review_on": patient_day(plan.review_on) if plan.review_on else "",
-        "public_url": public_url,
+        "qr": _qr(public_url),
         "large": large,
         "status_band": status_band(plan),
     }
+
+
+def _qr(public_url: str) -> dict[str, Any] | None:
+    return qr(public_url, "Opens the guideline this plan follows") if public_url else None
 
 
 def _two(entries: list[Any]) -> list[list[Any]]:
@@ -123,11 +132,17 @@ def status_band(plan: CarePlan) -> str:
     """What stands on every page about the content's standing; nothing for approved content."""
     if plan.header.guideline.is_demonstration:
         return "Demonstration. Not approved for care."
-    return "" if not plan.header.guideline.is_draft else f"DRAFT: {plan.header.guideline.status.replace('_', ' ')}. Not approved for care."
+    return (
+        ""
+        if not plan.header.guideline.is_draft
+        else f"DRAFT: {plan.header.guideline.status.replace('_', ' ')}. Not approved for care."
+    )
 
 
 def _finished_part(part: PaperPart, printed_on: date, doses_on: tuple[date, ...]) -> PaperPart:
-    return replace(part, lines=tuple(finished_line(line, printed_on=printed_on, doses_on=doses_on) for line in part.lines))
+    return replace(
+        part, lines=tuple(finished_line(line, printed_on=printed_on, doses_on=doses_on) for line in part.lines)
+    )
 
 
 def _box_page(plan: CarePlan, box: DrugBox, printed_on: date) -> BoxPage:
@@ -197,8 +212,10 @@ def _listed(labels: tuple[str, ...]) -> str:
 def _dates(plan: CarePlan, boxes: list[BoxPage]) -> list[tuple[str, str]]:
     """Up to three days to remember: the next weekly dose, the first test, the next visit."""
     found = [(page.ticks[0], f"{page.box.weekday}: {page.box.name}") for page in boxes if page.ticks]
-    tests = [test.overdue_after for test in plan.tests if test.is_required and test.missing and not test.is_before_start]
-    if tests:
+    tests = [
+        test.overdue_after for test in plan.tests if test.is_required and test.missing and not test.is_before_start
+    ]
+    if tests and (plan.review_on is None or min(tests) < plan.review_on):
         found.append((patient_day(min(tests)), "First test by this day"))
     if plan.review_on is not None:
         found.append((patient_day(plan.review_on), "Next visit"))
@@ -223,12 +240,23 @@ def _summary_tests(plan: CarePlan) -> list[SummaryTest]:
         when = "Before the first dose" if is_required else "To consider before it"
         if first:
             found.append(SummaryTest(when, labels, ", ".join(test.item for test in first)))
+    series: dict[str, list[PlanTest]] = {}
     for test in plan.tests:
         if not test.is_before_start:
-            days = [clinician_day(day) for day in dict.fromkeys((test.opens, test.overdue_after))]
-            what = ", ".join(test.labels) + ("" if test.is_required else " (to consider)")
-            found.append(SummaryTest(" to ".join(days), what, test.item))
+            series.setdefault(test.item, []).append(test)
+    for item, tests in series.items():
+        what = ", ".join(tests[0].labels) + ("" if tests[0].is_required else " (to consider)")
+        found.append(SummaryTest(_when(tests), what, item))
     return found
+
+
+def _when(tests: list[PlanTest]) -> str:
+    """The window of a test; of a series its days, or how often and between which days."""
+    if len(tests) == 1:
+        return " to ".join(clinician_day(day) for day in dict.fromkeys((tests[0].opens, tests[0].overdue_after)))
+    if len(tests) <= DAYS_NAMED:
+        return ", ".join(clinician_day(test.opens) for test in tests)
+    return f"{len(tests)} times, {clinician_day(tests[0].opens)} to {clinician_day(tests[-1].opens)}"
 
 
 def clinician_summary_context(plan: CarePlan, *, printed_on: date, public_url: str = "") -> dict[str, Any]:
@@ -246,9 +274,13 @@ def clinician_summary_context(plan: CarePlan, *, printed_on: date, public_url: s
         "alerts": [alert for alert in plan.alerts if not alert.reason],
         "medicines": [(medicine, _steps(plan, medicine)) for medicine in plan.medications],
         "tests": _summary_tests(plan),
-        "facts": [(fact, "" if fact.taken_on in (None, fallback) else clinician_day(fact.taken_on or fallback)) for fact in plan.facts if not fact.is_no],
+        "facts": [
+            (fact, "" if fact.taken_on in (None, fallback) else clinician_day(fact.taken_on or fallback))
+            for fact in plan.facts
+            if not fact.is_no
+        ],
         "absent": [fact.label for fact in plan.facts if fact.is_no],
-        "public_url": public_url,
+        "qr": _qr(public_url),
         "status_band": status_band(plan),
     }
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from patients.print_rules import PaperText
 
-INLINE = {"a", "b", "strong", "em", "i", "small", "span", "code", "sup", "sub", "br"}
+INLINE = {"a", "b", "strong", "em", "i", "small", "span", "code", "sup", "sub"}
 WITHOUT_END = {"br", "hr", "img", "meta", "link", "input", "rect", "path", "circle", "wbr"}
 BETWEEN_BOXES = "\n¶\n"
 

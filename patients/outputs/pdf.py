@@ -18,6 +18,7 @@ from patients.plan_parts import CarePlan
 STYLES = Path(__file__).resolve().parents[2] / "static" / "css"
 PAPERS = {"A4": "A4", "Letter": "letter"}
 SUMMARY_SIZES_PT = ("8.75", "8", "7.4", "7")  # the first that fits on one page
+TAGGED = {"pdf_tags": True, "pdf_variant": "pdf/ua-1"}
 SUMMARY_PAGE = "@page { margin: 19mm 12mm 17mm } @page band { margin-top: 26mm }"
 
 
@@ -28,7 +29,9 @@ class FetchesNothing(URLFetcher):
         raise FatalURLFetchingError("a printed plan fetches nothing; put what it shows into the document")
 
 
-def patient_plan_pdf(plan: CarePlan, *, printed_on: date, large: bool = False, paper: str = "A4", public_url: str = "") -> bytes:
+def patient_plan_pdf(
+    plan: CarePlan, *, printed_on: date, large: bool = False, paper: str = "A4", public_url: str = ""
+) -> bytes:
     """The patient's plan. Raises PrintRefused where the finished text breaks a print rule.
 
     `public_url` is the absolute address of the guideline version's public page, for the QR code."""
@@ -54,14 +57,14 @@ def _document(template: str, context: dict[str, object], paper: str, size_pt: st
     if size_pt:
         styles.append(_style(f"html {{ font-size: {size_pt}pt }} {SUMMARY_PAGE}"))
     try:
-        return html.render(font_config=_fonts(), stylesheets=styles, pdf_tags=True, pdf_variant="pdf/ua-1")
+        return html.render(font_config=_fonts(), stylesheets=styles, **TAGGED)
     except FatalURLFetchingError as problem:
         # It is no Exception, and would end the process that serves everybody else.
         raise ValueError(str(problem)) from None
 
 
 def _written(document: Document) -> bytes:
-    pdf: bytes = document.write_pdf()
+    pdf: bytes = document.write_pdf(**TAGGED)
     return pdf
 
 

@@ -49,6 +49,7 @@ class RegimenCard:
     big_unit: str
     made_of: str
     missing: str
+    is_refused: bool
     working: list[str]
     chosen_working: str
     range_text: str
@@ -159,6 +160,7 @@ def regimen_card(run: Run, part: AssessedRegimen, line: MedicationLine | None, m
         big_unit=f"{unit_text(regimen.unit)} {words.PER[dose.per]}" if isinstance(dose, Dose) else "",
         made_of=f"{made_of}: {pattern}" if pattern else made_of,
         missing=dose.reason if isinstance(dose, NoDose) else amount_missing,
+        is_refused=chosen is not None and bool(amount_missing),
         working=list(dose.working) if isinstance(dose, Dose) else [],
         chosen_working=line.working[-1] if planned is not None and line is not None and line.working else "",
         range_text=dose_range(dose) if isinstance(dose, Dose) else "",
@@ -169,7 +171,10 @@ def regimen_card(run: Run, part: AssessedRegimen, line: MedicationLine | None, m
         weekday=int(weekday) if weekday is not None and is_once_a_week else None,
         weekday_name=weekday.label if weekday is not None and is_once_a_week else "",
         day_missing=missing.get(f"weekdays.{drug.key}", "") if is_once_a_week else "",
-        titration=[(s.on, words.amount(s.amount, regimen.unit) + f" {words.PER[s.per]}") for s in (line.titration if line else ())],
+        titration=[
+            (s.on, words.amount(s.amount, regimen.unit) + f" {words.PER[s.per]}")
+            for s in (line.titration if line else ())
+        ],
         titration_note=titration_note(regimen),
         taper=taper_rows(line, regimen),
         taper_advice=list(regimen.taper.advice) if regimen.taper else [],
@@ -227,7 +232,9 @@ def taper_rows(line: MedicationLine | None, regimen: Regimen) -> list[tuple[date
     ]  # fmt: skip
 
 
-def taken_card(run: Run, writer: LineWriter, drug: str, line: MedicationLine | None, missing: dict[str, str]) -> TakenCard:
+def taken_card(
+    run: Run, writer: LineWriter, drug: str, line: MedicationLine | None, missing: dict[str, str]
+) -> TakenCard:
     taking = writer.taking[drug]
     content = run.compiled.drugs[drug]
     chosen = run.choices.taking.get(drug)
@@ -264,6 +271,3 @@ def now_text(run: Run, drug: str) -> str:
     weekday = f", on {now.weekday.label}" if now.weekday is not None else ""
     once = "once a week" if now.weekday is not None else words.PER[row.per]
     return f"Now {words.amount(now.amount, row.unit)} {once}{weekday}."
-
-
-

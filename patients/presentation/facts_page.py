@@ -95,7 +95,9 @@ class FactsPage:
 
 
 class FactsPageBuilder:
-    def __init__(self, run: Run, observations: Iterable[Observation], form: AnswersForm | None, asked: Mapping[str, str]) -> None:
+    def __init__(
+        self, run: Run, observations: Iterable[Observation], form: AnswersForm | None, asked: Mapping[str, str]
+    ) -> None:
         self.run, self.compiled = run, run.compiled
         self.stored: Mapping[str, Answer] = run.consultation.answers
         self.as_of = run.consultation.as_of
@@ -108,7 +110,9 @@ class FactsPageBuilder:
     def page(self) -> FactsPage:
         questions = [self.question(fact) for fact in self.compiled.facts.values() if is_asked(self.compiled, fact)]
         first: dict[str, list[Question]] = {name: [] for name in STRENGTH}
-        not_known, answered, later = [], [], []
+        not_known: list[Question] = []
+        answered: list[Question] = []
+        later: list[Question] = []
         for question in questions:
             stays = self.asked.get(question.key)
             has_problem = bool(question.error or question.to_confirm)
@@ -125,7 +129,9 @@ class FactsPageBuilder:
             else:
                 later.append(question)
         sections = [Section(name, STRENGTHS[name][0], self.grouped(found)) for name, found in first.items() if found]
-        order = [(question.key, section.key) for section in sections for _, found in section.groups for question in found]
+        order = [
+            (question.key, section.key) for section in sections for _, found in section.groups for question in found
+        ]
         return FactsPage(
             first=sections,
             not_known=Section("not_known", "Asked, and not known", self.grouped(not_known)),
@@ -217,7 +223,9 @@ class FactsPageBuilder:
         stored = self.stored.get(fact.key)
         limit = self.stored.get(fact.upper_limit or "", {}).get("value", "")
         if stored is None or (state == "stale" and is_stale(fact, stored, self.as_of)):
-            return Typed(unit=str((stored or {}).get("unit") or ""), upper_limit=str(limit), taken_on=self.as_of.isoformat())
+            return Typed(
+                unit=str((stored or {}).get("unit") or ""), upper_limit=str(limit), taken_on=self.as_of.isoformat()
+            )
         if "status" in stored:
             return Typed(values=(NOT_KNOWN,), is_unknown=True, taken_on=self.as_of.isoformat())
         value = stored["value"]
@@ -263,7 +271,11 @@ class FactsPageBuilder:
         if row is not None:
             text = words.typed_value(fact, row.value_typed, row.unit)
         else:
-            text = words.typed_value(fact, old.typed, old.unit) if old and old.typed else words.value(fact, old.value if old else None)
+            text = (
+                words.typed_value(fact, old.typed, old.unit)
+                if old and old.typed
+                else words.value(fact, old.value if old else None)
+            )
         age = (self.as_of - taken_on).days
         if (row is not None and is_stale(fact, answer, self.as_of)) or (row is None and old is not None):
             return f"Last: {text}, {words.day(taken_on)}. Too old: {age} days, at most {fact.maximum_age_days}.", False

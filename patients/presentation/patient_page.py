@@ -68,7 +68,9 @@ def patient_page(patient: Patient) -> PatientPage:
         Plan.objects.filter(patient=patient).select_related("version__guideline", "signed_by")
         .prefetch_related("medications").defer("frozen", "care_plan")
     )  # fmt: skip
-    begun = list(Consultation.objects.open().filter(patient=patient).select_related("patient__clinic", "version__guideline"))
+    begun = list(
+        Consultation.objects.open().filter(patient=patient).select_related("patient__clinic", "version__guideline")
+    )
     versions = list(Version.objects.current(today).select_related("guideline"))
     packages = {version.guideline_id: compiled_version(version) for version in versions}
     tasks = MonitoringTask.objects.open().filter(patient=patient).select_related("plan")
@@ -118,9 +120,11 @@ def task_row(compiled: CompiledPackage | None, task: MonitoringTask, today: date
     )  # fmt: skip
 
 
-def results_of(patient: Patient, packages: dict[int, CompiledPackage], today: date) -> list[tuple[str, list[ResultRow]]]:
+def results_of(
+    patient: Patient, packages: dict[int, CompiledPackage], today: date
+) -> list[tuple[str, list[ResultRow]]]:
     """The latest of each result, under the catalogue's groups; what no guideline in use names comes last."""
-    rows = {row.fact_key: row for row in Observation.objects.filter(patient=patient).latest()}
+    rows = {row.fact_key: row for row in Observation.objects.filter(patient=patient).latest_of_each()}
     found: dict[str, list[ResultRow]] = {}
     for compiled in packages.values():
         titles = {group.key: group.title for group in compiled.package.fact_groups}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from guidelines.engine.facts import Known
 from patients.presentation import words
 from patients.presentation.monitoring_page import MonitoringPage, monitoring_page
 from patients.presentation.recommendation_page import sentence_of
@@ -104,8 +105,12 @@ def fact_rows(run: Run) -> list[tuple[str, str, str]]:
     rows = []
     for key, fact in run.compiled.facts.items():
         state = run.facts.states.get(key)
-        if state is None or not hasattr(state, "value"):
+        if not isinstance(state, Known):
             continue
-        shown = words.typed_value(fact, state.typed, state.unit) if state.typed and fact.type == "number" else words.value(fact, state.value)
+        shown = (
+            words.typed_value(fact, state.typed, state.unit)
+            if state.typed and fact.type == "number"
+            else words.value(fact, state.value)
+        )
         rows.append((fact.label, shown, words.day(state.taken_on)))
     return rows

@@ -50,7 +50,9 @@ class Run:
                 return read_facts(raw, self.compiled), tuple(found)
             except FactsRefused as refusal:
                 found += refusal.problems
-                wrong = {problem.place.split(".")[1].split("[")[0] for problem in refusal.problems if "." in problem.place}
+                wrong = {
+                    problem.place.split(".")[1].split("[")[0] for problem in refusal.problems if "." in problem.place
+                }
                 if not wrong & {*raw["facts"], *raw["history"]}:
                     raise
                 raw = {

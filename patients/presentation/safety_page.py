@@ -1,5 +1,6 @@
 """Safety: every rule that fired or could not be checked, stops first, with what answers it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from guidelines.engine.safety import Alert, override_of
@@ -48,11 +49,12 @@ class SafetyPage:
     stops_open: int
 
 
-def safety_page(run: Run) -> SafetyPage:
+def safety_page(run: Run, typed: Mapping[str, tuple[str, str]] | None = None) -> SafetyPage:
+    """`typed` are the overrides as they were just sent, by rule: reason and text, complete or not."""
     missing = run.problems_of("safety")
     to_override = {alert.rule.key for alert in run.draft.to_override()}
     to_acknowledge = {alert.rule.key for alert in run.draft.to_acknowledge()}
-    cards = [card_of(run, alert, missing, to_override, to_acknowledge) for alert in run.draft.alerts]
+    cards = [card_of(run, alert, missing, to_override, to_acknowledge, typed or {}) for alert in run.draft.alerts]
     on_plan = [card for card in cards if not card.is_off_plan]
     return SafetyPage(
         on_plan=on_plan,
@@ -69,8 +71,16 @@ def safety_page(run: Run) -> SafetyPage:
     )
 
 
-def card_of(run: Run, alert: Alert, missing: dict[str, str], to_override: set[str], to_acknowledge: set[str]) -> AlertCard:
+def card_of(
+    run: Run,
+    alert: Alert,
+    missing: dict[str, str],
+    to_override: set[str],
+    to_acknowledge: set[str],
+    typed: Mapping[str, tuple[str, str]],
+) -> AlertCard:
     rule, chosen = alert.rule, run.choices.overrides.get(alert.rule.key)
+    reason, text = typed.get(rule.key) or ((chosen.reason, chosen.text) if chosen else ("", ""))
     answer = "nothing"
     if rule.key in to_override:
         answer = "prohibited" if override_of(alert) == "prohibited" else "override"
@@ -93,8 +103,8 @@ def card_of(run: Run, alert: Alert, missing: dict[str, str], to_override: set[st
         within=f"within {words.plural(rule.action.within_days, 'day')}" if rule.action.within_days is not None else "",
         resume=rule.action.resume or "",
         answer=answer,
-        reason=chosen.reason if chosen else "",
-        text=chosen.text if chosen else "",
+        reason=reason,
+        text=text,
         is_acknowledged=rule.key in run.choices.acknowledged,
         is_settled=answer in ("override", "acknowledge") and not problem,
         problem=problem,

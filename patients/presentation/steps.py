@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from guidelines.engine.facts import Known
 from patients.presentation import words
 from patients.presentation.run import Run
 from patients.wizard import KEYS, STEPS, Step, next_step, previous_step
@@ -39,7 +40,7 @@ def note_of(run: Run, step: Step) -> str:
     match step.key:
         case "facts":
             states = run.facts.states.values()
-            known = sum(hasattr(state, "value") for state in states)
+            known = sum(isinstance(state, Known) for state in states)
             unknown = sum(question.could_change != "nothing" for question in run.decision.questions)
             return f"{known} known, {unknown} unknown"
         case "recommendation":

@@ -63,7 +63,10 @@ class Why:
 def why(decision: Decision) -> Why:
     compiled = decision.compiled
     transitions = {t.entry.key: t.entry for t in compiled.transitions}
-    led, unknown, fired, not_met = [], [], [], []
+    led: list[Reason] = []
+    unknown: list[Reason] = []
+    fired: list[Reason] = []
+    not_met: list[Reason] = []
     for key, node in decision.consulted.items():
         rule = compiled.rules.get(key)
         if key in transitions and rule is None:
@@ -95,7 +98,10 @@ def cond_of(decision: Decision, part: Mapping[str, Any]) -> Cond:
         return Cond(part["text"], state, word, joined=JOINED[part["joined_by"]], parts=inner)
     if "fact" in part:
         return leaf(decision.compiled, part, part, state, word)
-    read = [leaf(decision.compiled, fact, {"text": label_of(decision.compiled, fact["fact"])}, "", "") for fact in part["facts"]]
+    read = [
+        leaf(decision.compiled, fact, {"text": label_of(decision.compiled, fact["fact"])}, "", "")
+        for fact in part["facts"]
+    ]
     shown = "; ".join(f"{cond.text}: {cond.value or 'unknown'}" for cond in read)
     return Cond(part["text"], state, word, note=shown, fact=next((cond.fact for cond in read if cond.fact), ""))
 

@@ -1,5 +1,6 @@
 """The facts step: answers are saved as they come, and what matters is asked again after each."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from config.htmx import render_page_or_partial
 from guidelines.engine.values import exact_date
 from patients.actions import Conflict, Refused, place_on_step, save_answers
 from patients.facts import answer_of
@@ -17,20 +17,20 @@ from patients.models import Consultation, Observation
 from patients.presentation import words
 from patients.presentation.facts_page import STRENGTHS, FactsPageBuilder
 from patients.presentation.run import Run
+from patients.presentation.shown import Shown, rendered
 from patients.views.scope import person, sentence_page, visible_consultation
-from patients.views.wizard import closed, lock_of, step_context, wizard_step
+from patients.views.wizard import answer, closed, lock_of, opened_step, step_context, wizard_step
 from patients.wizard import furthest, next_step
 
 
 @wizard_step
 def consultation_facts(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    latest = list(Observation.objects.filter(patient=consultation.patient_id).latest())
     if request.method != "POST":
-        return facts_page(request, consultation, latest)
+        return answer(request, consultation, opened_step(consultation, "facts", shown_facts))
     run = Run(consultation)
     today = consultation.patient.clinic.today()
     form = read_answers(request.POST, run.compiled, stored=consultation.answers, as_of=today)
-    use_offered(request, run, form, latest)
+    use_offered(request, run, form)
     moves_on = "go" in request.POST
     reached = furthest(consultation.furthest_step, next_step("facts").key if moves_on and form.is_valid else "facts")
     changes = form.changes(consultation.answers)
@@ -44,7 +44,7 @@ def consultation_facts(request: HttpRequest, consultation: Consultation) -> Http
                 furthest_step=reached,
             )
         except Conflict as conflict:
-            return facts_conflict(request, conflict, form, latest)
+            return facts_conflict(request, conflict)
         consultation = saved.consultation
         form.add_problems(saved.problems, run.compiled)
     if form.is_valid and "live" not in request.POST:
@@ -52,34 +52,47 @@ def consultation_facts(request: HttpRequest, consultation: Consultation) -> Http
         goes = moves_on and not run.problems
         if goes or not moves_on:
             return redirect(next_step("facts").url_name if goes else "consultation_facts", pk=consultation.pk)
-    return facts_page(request, consultation, latest, form, status=200 if form.is_valid and "live" in request.POST else 422)
+    return facts_page(request, consultation, form, status=200 if form.is_valid and "live" in request.POST else 422)
 
 
 def facts_page(
     request: HttpRequest,
     consultation: Consultation,
-    latest: list[Observation],
     form: AnswersForm | None = None,
     *,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    run = Run(consultation)
+    """After something was sent: with what was typed, right or wrong. Nothing of it is kept."""
     is_live = "live" in request.POST
-    page = FactsPageBuilder(run, latest, form, asked_before(request) if is_live or status != 200 else {}).page()
+    shown = shown_facts(Run(consultation), form, asked_before(request), is_live=is_live, **more)
+    return answer(request, consultation, shown, status=status)
+
+
+def shown_facts(
+    run: Run,
+    form: AnswersForm | None = None,
+    asked: Mapping[str, str] | None = None,
+    *,
+    is_live: bool = False,
+    **more: Any,
+) -> Shown:
+    consultation, steps = run.consultation, run.compiled.steps
     context = step_context(
         run,
         "facts",
-        page=page,
+        page=FactsPageBuilder(run, latest_of(consultation), form, asked or {}).page(),
         is_live=is_live,
         may_place=run.plan is None,
-        places=[(key, step.step.title) for key, step in run.compiled.steps.items()],
-        current_title=run.compiled.steps[consultation.current_step].step.title if consultation.current_step else "",
+        places=[(key, step.step.title) for key, step in steps.items()],
+        current_title=steps[consultation.current_step].step.title if consultation.current_step in steps else "",
         **more,
     )
-    return render_page_or_partial(
-        request, "patients/consultation_facts.html", "patients/_facts_live.html", context, status=status
-    )
+    return rendered(run, "facts", context, is_live=is_live)
+
+
+def latest_of(consultation: Consultation) -> list[Observation]:
+    return list(Observation.objects.filter(patient=consultation.patient_id).latest_of_each())
 
 
 def asked_before(request: HttpRequest) -> dict[str, str]:
@@ -92,20 +105,20 @@ def asked_before(request: HttpRequest) -> dict[str, str]:
     return found
 
 
-def use_offered(request: HttpRequest, run: Run, form: AnswersForm, latest: list[Observation]) -> None:
+def use_offered(request: HttpRequest, run: Run, form: AnswersForm) -> None:
     """A press on "use this value" takes the last recorded result as it is, with its own date."""
     key = request.POST.get("use", "")
     if not key:
         return
-    row = next((row for row in latest if row.fact_key == key), None)
+    row = next((row for row in latest_of(run.consultation) if row.fact_key == key), None)
     if row is None or key not in run.compiled.facts or not is_asked(run.compiled, run.compiled.facts[key]):
         raise UnknownField("There is no earlier result to use for this question. Reload the page.")
     form.answers[key] = answer_of(row)
     for found in (form.typed, form.errors, form.to_confirm):
-        found.pop(key, None)  # type: ignore[attr-defined]  # three dictionaries by fact
+        found.pop(key, None)
 
 
-def facts_conflict(request: HttpRequest, conflict: Conflict, form: AnswersForm, latest: list[Observation]) -> HttpResponse:
+def facts_conflict(request: HttpRequest, conflict: Conflict) -> HttpResponse:
     """Somebody saved meanwhile. Where both say the same there is nothing to compare; else both are shown."""
     current = conflict.current
     if not isinstance(current, Consultation):
@@ -117,12 +130,18 @@ def facts_conflict(request: HttpRequest, conflict: Conflict, form: AnswersForm, 
     form = read_answers(request.POST, compiled, stored=again.answers, as_of=today)
     changes = form.changes(again.answers)
     if not changes and form.is_valid:
-        return redirect(next_step("facts").url_name if "go" in request.POST else "consultation_facts", pk=again.pk)
+        # Our own page saved it a moment ago, while its button was being pressed.
+        moves_on = "go" in request.POST and not run.problems
+        reached = furthest(again.furthest_step, next_step("facts").key if moves_on else "facts")
+        save_answers(
+            consultation=again, answers={}, by=person(request), lock_version=again.lock_version, furthest_step=reached
+        )
+        return redirect(next_step("facts").url_name if moves_on else "consultation_facts", pk=again.pk)
     differences = [
         (compiled.facts[key].label, said(run, key, again.answers.get(key)), said(run, key, answer))
         for key, answer in changes.items()
     ]
-    return facts_page(request, again, latest, form, status=409, differences=differences, conflict=str(conflict))
+    return facts_page(request, again, form, status=409, differences=differences, conflict=str(conflict))
 
 
 def said(run: Run, key: str, answer: dict[str, Any] | None) -> str:
@@ -145,11 +164,15 @@ def consultation_place(request: HttpRequest, pk: UUID) -> HttpResponse:
         return sentence_page(request, "That step is none of this guideline's. Reload the page and choose again.")
     try:
         started_on = exact_date(typed) if typed and step else None
-        place_on_step(consultation=consultation, by=person(request), lock_version=lock_of(request), step=step, started_on=started_on)
+        place_on_step(
+            consultation=consultation,
+            by=person(request),
+            lock_version=lock_of(request),
+            step=step,
+            started_on=started_on,
+        )
     except (ValueError, Refused) as problem:
         messages.error(request, f"The step was not changed: {problem}")
     else:
         messages.success(request, "The step is saved. What matters may have changed.")
     return redirect("consultation_facts", pk=consultation.pk)
-
-

@@ -26,9 +26,18 @@ LONGEST_SEARCH = 100
 def patient_list(request: HttpRequest) -> HttpResponse:
     """A search is posted, so that no name lands in an address, a log or the browser's history."""
     term = request.POST.get("q", "").strip()[:LONGEST_SEARCH]
-    plans = Prefetch("plans", Plan.objects.active().only("patient", "number", "signed_on", "state"), to_attr="active_plans")
-    begun = Prefetch("consultations", Consultation.objects.open().only("patient", "furthest_step", "state"), to_attr="begun")
-    found = Patient.objects.visible_to(request.user).select_related("clinic").prefetch_related(plans, begun)
+    plans = Prefetch(
+        "plans", Plan.objects.active().only("patient", "number", "signed_on", "state"), to_attr="active_plans"
+    )
+    begun = Prefetch(
+        "consultations", Consultation.objects.open().only("patient", "furthest_step", "state"), to_attr="begun"
+    )
+    found = (
+        Patient.objects.visible_to(request.user)
+        .select_related("clinic")
+        .prefetch_related(plans)
+        .prefetch_related(begun)
+    )
     rows = list((found.found_by(term) if term else found)[: MOST_ROWS + 1])
     clinics = list(Clinic.objects.clinical_for(request.user))
     context = {
@@ -99,5 +108,3 @@ def explain(form: forms.Form, refusal: Refused) -> None:
         return
     for place, message in refusal.problems:
         form.add_error(place if place in form.fields else None, f"{message}.")
-
-

@@ -24,7 +24,9 @@ def plan_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         plan.patient,
         plan=plan,
         care_plan=care_plan,
-        summary=clinician_summary_context(care_plan, printed_on=plan.patient.clinic.today(), public_url=public_url(plan)),
+        summary=clinician_summary_context(
+            care_plan, printed_on=plan.patient.clinic.today(), public_url=public_url(plan)
+        ),
         papers=Paper.values,
         paper=plan.patient.clinic.paper,
         replaced_by=getattr(plan, "replaced_by", None),

@@ -10,6 +10,19 @@ from django.shortcuts import get_object_or_404, render
 from patients.actions import record_access
 from patients.models import Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
+from patients.presentation.shown import with_stamp
+
+# What the pages of a consultation read of the rows around it: not the whole texts of a version.
+SHOWN_COLUMNS = (
+    *(field.attname for field in Consultation._meta.concrete_fields),
+    *(f"patient__{field.attname}" for field in Patient._meta.concrete_fields),
+    *(f"patient__clinic__{name}" for name in ("name", "is_demo", "time_zone", "paper")),
+    *(
+        f"version__{name}"
+        for name in ("guideline_id", "number", "content_hash", "effective_on", "is_demonstration", "title")
+    ),
+    "version__guideline__slug",
+)
 
 
 def person(request: HttpRequest) -> User:
@@ -25,7 +38,8 @@ def visible_patient(request: HttpRequest, pk: UUID) -> Patient:
 
 
 def visible_consultation(request: HttpRequest, pk: UUID) -> Consultation:
-    found = Consultation.objects.visible_to(request.user).select_related("patient__clinic", "version__guideline")
+    found = with_stamp(Consultation.objects.visible_to(request.user))
+    found = found.select_related("patient__clinic", "version__guideline").only(*SHOWN_COLUMNS)
     consultation = get_object_or_404(found, pk=pk)
     looked_at(request, consultation.patient)
     return consultation
@@ -33,7 +47,9 @@ def visible_consultation(request: HttpRequest, pk: UUID) -> Consultation:
 
 def visible_plan(request: HttpRequest, pk: UUID) -> Plan:
     found = Plan.objects.visible_to(request.user)
-    plan = get_object_or_404(found.select_related("patient__clinic", "version__guideline", "signed_by", "replaced_by"), pk=pk)
+    plan = get_object_or_404(
+        found.select_related("patient__clinic", "version__guideline", "signed_by", "replaced_by"), pk=pk
+    )
     looked_at(request, plan.patient)
     return plan
 

@@ -3,7 +3,7 @@
 Refuses to open a step before those ahead of it are settled, and to save over what somebody else has saved meanwhile.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from config.htmx import render_page_or_partial
+from guidelines.engine.safety import override_of
 from patients.actions import Conflict, Refused, save_choices
 from patients.forms.answers import UnknownField
 from patients.forms.choices import SentChoices, sent_dose, sent_monitoring, sent_recommendation, sent_safety
@@ -23,12 +24,15 @@ from patients.presentation.monitoring_page import monitoring_page
 from patients.presentation.recommendation_page import recommendation_page
 from patients.presentation.run import Run
 from patients.presentation.safety_page import safety_page
-from patients.presentation.steps import action_bar, step_links
+from patients.presentation.shown import Shown, keep, kept, rendered, stamp_of
+from patients.presentation.steps import action_bar
 from patients.views.scope import patient_context, person, sentence_page, visible_consultation
 from patients.wizard import KEYS, furthest, next_step, step_of
 
 StepView = Callable[[HttpRequest, Consultation], HttpResponse]
 Read = Callable[[HttpRequest, Run], SentChoices]
+Page = Callable[[Run, SentChoices | None], Any]
+Problems = Sequence[tuple[str, str]]
 
 
 class BadLock(UnknownField):
@@ -69,7 +73,9 @@ def conflicting(request: HttpRequest, conflict: Conflict) -> HttpResponse:
     if not isinstance(current, Consultation):
         return sentence_page(request, str(conflict), status=409)
     context = {"consultation": current, "sentence": str(conflict), "resume": Run(current).next_open}
-    return render(request, "patients/consultation_conflict.html", patient_context(current.patient, **context), status=409)
+    return render(
+        request, "patients/consultation_conflict.html", patient_context(current.patient, **context), status=409
+    )
 
 
 def lock_of(request: HttpRequest) -> int:
@@ -79,74 +85,95 @@ def lock_of(request: HttpRequest) -> int:
     return int(raw)
 
 
-def step_context(run: Run, key: str, *, why_not: str = "", **more: Any) -> dict[str, Any]:
+def step_context(run: Run, key: str, **more: Any) -> dict[str, Any]:
+    """What the parts of a step print."""
     consultation = run.consultation
-    step = step_of(key)
-    return patient_context(
-        consultation.patient,
-        run=run,
-        consultation=consultation,
-        step=step,
-        step_number=KEYS.index(key) + 1,
-        step_count=len(KEYS),
-        steps=step_links(run, key),
-        lock=consultation.lock_version,
-        **action_bar(run, key, why_not=why_not),
+    return {
+        "run": run,
+        "consultation": consultation,
+        "step": step_of(key),
+        "step_number": KEYS.index(key) + 1,
+        "step_count": len(KEYS),
+        "lock": consultation.lock_version,
+        **action_bar(run, key, why_not=why_not_go_on(run, key)),
         **more,
+    }
+
+
+def answer(
+    request: HttpRequest, consultation: Consultation, shown: Shown, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page of a step, or the part of it that htmx swaps."""
+    context = patient_context(
+        consultation.patient, consultation=consultation, step=step_of(shown.key), shown=shown, **more
     )
+    page = f"patients/consultation_{shown.key}.html"
+    return render_page_or_partial(request, page, "patients/_shown.html", context, status=status)
 
 
-def not_yet(request: HttpRequest, run: Run) -> HttpResponse:
+def opened_step(consultation: Consultation, key: str, make: Callable[[Run], Shown]) -> Shown:
+    """The step as it stands, from memory where nothing has changed since it was last shown."""
+    stamp = stamp_of(consultation)
+    shown = kept(stamp, key)
+    if shown is None:
+        run = Run(consultation)
+        shown = keep(stamp, key, make(run) if run.may_open(key) else Shown(key, blocked_at=run.blocked_at))
+    return shown
+
+
+def not_yet(request: HttpRequest, consultation: Consultation, blocked_at: str | None) -> HttpResponse:
     """Leads back to the step that is not settled."""
-    step = step_of(run.blocked_at or KEYS[0])
+    step = step_of(blocked_at or KEYS[0])
     messages.info(request, f"Settle this step first: {step.title.lower()}.")
-    return redirect(step.url_name, pk=run.consultation.pk)
+    return redirect(step.url_name, pk=consultation.pk)
 
 
 def save(request: HttpRequest, run: Run, sent: SentChoices, key: str, *, moves_on: bool) -> Run:
     """Writes what was chosen, if it differs; gives the consultation as it is then."""
     consultation = run.consultation
     reached = furthest(consultation.furthest_step, next_step(key).key if moves_on else key)
+    lock, by = lock_of(request), person(request)
     if sent.raw != consultation.choices or reached != consultation.furthest_step:
+        if lock != consultation.lock_version and sent.raw == consultation.choices:
+            lock = consultation.lock_version  # a choice of this page that was saved while its button was pressed
         consultation = save_choices(
-            consultation=consultation, choices=sent.raw, by=person(request), lock_version=lock_of(request), furthest_step=reached
+            consultation=consultation, choices=sent.raw, by=by, lock_version=lock, furthest_step=reached
         )
     return Run(consultation)
 
 
-def problem_list(run: Run, sent: SentChoices, key: str) -> list[tuple[str, str]]:
+def problem_list(run: Run, sent: SentChoices | None, key: str) -> list[tuple[str, str]]:
     """By place, what is wrong with what was sent, then what is missing on this step."""
-    return list({**run.problems_of(key), **sent.errors}.items())
+    return list({**run.problems_of(key), **(sent.errors if sent else {})}.items())
 
 
-def choice_step(request: HttpRequest, consultation: Consultation, key: str, read: Read, page: Callable[..., Any], partial: str = "") -> HttpResponse:
+def choice_step(request: HttpRequest, consultation: Consultation, key: str, read: Read, page: Page) -> HttpResponse:
     """A step that is a form of choices: shown, or saved and checked."""
+
+    def make(run: Run, sent: SentChoices | None = None, *, problems: Problems = (), is_live: bool = False) -> Shown:
+        places = dict(problem_list(run, sent, key))
+        found = step_context(run, key, page=page(run, sent), problems=problems, places=places)
+        return rendered(run, key, found, is_live=is_live)
+
+    if request.method != "POST":
+        shown = opened_step(consultation, key, make)
+        if shown.blocked_at:
+            return not_yet(request, consultation, shown.blocked_at)
+        return answer(request, consultation, shown)
     run = Run(consultation)
     if not run.may_open(key):
-        return not_yet(request, run)
-    template = f"patients/consultation_{key}.html"
-    problems: list[tuple[str, str]] = []
-    status, sent = 200, SentChoices(consultation.choices)
-    is_live = "live" in request.POST
-    if request.method == "POST":
-        sent = read(request, run)
-        run = save(request, run, sent, key, moves_on="go" in request.POST)
-        if not run.may_open(key):
-            return not_yet(request, run)
-        problems = problem_list(run, sent, key)
-        if not problems and not is_live:
-            return redirect(next_step(key).url_name if "go" in request.POST else f"consultation_{key}", pk=run.consultation.pk)
-        status = 422 if sent.errors or not is_live else 200
-    context = step_context(
-        run,
-        key,
-        page=page(run),
-        sent=sent,
-        problems=[] if is_live else problems,
-        places=dict(problem_list(run, sent, key)),
-        why_not=why_not_go_on(run, key),
-    )
-    return render_page_or_partial(request, template, partial or template, context, status=status)
+        return not_yet(request, consultation, run.blocked_at)
+    sent = read(request, run)
+    moves_on, is_live = "go" in request.POST, "live" in request.POST
+    run = save(request, run, sent, key, moves_on=moves_on)
+    if not run.may_open(key):
+        return not_yet(request, consultation, run.blocked_at)
+    problems = problem_list(run, sent, key)
+    if not problems and not is_live:
+        return redirect(next_step(key).url_name if moves_on else f"consultation_{key}", pk=consultation.pk)
+    status = 422 if sent.errors or not is_live else 200
+    shown = make(run, sent, problems=() if is_live else problems, is_live=is_live)
+    return answer(request, run.consultation, shown, status=status)
 
 
 def why_not_go_on(run: Run, key: str) -> str:
@@ -154,8 +181,9 @@ def why_not_go_on(run: Run, key: str) -> str:
     if key == "recommendation" and run.decision.outcome in ("ask", "out_of_scope"):
         return run.problems_of(key).get("option", "")
     if key == "safety":
-        stops = sum(1 for place in run.problems_of(key) if place.startswith("overrides."))
-        return f"{stops} stop{'s' * (stops != 1)} to settle first" if stops else ""
+        # A stop that may be overridden is settled with this very button; one that may not is settled elsewhere.
+        stops = sum(override_of(alert) == "prohibited" for alert in run.draft.to_override())
+        return f"{stops} stop{'s' * (stops != 1)} that cannot be overridden" if stops else ""
     return ""
 
 
@@ -164,7 +192,7 @@ def consultation_recommendation(request: HttpRequest, consultation: Consultation
     def read(request: HttpRequest, run: Run) -> SentChoices:
         return sent_recommendation(request.POST, run)
 
-    return choice_step(request, consultation, "recommendation", read, recommendation_page)
+    return choice_step(request, consultation, "recommendation", read, lambda run, sent: recommendation_page(run))
 
 
 @wizard_step
@@ -179,7 +207,7 @@ def consultation_dose(request: HttpRequest, consultation: Consultation) -> HttpR
             taken=[card.drug_key for card in page.taken if card.may_choose],
         )
 
-    return choice_step(request, consultation, "dose", read, dose_page, "patients/_dose_live.html")
+    return choice_step(request, consultation, "dose", read, lambda run, sent: dose_page(run))
 
 
 @wizard_step
@@ -187,7 +215,9 @@ def consultation_safety(request: HttpRequest, consultation: Consultation) -> Htt
     def read(request: HttpRequest, run: Run) -> SentChoices:
         return sent_safety(request.POST, run)
 
-    return choice_step(request, consultation, "safety", read, safety_page)
+    return choice_step(
+        request, consultation, "safety", read, lambda run, sent: safety_page(run, sent.typed_overrides if sent else {})
+    )
 
 
 @wizard_step
@@ -195,4 +225,4 @@ def consultation_monitoring(request: HttpRequest, consultation: Consultation) ->
     def read(request: HttpRequest, run: Run) -> SentChoices:
         return sent_monitoring(request.POST, run)
 
-    return choice_step(request, consultation, "monitoring", read, monitoring_page)
+    return choice_step(request, consultation, "monitoring", read, lambda run, sent: monitoring_page(run))

@@ -268,7 +268,7 @@ def test_the_latest_observation_is_the_newest_that_stands(rows: Rows) -> None:
     newer.save()
     rows.observation(corrects=newer, value_typed="26", not_this_patients=True).save()
 
-    assert list(Observation.objects.latest()) == [older]
+    assert list(Observation.objects.latest_of_each()) == [older]
 
 
 def test_a_test_opens_before_it_is_overdue(rows: Rows) -> None:

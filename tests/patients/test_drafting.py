@@ -1,0 +1,328 @@
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from guidelines.engine.planned import EveryDay, OnWeekday, Weekday
+from patients.drafting import CurrentDrug, PlanDraft
+from tests.patients.plan_samples import NOW, V01, V05, V24, decision_of, drafted, guideline, settled, usual_choices
+
+
+def places(draft: PlanDraft, step: str = "") -> set[str]:
+    return {problem.place for problem in draft.problems if not step or problem.step == step}
+
+
+def line_of(draft: PlanDraft, drug: str) -> Any:
+    return next(line for line in draft.medications if line.drug.key == drug)
+
+
+# --- nothing is preselected ------------------------------------------------------------------------------------------
+
+
+def test_without_choices_the_option_is_missing() -> None:
+    draft = drafted(decision_of("V05"), {})
+
+    assert "option" in places(draft, "recommendation")
+
+
+def test_doses_weekday_and_fate_of_what_is_taken_are_asked_for() -> None:
+    draft = drafted(decision_of("V05"), {"option": "S2-methotrexate"})
+
+    assert places(draft, "dose") == {
+        "amounts.methotrexate", "amounts.prednisone", "amounts.folic_acid", "weekdays.methotrexate", "taking.hydroxychloroquine",
+    }  # fmt: skip
+
+
+def test_a_weekly_drug_without_its_weekday_is_not_planned() -> None:
+    draft = drafted(decision_of("V05"), {key: value for key, value in V05.items() if key != "weekdays"})
+
+    assert line_of(draft, "methotrexate").planned is None
+    assert "weekdays.methotrexate" in places(draft, "dose")
+
+
+def test_every_caution_is_confirmed_one_by_one() -> None:
+    draft = drafted(decision_of("V05"), V05)
+
+    cautions = {alert.rule.key for alert in draft.alerts if alert.severity == "caution"}
+    assert cautions
+    assert places(draft) == {f"acknowledged.{key}" for key in cautions}
+
+
+def test_a_complete_draft_has_no_problem_and_the_doses_chosen() -> None:
+    draft, _ = settled(decision_of("V05"), V05)
+
+    assert draft.problems == ()
+    weekly = line_of(draft, "methotrexate").planned
+    assert (weekly.amount, weekly.per, weekly.frequency) == (Decimal(25), "week", OnWeekday(Weekday.MONDAY))
+    assert [(p.key, count) for p, count in weekly.products] == [("methotrexate_2_5_mg_tablet", 10)]
+    assert line_of(draft, "prednisone").planned.frequency == EveryDay(1)
+    assert {line.drug.key: line.change for line in draft.medications} == {
+        "methotrexate": "start", "prednisone": "start", "folic_acid": "start", "hydroxychloroquine": "stop",
+    }  # fmt: skip
+    assert draft.main_weekday is Weekday.MONDAY
+
+
+# --- doses -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "why"),
+    [
+        pytest.param("27.5", "above the cap", id="above the cap"),
+        pytest.param("24", "not of whole tablets", id="no whole tablets"),
+        pytest.param("2.5", "below the range", id="below the range"),
+    ],
+)
+def test_a_dose_that_cannot_be_given_is_a_problem_and_no_line(amount: str, why: str) -> None:
+    choices = V05 | {"amounts": V05["amounts"] | {"methotrexate": amount}}
+
+    draft = drafted(decision_of("V05"), choices)
+
+    assert line_of(draft, "methotrexate").planned is None, why
+    assert "amounts.methotrexate" in places(draft, "dose")
+
+
+def test_half_the_dose_for_the_kidney_is_the_most_that_can_be_chosen() -> None:
+    decision = decision_of("V09")
+
+    assert "amounts.methotrexate" in places(drafted(decision, V05))
+
+
+def test_a_dose_above_the_present_one_is_a_rise_and_starts_the_close_tests_again() -> None:
+    decision = decision_of("S2-STAYS")
+    raw = usual_choices(decision) | {"option": "S2-methotrexate"}
+    raw["amounts"] = {"methotrexate": "25", "prednisone": "40", "folic_acid": "1"}
+
+    draft = drafted(decision, raw, NOW)
+
+    assert line_of(draft, "methotrexate").change == "raise"
+    restarting = [due for due in draft.due if due.item.restarts_on_dose_change and due.item.drug == "methotrexate"]
+    assert restarting
+    assert all(due.opens > decision.facts.as_of for due in restarting)
+
+
+def test_the_same_dose_goes_on() -> None:
+    decision = decision_of("S6-STAYS")
+
+    draft, _ = settled(decision, usual_choices(decision), NOW)
+
+    assert draft.problems == ()
+    assert line_of(draft, "methotrexate").change == "continue"
+
+
+def test_a_weekly_drug_that_goes_on_cannot_do_so_unnamed() -> None:
+    decision = decision_of("STOP-HCQ-B-MACULA-S6")
+    raw = usual_choices(decision)
+
+    assert line_of(drafted(decision, raw, NOW), "methotrexate").planned.amount == Decimal(15)
+    assert any(place.startswith("amounts.") for place in places(drafted(decision, raw, {}), "dose"))
+
+
+def test_a_drug_that_goes_on_above_its_limit_is_a_problem() -> None:
+    decision = decision_of("V05")
+    raw = V05 | {"taking": {"hydroxychloroquine": "continue"}}
+
+    draft = drafted(decision, raw, {"hydroxychloroquine": CurrentDrug(Decimal(2800))})
+
+    assert "amounts.hydroxychloroquine" in places(draft, "dose")
+    assert line_of(draft, "hydroxychloroquine").planned is None
+
+
+def test_a_daily_drug_of_unknown_dose_goes_on_as_before() -> None:
+    raw = V05 | {"taking": {"hydroxychloroquine": "continue"}}
+
+    draft = drafted(decision_of("V05"), raw, {})
+
+    line = line_of(draft, "hydroxychloroquine")
+    assert (line.change, line.planned) == ("continue", None)
+    assert "amounts.hydroxychloroquine" not in places(draft)
+
+
+def test_a_drug_going_on_by_choice_brings_its_own_warnings_and_tests() -> None:
+    stopped, _ = settled(decision_of("V05"), V05)
+    goes_on, _ = settled(decision_of("V05"), V05 | {"taking": {"hydroxychloroquine": "continue"}}, NOW)
+
+    more = {alert.rule.key for alert in goes_on.alerts} - {alert.rule.key for alert in stopped.alerts}
+    assert "HCQ-W-DOSE5" in more
+    assert {due.item.drug for due in goes_on.due} - {due.item.drug for due in stopped.due} == {"hydroxychloroquine"}
+
+
+def test_a_titrated_drug_rises_by_dated_steps_to_its_maximum() -> None:
+    draft, _ = settled(decision_of("V24"), V24)
+
+    start = decision_of("V24").facts.as_of
+    titration = line_of(draft, "mycophenolate_mofetil").titration
+    assert [step.amount for step in titration] == [Decimal(n) for n in (1000, 1500, 2000, 2500, 3000)]
+    assert [(step.on - start).days for step in titration] == [0, 14, 28, 42, 56]
+
+
+def test_the_steps_down_follow_the_table_from_the_dose_chosen() -> None:
+    draft, _ = settled(decision_of("V05"), V05)
+
+    start = decision_of("V05").facts.as_of
+    steps = [((step.on - start).days // 7, str(step.amount)) for step in line_of(draft, "prednisone").taper]
+    assert steps[:6] == [(0, "40"), (6, "30"), (8, "25"), (10, "20"), (12, "15"), (14, "12.5")]
+    assert steps[-1][1] == "0"
+
+
+def test_no_step_down_is_planned_while_the_response_is_not_known_to_be_good() -> None:
+    decision = decision_of("S2-BELOW-TARGET")
+    raw = usual_choices(decision) | {"option": "S2-methotrexate"}
+    raw["amounts"] = {"methotrexate": "25", "prednisone": "40", "folic_acid": "1"}
+
+    draft = drafted(decision, raw, NOW)
+
+    assert decision.resolved["responding"] is not True
+    assert len(line_of(draft, "prednisone").taper) == 1
+
+
+def test_a_weekly_drug_is_lowered_on_its_weekday_only() -> None:
+    decision = decision_of("S6-TAPER")
+
+    draft, _ = settled(decision, usual_choices(decision), NOW)
+
+    taper = line_of(draft, "methotrexate").taper
+    assert len(taper) > 2
+    assert {step.on.weekday() for step in taper} == {Weekday.THURSDAY}
+
+
+# --- options and stops -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["ENTRY-NOTHING-KNOWN", "S2-PREGNANCY-NOT-ASKED", "V20", "SCOPE-WEAKNESS-S6"])
+def test_asking_and_out_of_scope_are_never_signable(key: str) -> None:
+    decision = decision_of(key)
+
+    draft, _ = settled(decision, usual_choices(decision), NOW)
+
+    assert draft.problems
+    assert draft.medications == ()
+
+
+def test_a_prohibited_stop_is_a_problem_for_ever() -> None:
+    decision = decision_of("V11")
+
+    draft, choices = settled(decision, usual_choices(decision))
+
+    assert "MTX-B-TMP" in choices.overrides
+    assert places(draft) == {"overrides.MTX-B-TMP"}
+
+
+def test_an_unknown_prohibited_stop_is_answered_and_never_overridden() -> None:
+    decision = decision_of("S2-PREGNANCY-NOT-KNOWN")
+
+    draft, _ = settled(decision, usual_choices(decision))
+
+    problem = next(p for p in draft.problems if p.place == "overrides.MTX-B-PREG")
+    assert "answer" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("override", "is_signable"),
+    [
+        pytest.param(None, False, id="none"),
+        pytest.param({"reason": "specialist_advice", "text": ""}, False, id="no words"),
+        pytest.param({"reason": "specialist_advice", "text": "too short"}, False, id="nine characters"),
+        pytest.param({"reason": "because", "text": "A long enough explanation."}, False, id="no coded reason"),
+        pytest.param(
+            {"reason": "specialist_advice", "text": "A long enough explanation."}, True, id="reason and words"
+        ),
+    ],
+)
+def test_a_stop_is_overridden_with_a_coded_reason_and_words(override: Any, is_signable: bool) -> None:
+    decision = decision_of("STOP-MTX-B-CBC-start")
+    raw = usual_choices(decision)
+    draft = drafted(decision, raw)
+    raw["acknowledged"] = [alert.rule.key for alert in draft.to_acknowledge()]
+    stops = [alert.rule.key for alert in draft.to_override()]
+    assert "MTX-B-CBC" in stops
+    raw["overrides"] = {key: override for key in stops if override}
+
+    draft = drafted(decision, raw)
+
+    assert (draft.problems == ()) is is_signable
+
+
+def test_an_excluded_option_needs_every_stop_to_be_of_the_kind_with_reason() -> None:
+    hepatitis = drafted(decision_of("V24"), V05)
+    pregnant = drafted(decision_of("STOP-MTX-B-HYPERS-start"), V05)
+
+    assert "option" not in places(hepatitis, "recommendation")
+    assert "overrides.MTX-B-HEPB" in places(hepatitis, "safety")
+    assert hepatitis.step == "S2"
+    assert "option" in places(pregnant, "recommendation")
+
+
+def test_an_option_no_longer_offered_is_named() -> None:
+    assert "option" in places(drafted(decision_of("V05"), V01), "recommendation")
+
+
+def test_an_option_beside_makes_its_own_step_the_plans() -> None:
+    decision = decision_of("S2-SEVERE-SKIN")
+
+    draft = drafted(decision, V24)
+
+    assert decision.step == "S2"
+    assert draft.step == "S3"
+
+
+def test_a_held_drug_is_a_line_without_dose_and_the_others_go_on() -> None:
+    decision = decision_of("V15")
+
+    draft, _ = settled(decision, usual_choices(decision), NOW)
+
+    held = line_of(draft, "methotrexate")
+    assert (held.change, held.planned) == ("hold", None)
+    assert line_of(draft, "prednisone").change == "continue"
+    assert line_of(draft, "folic_acid").planned.amount == Decimal(1)
+    assert draft.main_weekday is Weekday.THURSDAY
+
+
+def test_a_hold_needs_the_day_of_the_next_visit_where_the_rule_names_none() -> None:
+    decision = decision_of("V15")
+    raw = {key: value for key, value in usual_choices(decision).items() if key != "review_on"}
+
+    assert places(drafted(decision, raw, NOW), "monitoring") == {"review_on"}
+
+
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+
+def test_only_what_is_given_is_tested_and_nothing_lies_in_the_past() -> None:
+    compiled = guideline()
+    for case in compiled.package.cases:
+        decision = decision_of(case.key)
+        if decision.outcome != "continue":
+            continue
+        draft, _ = settled(decision, usual_choices(decision), NOW)
+        assert all(due.overdue_after >= decision.facts.as_of for due in draft.due), case.key
+        assert {due.item.drug for due in draft.due} - {None} <= draft.given, case.key
+
+
+def test_a_new_plan_is_due_for_what_the_decision_says() -> None:
+    decision = decision_of("V05")
+
+    draft, _ = settled(decision, V05)
+
+    assert [due.as_json() for due in draft.due] == [
+        due.as_json() for due in decision.monitoring if due.item.drug in draft.given or due.item.drug is None
+    ]
+
+
+@pytest.mark.parametrize(("days", "is_allowed"), [(0, True), (30, True), (-1, False), (367, False)])
+def test_the_next_visit_may_be_chosen_within_a_year(days: int, is_allowed: bool) -> None:
+    decision = decision_of("V05")
+    day = decision.facts.as_of + timedelta(days=days)
+
+    draft, _ = settled(decision, V05 | {"review_on": day.isoformat()})
+
+    assert draft.review_on == day
+    assert ("review_on" not in places(draft, "monitoring")) is is_allowed
+
+
+def test_the_review_follows_the_step() -> None:
+    draft, _ = settled(decision_of("V05"), V05)
+
+    assert draft.review_on == date(2027, 2, 15)
+    assert draft.started_on == date(2026, 11, 23)
