@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -37,9 +37,13 @@ def compiled_for(consultation: Consultation) -> CompiledPackage:
 
 
 def raw_facts(
-    consultation: Consultation, *, answers: Mapping[str, Any] | None = None, as_of: date | None = None
+    consultation: Consultation,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    as_of: date | None = None,
+    observations: Sequence[Observation] | None = None,
 ) -> dict[str, Any]:
-    """The consultation as FACTS.json, with other answers or for another day when they are given."""
+    """The consultation as FACTS.json; with other answers, for another day, or with observations already at hand."""
     return facts_input(
         compiled=compiled_for(consultation),
         patient=consultation.patient,
@@ -47,8 +51,12 @@ def raw_facts(
         step=consultation.current_step,
         started_on=consultation.step_started_on,
         answers=consultation.answers if answers is None else answers,
-        observations=Observation.objects.filter(patient=consultation.patient_id).effective(),
+        observations=observations_of(consultation) if observations is None else observations,
     )
+
+
+def observations_of(consultation: Consultation) -> list[Observation]:
+    return list(Observation.objects.filter(patient=consultation.patient_id).effective())
 
 
 def facts_of(consultation: Consultation) -> PatientFacts:
@@ -89,11 +97,14 @@ def decision_hash(decision: Decision, version: Version) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def read_answers(compiled: CompiledPackage, raw: Mapping[str, Any], answers: Mapping[str, Any]) -> Read:
-    """Sorts answers into usable and not; `raw` is what is known besides, from `raw_facts`.
+def read_answers(
+    consultation: Consultation, answers: Mapping[str, Any], *, as_of: date, observations: Sequence[Observation]
+) -> Read:
+    """Sorts answers into usable and not, with what is known besides.
 
     What contradicts something else is not usable: nobody can say which of the two is right.
     """
+    compiled = compiled_for(consultation)
     problems: list[Problem] = []
     usable: Answers = {}
     for key, answer in answers.items():
@@ -103,10 +114,10 @@ def read_answers(compiled: CompiledPackage, raw: Mapping[str, Any], answers: Map
             problems.append(Problem(key, "stands on the patient's page; correct it there"))
         else:
             usable[key] = answer
-    own = raw["facts"]
     while True:
+        raw = raw_facts(consultation, answers=usable, as_of=as_of, observations=observations)
         try:
-            facts = read_facts({**raw, "facts": own | usable}, compiled)
+            facts = read_facts(raw, compiled)
         except FactsRefused as refusal:
             found = [Problem(place.removeprefix("facts."), message) for place, message in refusal.problems]
             problems += found

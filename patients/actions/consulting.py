@@ -15,9 +15,9 @@ from guidelines.package import compiled_version
 from patients import permissions
 from patients.actions.refusals import Conflict, Refused, ValuesRefused, allow, day_at
 from patients.choices import ChoicesRefused, read_choices
-from patients.deciding import compiled_for, raw_facts, read_answers
+from patients.deciding import compiled_for, observations_of, read_answers
 from patients.facts import prefilled
-from patients.models import Clinic, Consultation, ConsultationState, Observation, Patient, Plan
+from patients.models import Clinic, Consultation, ConsultationState, Patient, Plan
 
 
 class Saved(NamedTuple):
@@ -68,14 +68,14 @@ def start_consultation(
     compiled = compiled_version(version)
     plans = Plan.objects.active().filter(patient=current, guideline=version.guideline_id)
     plan = plans.prefetch_related("medications").first()
-    observations = list(Observation.objects.filter(patient=current).effective())
     consultation = Consultation(
         patient=current, guideline=version.guideline, version=version, as_of=day, started_by=by
     )
+    observations = observations_of(consultation)
     if plan is not None and plan.step in compiled.steps:
         consultation.current_step, consultation.step_started_on = plan.step, plan.started_on
     known = prefilled(compiled=compiled, patient=current, as_of=day, observations=observations, plan=plan)
-    consultation.answers = read_answers(compiled, raw_facts(consultation, answers={}), known).answers
+    consultation.answers = read_answers(consultation, known, as_of=day, observations=observations).answers
     with pghistory.context(action="start_consultation", user=by.pk):
         consultation.save()
     return consultation
@@ -113,15 +113,14 @@ def save_answers(
     """
     current = mine(consultation, by, lock_version)
     day = day_at(current.patient.clinic, today)
-    compiled = compiled_for(current)
     typed = {key: dated(answer, day) for key, answer in answers.items() if answer is not None}
     kept = {key: answer for key, answer in current.answers.items() if key not in answers}
     # First what was typed by itself, so that a wrong value cannot push out the one before it.
-    besides = raw_facts(current, answers={}, as_of=day)
-    alone = read_answers(compiled, besides, typed)
+    observations = observations_of(current)
+    alone = read_answers(current, typed, as_of=day, observations=observations)
     wrong = {place.partition(".")[0] for place, _ in alone.problems} & set(current.answers) & set(typed)
     before = {key: current.answers[key] for key in wrong}
-    together = read_answers(compiled, besides, kept | before | alone.answers)
+    together = read_answers(current, kept | before | alone.answers, as_of=day, observations=observations)
     current.answers, current.as_of = together.answers, day
     current.furthest_step = furthest_step or current.furthest_step
     saved(current, by, "save_answers")

@@ -1,5 +1,6 @@
 """Every table of the patients app, with the triggers that keep records as they are and write the history."""
 
+import django.core.validators
 import django.db.models.deletion
 import guidelines.migrations._install_triggers
 import patients.models.clinic
@@ -159,7 +160,7 @@ class Migration(migrations.Migration):
                 ('born_on', models.DateField()),
                 ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other')], max_length=10)),
                 ('number', models.CharField(max_length=40)),
-                ('allergies', models.TextField(blank=True, max_length=2000)),
+                ('allergies', models.TextField(blank=True, max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)])),
                 ('is_invented', models.BooleanField(default=False)),
                 ('lock_version', models.PositiveIntegerField(default=1)),
                 ('registered_at', models.DateTimeField(auto_now_add=True)),
@@ -283,7 +284,7 @@ class Migration(migrations.Migration):
                 ('born_on', models.DateField()),
                 ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other')], max_length=10)),
                 ('number', models.CharField(max_length=40)),
-                ('allergies', models.TextField(blank=True, max_length=2000)),
+                ('allergies', models.TextField(blank=True, max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)])),
                 ('is_invented', models.BooleanField(default=False)),
                 ('lock_version', models.PositiveIntegerField(default=1)),
                 ('registered_at', models.DateTimeField(auto_now_add=True)),

@@ -7,15 +7,18 @@ look at the same consultation, is never kept.
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from patients.models import Consultation, Observation, Plan
+from patients.models import Clinic, Consultation, Observation, Patient, Plan
+from patients.presentation.banner import Banner, banner_of
 from patients.presentation.run import Run
 from patients.presentation.steps import step_links
 from patients.wizard import STEPS
@@ -27,7 +30,7 @@ EMPTY = SafeString("")
 
 
 class Stamp(NamedTuple):
-    """What a step is made from: two equal stamps show the same."""
+    """What a step is made from: two equal stamps show the same. `today` is here for the age in the band."""
 
     consultation: UUID
     lock_version: int
@@ -35,30 +38,50 @@ class Stamp(NamedTuple):
     content_hash: str
     plan: UUID | None
     observations: int
+    today: date
 
 
-def with_stamp(consultations: QuerySet[Consultation]) -> QuerySet[Consultation]:
-    """Fetches with a consultation what its stamp needs besides. Observations are only ever added."""
+class Glance(NamedTuple):
+    """The little that tells whether what is kept still holds, and who is looked at. No stamp: nothing is kept."""
+
+    consultation: UUID
+    patient: UUID
+    clinic: int
+    state: str
+    stamp: Stamp | None
+
+    def bare(self) -> Consultation:
+        """As much of the rows as the questions of permission and the record of access read."""
+        patient = Patient(pk=self.patient, clinic=Clinic(pk=self.clinic))
+        return Consultation(pk=self.consultation, state=self.state, patient=patient)
+
+
+def glance_at(consultations: QuerySet[Consultation], pk: UUID) -> Glance | None:
+    """One query for all of it. Observations are only ever added, so that their number tells whether there are more."""
     plans = Plan.objects.active().filter(patient=OuterRef("patient"), guideline=OuterRef("guideline"))
     observations = Observation.objects.filter(patient=OuterRef("patient")).order_by().values("patient")
-    return consultations.annotate(
-        stamped_plan=Subquery(plans.values("pk")[:1]),
-        stamped_observations=Subquery(observations.annotate(found=Count("pk")).values("found")),
+    found = (
+        consultations.filter(pk=pk)
+        .order_by()
+        .values_list(
+            "patient_id",
+            "patient__clinic_id",
+            "state",
+            "lock_version",
+            "patient__lock_version",
+            "version__content_hash",
+            "version__effective_on",
+            Subquery(plans.order_by().values("pk")[:1]),
+            Subquery(observations.annotate(found=Count("pk")).values("found")),
+        )
+        .first()
     )
-
-
-def stamp_of(consultation: Consultation) -> Stamp | None:
-    """None where the content may still change: nothing of a draft is kept."""
-    if not consultation.version.is_locked or not hasattr(consultation, "stamped_plan"):
+    if found is None:
         return None
-    return Stamp(
-        consultation.pk,
-        consultation.lock_version,
-        consultation.patient.lock_version,
-        consultation.version.content_hash,
-        consultation.stamped_plan,
-        consultation.stamped_observations or 0,
-    )
+    patient, clinic, state, lock_version, patient_lock_version, content_hash, effective_on, plan, observed = found
+    stamp = Stamp(pk, lock_version, patient_lock_version, content_hash, plan, observed or 0, timezone.localdate())
+    # Content without a day on which it begins is a draft, and may still change under the same number.
+    return Glance(pk, patient, clinic, state, stamp if effective_on is not None else None)
 
 
 @dataclass(frozen=True)
@@ -66,6 +89,10 @@ class Shown:
     """The parts of a page. `part` and `foot` are what htmx swaps; `blocked_at` is the step to settle first, if any."""
 
     key: str
+    banner: Banner
+    is_demo: bool
+    consultation: UUID
+    lock_version: int
     blocked_at: str | None = None
     steps: SafeString = EMPTY
     part: SafeString = EMPTY
@@ -81,6 +108,22 @@ class Shown:
         return FORMS.get(self.key, ("step-form",))
 
 
+def blocked(run: Run, key: str) -> Shown:
+    """A step that does not open yet."""
+    return Shown(**head_of(run, key), blocked_at=run.blocked_at)
+
+
+def head_of(run: Run, key: str) -> dict[str, Any]:
+    consultation = run.consultation
+    return {
+        "key": key,
+        "banner": banner_of(consultation.patient),
+        "is_demo": consultation.patient.clinic.is_demo,
+        "consultation": consultation.pk,
+        "lock_version": consultation.lock_version,
+    }
+
+
 def rendered(run: Run, key: str, context: Mapping[str, Any], *, is_live: bool = False, shown_hash: str = "") -> Shown:
     """Prints the step; for htmx only what it swaps."""
     context = {**context, "steps": step_links(run, key)}
@@ -88,7 +131,7 @@ def rendered(run: Run, key: str, context: Mapping[str, Any], *, is_live: bool = 
     part = render_to_string(PARTS[key], context) if key in PARTS else EMPTY
     foot = render_to_string("patients/_go.html", context) if key == "dose" else EMPTY
     if is_live and part:
-        return Shown(key, steps=steps, part=part, foot=foot)
+        return Shown(**head_of(run, key), steps=steps, part=part, foot=foot)
     task = render_to_string(f"patients/_{key}_task.html", {**context, "part": part, "foot": foot})
     aside = (
         render_to_string("patients/_why.html", {**context, "why": context["page"].why})
@@ -96,7 +139,16 @@ def rendered(run: Run, key: str, context: Mapping[str, Any], *, is_live: bool = 
         else EMPTY
     )
     cards = render_to_string("patients/_cards.html", {"sources": run.sources.cards})
-    return Shown(key, steps=steps, part=part, foot=foot, task=task, aside=aside, cards=cards, shown_hash=shown_hash)
+    return Shown(
+        **head_of(run, key),
+        steps=steps,
+        part=part,
+        foot=foot,
+        task=task,
+        aside=aside,
+        cards=cards,
+        shown_hash=shown_hash,
+    )
 
 
 _kept: OrderedDict[tuple[Stamp, str], Shown] = OrderedDict()

@@ -19,40 +19,8 @@ from patients.presentation.facts_page import STRENGTHS, FactsPageBuilder
 from patients.presentation.run import Run
 from patients.presentation.shown import Shown, rendered
 from patients.views.scope import person, sentence_page, visible_consultation
-from patients.views.wizard import answer, closed, lock_of, opened_step, step_context, wizard_step
+from patients.views.wizard import answer, closed, lock_of, step_context, wizard_step
 from patients.wizard import furthest, next_step
-
-
-@wizard_step
-def consultation_facts(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    if request.method != "POST":
-        return answer(request, consultation, opened_step(consultation, "facts", shown_facts))
-    run = Run(consultation)
-    today = consultation.patient.clinic.today()
-    form = read_answers(request.POST, run.compiled, stored=consultation.answers, as_of=today)
-    use_offered(request, run, form)
-    moves_on = "go" in request.POST
-    reached = furthest(consultation.furthest_step, next_step("facts").key if moves_on and form.is_valid else "facts")
-    changes = form.changes(consultation.answers)
-    if changes or consultation.as_of != today or reached != consultation.furthest_step:
-        try:
-            saved = save_answers(
-                consultation=consultation,
-                answers=changes,
-                by=person(request),
-                lock_version=lock_of(request),
-                furthest_step=reached,
-            )
-        except Conflict as conflict:
-            return facts_conflict(request, conflict)
-        consultation = saved.consultation
-        form.add_problems(saved.problems, run.compiled)
-    if form.is_valid and "live" not in request.POST:
-        run = Run(consultation)
-        goes = moves_on and not run.problems
-        if goes or not moves_on:
-            return redirect(next_step("facts").url_name if goes else "consultation_facts", pk=consultation.pk)
-    return facts_page(request, consultation, form, status=200 if form.is_valid and "live" in request.POST else 422)
 
 
 def facts_page(
@@ -66,7 +34,7 @@ def facts_page(
     """After something was sent: with what was typed, right or wrong. Nothing of it is kept."""
     is_live = "live" in request.POST
     shown = shown_facts(Run(consultation), form, asked_before(request), is_live=is_live, **more)
-    return answer(request, consultation, shown, status=status)
+    return answer(request, shown, status=status)
 
 
 def shown_facts(
@@ -93,6 +61,36 @@ def shown_facts(
 
 def latest_of(consultation: Consultation) -> list[Observation]:
     return list(Observation.objects.filter(patient=consultation.patient_id).latest_of_each())
+
+
+@wizard_step("facts", shown_facts)
+def consultation_facts(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    run = Run(consultation)
+    today = consultation.patient.clinic.today()
+    form = read_answers(request.POST, run.compiled, stored=consultation.answers, as_of=today)
+    use_offered(request, run, form)
+    moves_on = "go" in request.POST
+    reached = furthest(consultation.furthest_step, next_step("facts").key if moves_on and form.is_valid else "facts")
+    changes = form.changes(consultation.answers)
+    if changes or consultation.as_of != today or reached != consultation.furthest_step:
+        try:
+            saved = save_answers(
+                consultation=consultation,
+                answers=changes,
+                by=person(request),
+                lock_version=lock_of(request),
+                furthest_step=reached,
+            )
+        except Conflict as conflict:
+            return facts_conflict(request, conflict)
+        consultation = saved.consultation
+        form.add_problems(saved.problems, run.compiled)
+    if form.is_valid and "live" not in request.POST:
+        run = Run(consultation)
+        goes = moves_on and not run.problems
+        if goes or not moves_on:
+            return redirect(next_step("facts").url_name if goes else "consultation_facts", pk=consultation.pk)
+    return facts_page(request, consultation, form, status=200 if form.is_valid and "live" in request.POST else 422)
 
 
 def asked_before(request: HttpRequest) -> dict[str, str]:

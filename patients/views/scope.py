@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from patients.actions import record_access
 from patients.models import Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
-from patients.presentation.shown import with_stamp
+from patients.presentation.shown import Glance, glance_at
 
 # What the pages of a consultation read of the rows around it: not the whole texts of a version.
 SHOWN_COLUMNS = (
@@ -38,11 +39,23 @@ def visible_patient(request: HttpRequest, pk: UUID) -> Patient:
 
 
 def visible_consultation(request: HttpRequest, pk: UUID) -> Consultation:
-    found = with_stamp(Consultation.objects.visible_to(request.user))
-    found = found.select_related("patient__clinic", "version__guideline").only(*SHOWN_COLUMNS)
-    consultation = get_object_or_404(found, pk=pk)
+    consultation = get_object_or_404(consultations(request), pk=pk)
     looked_at(request, consultation.patient)
     return consultation
+
+
+def consultations(request: HttpRequest) -> QuerySet[Consultation]:
+    found = Consultation.objects.visible_to(request.user)
+    return found.select_related("patient__clinic", "version__guideline").only(*SHOWN_COLUMNS)
+
+
+def glance_or_404(request: HttpRequest, pk: UUID) -> Glance:
+    """What is needed to show a step that is kept in memory. Leaves the same trace as reading it anew."""
+    glance = glance_at(Consultation.objects.visible_to(request.user), pk)
+    if glance is None:
+        raise Http404
+    looked_at(request, glance.bare().patient)
+    return glance
 
 
 def visible_plan(request: HttpRequest, pk: UUID) -> Plan:

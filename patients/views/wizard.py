@@ -4,7 +4,7 @@ Refuses to open a step before those ahead of it are settled, and to save over wh
 """
 
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -19,45 +19,72 @@ from patients.actions import Conflict, Refused, save_choices
 from patients.forms.answers import UnknownField
 from patients.forms.choices import SentChoices, sent_dose, sent_monitoring, sent_recommendation, sent_safety
 from patients.models import Consultation, ConsultationState
-from patients.presentation.dose_page import dose_page
-from patients.presentation.monitoring_page import monitoring_page
-from patients.presentation.recommendation_page import recommendation_page
+from patients.presentation.dose_page import DosePage, dose_page
+from patients.presentation.monitoring_page import MonitoringPage, monitoring_page
+from patients.presentation.recommendation_page import RecommendationPage, recommendation_page
 from patients.presentation.run import Run
-from patients.presentation.safety_page import safety_page
-from patients.presentation.shown import Shown, keep, kept, rendered, stamp_of
+from patients.presentation.safety_page import SafetyPage, safety_page
+from patients.presentation.shown import Glance, Shown, blocked, keep, kept, rendered
 from patients.presentation.steps import action_bar
-from patients.views.scope import patient_context, person, sentence_page, visible_consultation
+from patients.views.scope import (
+    consultations,
+    glance_or_404,
+    patient_context,
+    person,
+    sentence_page,
+    visible_consultation,
+)
 from patients.wizard import KEYS, furthest, next_step, step_of
 
 StepView = Callable[[HttpRequest, Consultation], HttpResponse]
 Read = Callable[[HttpRequest, Run], SentChoices]
 Page = Callable[[Run, SentChoices | None], Any]
 Problems = Sequence[tuple[str, str]]
+Make = Callable[[Run], Shown]
+Reply = Callable[[HttpRequest, Glance, Shown], HttpResponse]
 
 
 class BadLock(UnknownField):
     """The form does not say which state of the consultation it was made from."""
 
 
-def wizard_step(view: StepView) -> Callable[..., HttpResponse]:
-    """Fetches the consultation within scope; a closed one leads to what became of it."""
+def wizard_step(key: str, make: Make, reply: Reply | None = None) -> Callable[[StepView], Callable[..., HttpResponse]]:
+    """A step of an open consultation, within scope. Looking at it is the same everywhere: `make` prints it where it is
+    not kept, `reply` adds what each person sees for themselves. What is sent goes to the view."""
 
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
-        consultation = visible_consultation(request, pk)
-        if not consultation.is_open:
-            return closed(request, consultation)
-        try:
-            return view(request, consultation)
-        except UnknownField as problem:
-            return sentence_page(request, str(problem))
-        except Conflict as conflict:
-            return conflicting(request, conflict)
-        except Refused as refusal:
-            return sentence_page(request, str(refusal), status=403)
+    def decorated(view: StepView) -> Callable[..., HttpResponse]:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
+            if request.method != "POST":
+                return looked(request, pk)
+            consultation = visible_consultation(request, pk)
+            if not consultation.is_open:
+                return closed(request, consultation)
+            try:
+                return view(request, consultation)
+            except UnknownField as problem:
+                return sentence_page(request, str(problem))
+            except Conflict as conflict:
+                return conflicting(request, conflict)
+            except Refused as refusal:
+                return sentence_page(request, str(refusal), status=403)
 
-    return opened
+        def looked(request: HttpRequest, pk: UUID) -> HttpResponse:
+            glance = glance_or_404(request, pk)
+            if glance.state != ConsultationState.OPEN:
+                return closed(request, consultations(request).get(pk=pk))
+            shown = kept(glance.stamp, key)
+            if shown is None:
+                run = Run(consultations(request).get(pk=pk))
+                shown = keep(glance.stamp, key, make(run) if run.may_open(key) else blocked(run, key))
+            if shown.blocked_at:
+                return not_yet(request, pk, shown.blocked_at)
+            return reply(request, glance, shown) if reply else answer(request, shown)
+
+        return opened
+
+    return decorated
 
 
 def closed(request: HttpRequest, consultation: Consultation) -> HttpResponse:
@@ -100,32 +127,25 @@ def step_context(run: Run, key: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def answer(
-    request: HttpRequest, consultation: Consultation, shown: Shown, *, status: int = 200, **more: Any
-) -> HttpResponse:
+def answer(request: HttpRequest, shown: Shown, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a step, or the part of it that htmx swaps."""
-    context = patient_context(
-        consultation.patient, consultation=consultation, step=step_of(shown.key), shown=shown, **more
-    )
+    context = {
+        "patient": shown.banner,
+        "demo": shown.is_demo,
+        "section": "patients",
+        "step": step_of(shown.key),
+        "shown": shown,
+        **more,
+    }
     page = f"patients/consultation_{shown.key}.html"
     return render_page_or_partial(request, page, "patients/_shown.html", context, status=status)
 
 
-def opened_step(consultation: Consultation, key: str, make: Callable[[Run], Shown]) -> Shown:
-    """The step as it stands, from memory where nothing has changed since it was last shown."""
-    stamp = stamp_of(consultation)
-    shown = kept(stamp, key)
-    if shown is None:
-        run = Run(consultation)
-        shown = keep(stamp, key, make(run) if run.may_open(key) else Shown(key, blocked_at=run.blocked_at))
-    return shown
-
-
-def not_yet(request: HttpRequest, consultation: Consultation, blocked_at: str | None) -> HttpResponse:
+def not_yet(request: HttpRequest, pk: UUID, blocked_at: str | None) -> HttpResponse:
     """Leads back to the step that is not settled."""
     step = step_of(blocked_at or KEYS[0])
     messages.info(request, f"Settle this step first: {step.title.lower()}.")
-    return redirect(step.url_name, pk=consultation.pk)
+    return redirect(step.url_name, pk=pk)
 
 
 def save(request: HttpRequest, run: Run, sent: SentChoices, key: str, *, moves_on: bool) -> Run:
@@ -147,33 +167,30 @@ def problem_list(run: Run, sent: SentChoices | None, key: str) -> list[tuple[str
     return list({**run.problems_of(key), **(sent.errors if sent else {})}.items())
 
 
-def choice_step(request: HttpRequest, consultation: Consultation, key: str, read: Read, page: Page) -> HttpResponse:
-    """A step that is a form of choices: shown, or saved and checked."""
+def choice_shown(
+    key: str, page: Page, run: Run, sent: SentChoices | None = None, *, problems: Problems = (), is_live: bool = False
+) -> Shown:
+    """A step that is a form of choices, as it stands or as it was sent."""
+    places = dict(problem_list(run, sent, key))
+    context = step_context(run, key, page=page(run, sent), problems=problems, places=places)
+    return rendered(run, key, context, is_live=is_live)
 
-    def make(run: Run, sent: SentChoices | None = None, *, problems: Problems = (), is_live: bool = False) -> Shown:
-        places = dict(problem_list(run, sent, key))
-        found = step_context(run, key, page=page(run, sent), problems=problems, places=places)
-        return rendered(run, key, found, is_live=is_live)
 
-    if request.method != "POST":
-        shown = opened_step(consultation, key, make)
-        if shown.blocked_at:
-            return not_yet(request, consultation, shown.blocked_at)
-        return answer(request, consultation, shown)
+def choice_sent(request: HttpRequest, consultation: Consultation, key: str, read: Read, page: Page) -> HttpResponse:
+    """What was chosen is saved, then checked; on when nothing is missing, else the step again with what is."""
     run = Run(consultation)
     if not run.may_open(key):
-        return not_yet(request, consultation, run.blocked_at)
+        return not_yet(request, consultation.pk, run.blocked_at)
     sent = read(request, run)
     moves_on, is_live = "go" in request.POST, "live" in request.POST
     run = save(request, run, sent, key, moves_on=moves_on)
     if not run.may_open(key):
-        return not_yet(request, consultation, run.blocked_at)
+        return not_yet(request, consultation.pk, run.blocked_at)
     problems = problem_list(run, sent, key)
     if not problems and not is_live:
         return redirect(next_step(key).url_name if moves_on else f"consultation_{key}", pk=consultation.pk)
-    status = 422 if sent.errors or not is_live else 200
-    shown = make(run, sent, problems=() if is_live else problems, is_live=is_live)
-    return answer(request, run.consultation, shown, status=status)
+    shown = choice_shown(key, page, run, sent, problems=() if is_live else problems, is_live=is_live)
+    return answer(request, shown, status=422 if sent.errors or not is_live else 200)
 
 
 def why_not_go_on(run: Run, key: str) -> str:
@@ -187,15 +204,23 @@ def why_not_go_on(run: Run, key: str) -> str:
     return ""
 
 
-@wizard_step
+def a_recommendation(run: Run, sent: SentChoices | None) -> RecommendationPage:
+    return recommendation_page(run)
+
+
+@wizard_step("recommendation", partial(choice_shown, "recommendation", a_recommendation))
 def consultation_recommendation(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     def read(request: HttpRequest, run: Run) -> SentChoices:
         return sent_recommendation(request.POST, run)
 
-    return choice_step(request, consultation, "recommendation", read, lambda run, sent: recommendation_page(run))
+    return choice_sent(request, consultation, "recommendation", read, a_recommendation)
 
 
-@wizard_step
+def a_dose(run: Run, sent: SentChoices | None) -> DosePage:
+    return dose_page(run)
+
+
+@wizard_step("dose", partial(choice_shown, "dose", a_dose))
 def consultation_dose(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     def read(request: HttpRequest, run: Run) -> SentChoices:
         page = dose_page(run)
@@ -207,22 +232,28 @@ def consultation_dose(request: HttpRequest, consultation: Consultation) -> HttpR
             taken=[card.drug_key for card in page.taken if card.may_choose],
         )
 
-    return choice_step(request, consultation, "dose", read, lambda run, sent: dose_page(run))
+    return choice_sent(request, consultation, "dose", read, a_dose)
 
 
-@wizard_step
+def a_safety_check(run: Run, sent: SentChoices | None) -> SafetyPage:
+    return safety_page(run, sent.typed_overrides if sent else None)
+
+
+@wizard_step("safety", partial(choice_shown, "safety", a_safety_check))
 def consultation_safety(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     def read(request: HttpRequest, run: Run) -> SentChoices:
         return sent_safety(request.POST, run)
 
-    return choice_step(
-        request, consultation, "safety", read, lambda run, sent: safety_page(run, sent.typed_overrides if sent else {})
-    )
+    return choice_sent(request, consultation, "safety", read, a_safety_check)
 
 
-@wizard_step
+def a_schedule(run: Run, sent: SentChoices | None) -> MonitoringPage:
+    return monitoring_page(run)
+
+
+@wizard_step("monitoring", partial(choice_shown, "monitoring", a_schedule))
 def consultation_monitoring(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     def read(request: HttpRequest, run: Run) -> SentChoices:
         return sent_monitoring(request.POST, run)
 
-    return choice_step(request, consultation, "monitoring", read, lambda run, sent: monitoring_page(run))
+    return choice_sent(request, consultation, "monitoring", read, a_schedule)

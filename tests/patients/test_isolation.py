@@ -7,10 +7,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
 
+from guidelines.package import compiled_version
 from patients import actions
 from patients.actions import Entry
 from patients.models import AccessEvent, Clinic, Consultation, MonitoringTask, Observation, Patient, Plan, Role
-from guidelines.package import compiled_version
 from tests import factories_patients as make
 
 pytestmark = pytest.mark.django_db
