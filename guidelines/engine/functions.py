@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from guidelines.engine.nodes import BOOLEAN, ConditionError, Kind, Node
-from guidelines.engine.operators import EXACT, SINCE, Result, baseline, confirmed_above_limit, nearest, unit_text
+from guidelines.engine.operators import EXACT, POWER, SINCE, Result, baseline, confirmed_above_limit, nearest, unit_text
 
 if TYPE_CHECKING:
     from guidelines.engine.conditions import Compiler
@@ -95,7 +95,7 @@ def _numeric_call(name: str, nodes: list[Node], literal: Callable[[ast.expr], De
         if name == "nearest" and fixed:
             return nearest(values[0], fixed)
         if name == "power" and fixed:
-            return None if values[0] < 0 else EXACT.power(values[0], fixed)
+            return None if values[0] < 0 else POWER.power(values[0], fixed)
         found: Decimal = min(values) if name == "min" else max(values)
         return found
 

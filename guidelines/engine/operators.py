@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from guidelines.engine.nodes import ConditionError
 
 EXACT = Context(prec=28)
+# A power of a fraction has no exact value; twelve digits are more than any formula of the body was fitted to.
+POWER = Context(prec=12)
 Closure = Callable[[Mapping[str, Any]], Any]
 COMPARE = {
     "<": operator.lt,

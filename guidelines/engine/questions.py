@@ -53,31 +53,28 @@ class _Reach:
         self.changes: dict[str, int] = {}
         self.readers: dict[str, dict[str, None]] = {}
         self.entered: set[str] = set()
+        self.states: dict[tuple[str, int, str], bool | None] = {}
 
     def read(self, reader: str, node: Node | None, strength: str) -> bool | None:
         """Notes the open facts of a condition; its state, unknown as long as an answer could change it."""
         if node is None:
             return True
-        for fact in self.facts.open_facts(node):
-            self.note(reader, fact, strength)
-        state: bool | None = node.firm(self.facts)
-        return state
+        read = reader, id(node), strength
+        if read not in self.states:  # several options read the same rules
+            for fact in self.facts.open_facts(node):
+                self.note(reader, fact, strength)
+            self.states[read] = node.firm(self.facts)
+        return self.states[read]
 
     def note(self, reader: str, fact: str, strength: str) -> None:
         rank = STRENGTH.index(strength)
         self.changes[fact] = min(rank, self.changes.get(fact, rank))
         self.readers.setdefault(fact, {})[reader] = None
 
-    def read_rules(self, rules: Iterable[Rule]) -> bool:
-        """Whether a stop among them is met for good that no answer can undo."""
-        ended = False
+    def read_rules(self, rules: Iterable[Rule]) -> None:
         for rule, node in rules:
             decides = rule.severity == "stop" or rule.action.kind == "hold" or rule.if_unknown == "stop"
-            state = self.read(rule.key, node, "proposal" if decides else "safety")
-            ended = ended or (
-                state is True and rule.severity == "stop" and not rule.resolvable and rule.action.kind != "hold"
-            )
-        return ended
+            self.read(rule.key, node, "proposal" if decides else "safety")
 
     def start(self) -> None:
         compiled, facts = self.compiled, self.facts
