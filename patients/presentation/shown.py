@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -56,26 +57,26 @@ class Glance(NamedTuple):
         return Consultation(pk=self.consultation, state=self.state, patient=patient)
 
 
-def glance_at(consultations: QuerySet[Consultation], pk: UUID) -> Glance | None:
-    """One query for all of it. Observations are only ever added, so that their number tells whether there are more."""
+@cache
+def glanced() -> tuple[str | Subquery, ...]:
+    """What a glance reads, built once. Observations are only ever added: their number tells whether there are more."""
     plans = Plan.objects.active().filter(patient=OuterRef("patient"), guideline=OuterRef("guideline"))
     observations = Observation.objects.filter(patient=OuterRef("patient")).order_by().values("patient")
-    found = (
-        consultations.filter(pk=pk)
-        .order_by()
-        .values_list(
-            "patient_id",
-            "patient__clinic_id",
-            "state",
-            "lock_version",
-            "patient__lock_version",
-            "version__content_hash",
-            "version__effective_on",
-            Subquery(plans.order_by().values("pk")[:1]),
-            Subquery(observations.annotate(found=Count("pk")).values("found")),
-        )
-        .first()
+    return (
+        "patient_id",
+        "patient__clinic_id",
+        "state",
+        "lock_version",
+        "patient__lock_version",
+        "version__content_hash",
+        "version__effective_on",
+        Subquery(plans.order_by().values("pk")[:1]),
+        Subquery(observations.annotate(found=Count("pk")).values("found")),
     )
+
+
+def glance_at(consultations: QuerySet[Consultation], pk: UUID) -> Glance | None:
+    found = next(iter(consultations.filter(pk=pk).order_by().values_list(*glanced())), None)
     if found is None:
         return None
     patient, clinic, state, lock_version, patient_lock_version, content_hash, effective_on, plan, observed = found
