@@ -21,7 +21,7 @@ from guidelines.package import compiled_version
 from guidelines.workflow import Status
 from patients import actions
 from patients.deciding import decision_for, decision_hash, draft_for
-from patients.demo_story import Person, Story, Visit
+from patients.demo_story import Person, Results, Story, Visit
 from patients.models import (
     Clinic,
     Consultation,
@@ -115,9 +115,7 @@ def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) ->
 
 def make_way(version: Version, by: User) -> None:
     """A version that became effective today makes way: only one can on a day, and the shipped one is the newer."""
-    same_day = Version.objects.filter(
-        guideline=version.guideline, effective_on=timezone.localdate(), withdrawn_at=None
-    )
+    same_day = Version.objects.filter(guideline=version.guideline, effective_on=timezone.localdate(), withdrawn_at=None)
     for other in same_day.exclude(pk=version.pk):
         guideline_actions.withdraw(version=other, by=by, why="The shipped content has changed since.")
 
@@ -129,13 +127,13 @@ def live(clinic: Clinic, version: Version, person: Person, by: User) -> Patient:
         clinic=clinic, by=by, family_name=person.family_name, given_names=person.given_names, born_on=person.born_on,
         sex=person.sex, number=person.number, allergies=person.allergies,
     )  # fmt: skip
-    told = [*((results.on, 0, results) for results in person.results), *((v.on, 1, v) for v in person.visits)]
-    for on, _, entry in sorted(told, key=lambda one: one[:2]):
+    told: list[Results | Visit] = [*person.results, *person.visits]
+    for entry in sorted(told, key=lambda one: (one.on, isinstance(one, Visit))):
         if isinstance(entry, Visit):
             consult(patient, version, entry, by)
         else:
             entries = [actions.Entry(key, answer) for key, answer in entry.answers.items()]
-            actions.record_observations(patient=patient, compiled=compiled, entries=entries, by=by, today=on)
+            actions.record_observations(patient=patient, compiled=compiled, entries=entries, by=by, today=entry.on)
     close_what_was_done(compiled, patient, by)
     return patient
 

@@ -98,7 +98,8 @@ def main_weekday(
     for line in lines:
         if line.drug.weekly_only and line.change == "hold":
             now = current.get(line.drug.key)
-            return choices.weekdays.get(line.drug.key) or (now.weekday if now else None)
+            # Never `or`: Monday is 0.
+            return choices.weekdays.get(line.drug.key, now.weekday if now else None)
     return None
 
 

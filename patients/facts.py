@@ -25,7 +25,6 @@ BIRTH_DATE, AGE, SEX = "birth_date", "age_years", "sex"
 FROM_PATIENT = (BIRTH_DATE, AGE, SEX)
 # What is taken and how much: asked anew once a plan has changed it.
 MEDICINES_GROUP = "medicines"
-RISES = (MedicationChange.START, MedicationChange.RAISE)
 
 
 def facts_input(
@@ -138,17 +137,22 @@ def taken_by_plan(compiled: CompiledPackage, as_of: date, plan: Plan) -> Answers
 
 
 def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, CurrentDrug]:
-    """What is taken under the active plan, by drug.
+    """What is taken under the active plan, by drug, as far as the guideline still has the drug.
 
-    Without an amount where the plan does not tell today's: held, going on as before, or raised or lowered step by step.
+    Without an amount where the plan does not tell today's: held, going on as before, or raised or lowered in dated
+    steps. Nobody knows whether every step was taken, so the amount is asked and never carried over.
     """
+    if plan is None:
+        return {}
+    in_steps = {
+        told["drug"] for told in plan.care_plan.get("medications", ())
+        if len(told["taper"]) > 1 or len(told["titration"]) > 1
+    }  # fmt: skip
     found: dict[str, CurrentDrug] = {}
-    for row in plan.medications.all() if plan is not None else ():
-        if row.change == MedicationChange.STOP:
+    for row in plan.medications.all():
+        if row.change == MedicationChange.STOP or row.drug_key not in compiled.drugs:
             continue
-        regimen = compiled.regimens.get(row.regimen_key)
-        rises = row.change in RISES and regimen is not None and regimen.regimen.titration is not None
-        is_steady = row.change != MedicationChange.TAPER and not rises
+        is_steady = row.change != MedicationChange.TAPER and row.drug_key not in in_steps
         weekday = None if row.weekday is None else Weekday(row.weekday)
         found[row.drug_key] = CurrentDrug(row.amount if is_steady else None, weekday)
     return found

@@ -161,7 +161,7 @@ class Walk:
         if compiled.step.refers_to:
             return self.end("refer", key)
         if not compiled.options:
-            return self.end("propose", key)
+            return self.end("propose", key).waiting_first()
         options = self.assess_step(key)
         open_ = [option for option in options if option.state != "excluded" and not option.beside]
         if not open_:

@@ -51,9 +51,7 @@ def mine(consultation: Consultation, by: User, lock_version: int) -> Consultatio
 
 
 @transaction.atomic
-def start_consultation(
-    *, patient: Patient, version: Version, by: User, today: date | None = None
-) -> Consultation:
+def start_consultation(*, patient: Patient, version: Version, by: User, today: date | None = None) -> Consultation:
     """Begins with the last known results, each with its date, and where the active plan has the patient.
 
     The one that is open already is given back, also when it follows an earlier version.
@@ -68,9 +66,7 @@ def start_consultation(
     compiled = compiled_version(version)
     plans = Plan.objects.active().filter(patient=current, guideline=version.guideline_id)
     plan = plans.prefetch_related("medications").first()
-    consultation = Consultation(
-        patient=current, guideline=version.guideline, version=version, as_of=day, started_by=by
-    )
+    consultation = Consultation(patient=current, guideline=version.guideline, version=version, as_of=day, started_by=by)
     observations = observations_of(consultation)
     if plan is not None and plan.step in compiled.steps:
         consultation.current_step, consultation.step_started_on = plan.step, plan.started_on

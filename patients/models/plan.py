@@ -46,9 +46,7 @@ class Plan(models.Model):
     care_plan = models.JSONField()  # what every print and screen says
     step = models.CharField(max_length=80, blank=True)
     started_on = models.DateField(null=True, blank=True)
-    replaces = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
-    )
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     state = models.CharField(max_length=20, choices=PlanState.choices, default=PlanState.ACTIVE)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(

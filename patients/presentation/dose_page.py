@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.content import Regimen
 from guidelines.engine.dosing import Dose, NoDose, dose_for, selectable
 from guidelines.engine.operators import unit_text
 from guidelines.engine.options import AssessedRegimen
-from guidelines.engine.planned import Weekday
 from guidelines.engine.products import products_for, weekly_pattern
 from guidelines.engine.values import plain
 from guidelines.reading import Source
@@ -17,18 +17,11 @@ from patients.plan_draft import MedicationLine
 from patients.presentation import words
 from patients.presentation.recommendation_page import dose_range
 from patients.presentation.run import Run
-from patients.presentation.sources import Said
+from patients.presentation.taken import DayChoice, TakenCard, days_of, taken_card, weekday_of
 
 
 @dataclass(frozen=True)
 class AmountChoice:
-    value: str
-    label: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True)
-class DayChoice:
     value: str
     label: str
     is_chosen: bool
@@ -74,29 +67,17 @@ class RegimenCard:
 
 
 @dataclass(frozen=True)
-class TakenCard:
-    """A drug that is taken now, and what happens to it."""
-
-    drug_key: str
-    name: str
-    is_weekly: bool
-    now: str
-    change: str
-    word: str
-    tag: str
-    because: list[Said]
-    must_choose: bool
-    may_choose: list[tuple[str, str, bool]]
-    missing: str
-    planned: str
-
-
-@dataclass(frozen=True)
 class DosePage:
     regimens: list[RegimenCard]
     taken: list[TakenCard]
     missing: list[str]
     option_title: str
+
+    @property
+    def with_days(self) -> list[str]:
+        """The drugs for which the page asks a weekday."""
+        held = [card.drug_key for card in self.taken if card.days]
+        return [card.drug_key for card in self.regimens if card.days] + held
 
 
 def dose_page(run: Run) -> DosePage:
@@ -115,7 +96,8 @@ def dose_page(run: Run) -> DosePage:
     for drug, line in lines.items():
         if drug not in given and line.is_given and (card := going_on_card(run, writer, line, missing)) is not None:
             cards.append(card)
-    taken = [taken_card(run, writer, drug, lines.get(drug), missing) for drug in taking]
+    dosed = {card.drug_key for card in cards if card.days}
+    taken = [taken_card(run, writer, drug, lines.get(drug), missing, has_days=drug in dosed) for drug in taking]
     return DosePage(cards, taken, list(dict.fromkeys(missing.values())), option.option.title if option else "")
 
 
@@ -124,11 +106,14 @@ def going_on_card(run: Run, writer: LineWriter, line: MedicationLine, missing: d
     for compiled in writer.regimens_of(line.drug.key):
         if line.regimen in (None, compiled.regimen.key):
             dose = dose_for(compiled, run.decision.resolved)
-            return regimen_card(run, AssessedRegimen(compiled, "continued", dose), line, missing)
+            return regimen_card(run, AssessedRegimen(compiled, "continued", dose), line, missing, is_outside=True)
     return None
 
 
-def regimen_card(run: Run, part: AssessedRegimen, line: MedicationLine | None, missing: dict[str, str]) -> RegimenCard:
+def regimen_card(
+    run: Run, part: AssessedRegimen, line: MedicationLine | None, missing: dict[str, str], *, is_outside: bool = False
+) -> RegimenCard:
+    """`is_outside`: the drug goes on although no option holds it; it may be taken at less than the usual range."""
     compiled, dose, drug = part.regimen, part.dose, part.regimen.drug
     regimen = compiled.regimen
     planned = line.planned if line and line.regimen == regimen.key else None
@@ -136,10 +121,9 @@ def regimen_card(run: Run, part: AssessedRegimen, line: MedicationLine | None, m
     if chosen is None and part.role == "continued":
         now = run.current.get(drug.key)
         chosen = now.amount if now else None
-    is_dose = isinstance(dose, Dose)
     shown = chosen if chosen is not None else dose.start if isinstance(dose, Dose) else None
     counts = products_for(compiled, shown) if shown is not None and isinstance(dose, Dose) else None
-    weekday = run.choices.weekdays.get(drug.key) or (run.current[drug.key].weekday if drug.key in run.current else None)
+    weekday = weekday_of(run, drug.key)
     is_once_a_week = regimen.frequency.type == "weekly"
     amount_missing = missing.get(f"amounts.{regimen.key}", "")
     pattern = ""
@@ -163,10 +147,10 @@ def regimen_card(run: Run, part: AssessedRegimen, line: MedicationLine | None, m
         is_refused=chosen is not None and bool(amount_missing),
         working=list(dose.working) if isinstance(dose, Dose) else [],
         chosen_working=line.working[-1] if planned is not None and line is not None and line.working else "",
-        range_text=dose_range(dose) if isinstance(dose, Dose) else "",
+        range_text=range_of(dose, is_outside=is_outside) if isinstance(dose, Dose) else "",
         limits=limits_of(part),
         frequency=frequency_of(regimen),
-        amounts=amounts_of(part, shown) if is_dose else [],
+        amounts=amounts_of(part, shown, is_outside=is_outside),
         days=days_of(weekday) if is_once_a_week else [],
         weekday=int(weekday) if weekday is not None and is_once_a_week else None,
         weekday_name=weekday.label if weekday is not None and is_once_a_week else "",
@@ -198,20 +182,27 @@ def frequency_of(regimen: Regimen) -> str:
     return "Once a day" if times == 1 else "Twice a day" if times == 2 else f"{times} times a day"
 
 
-def amounts_of(part: AssessedRegimen, shown: Decimal | None) -> list[AmountChoice]:
+def range_of(dose: Dose, *, is_outside: bool) -> str:
+    return f"up to {words.amount(dose.max, dose.unit)} {words.PER[dose.per]}" if is_outside else dose_range(dose)
+
+
+def amounts_of(part: AssessedRegimen, shown: Decimal | None, *, is_outside: bool) -> list[AmountChoice]:
     dose = part.dose
     if not isinstance(dose, Dose):
         return []
     found = []
-    for amount in selectable(part.regimen, dose):
+    for amount in below(part.regimen, dose) if is_outside else selectable(part.regimen, dose):
         made = words.products(products_for(part.regimen, amount) or ())
         label = f"{words.amount(amount, dose.unit)} {words.PER[dose.per]}: {made}"
         found.append(AmountChoice(plain(amount), label, amount == shown))
     return found
 
 
-def days_of(chosen: Weekday | None) -> list[DayChoice]:
-    return [DayChoice(day.name.lower(), day.label, day == chosen) for day in Weekday]
+def below(compiled: CompiledRegimen, dose: Dose) -> list[Decimal]:
+    """Every amount up to the highest that whole products make up: a dose on its way down is below the usual range."""
+    smallest = min(product.strength for product in compiled.drug.products)
+    steps = [smallest * count for count in range(1, int(dose.max // smallest) + 1)]
+    return [amount for amount in steps if products_for(compiled, amount) is not None]
 
 
 def titration_note(regimen: Regimen) -> str:
@@ -230,44 +221,3 @@ def taper_rows(line: MedicationLine | None, regimen: Regimen) -> list[tuple[date
         (step.on, f"{words.amount(step.amount, regimen.unit)} {words.PER[regimen.amount_per]}" if step.amount else "None: it ends here", words.products(step.products))
         for step in line.taper
     ]  # fmt: skip
-
-
-def taken_card(
-    run: Run, writer: LineWriter, drug: str, line: MedicationLine | None, missing: dict[str, str]
-) -> TakenCard:
-    taking = writer.taking[drug]
-    content = run.compiled.drugs[drug]
-    chosen = run.choices.taking.get(drug)
-    must = taking.change == "choose"
-    offered: list[tuple[str, str, bool]] = []
-    if must:
-        offered = [("continue", "Continue", chosen == "continue"), ("stop", "Stop", chosen == "stop")]
-    elif taking.change not in ("hold", "stop") and writer.has_stop(drug) and (line is None or line.role == "continued"):
-        kept = chosen if chosen in ("hold", "stop") else "continue"
-        offered = [(key, words.CHANGES[key], kept == key) for key in ("continue", "hold", "stop")]
-    change = line.change if line is not None else taking.change
-    return TakenCard(
-        drug_key=drug,
-        name=content.name,
-        is_weekly=content.weekly_only,
-        now=now_text(run, drug),
-        change=change,
-        word=words.CHANGES[change],
-        tag=words.CHANGE_TAGS.get(change, ""),
-        because=[run.sources.said(key) for key in taking.because],
-        must_choose=must,
-        may_choose=offered,
-        missing=missing.get(f"taking.{drug}", ""),
-        planned=words.dose(line.planned) if line is not None and line.planned is not None else "",
-    )
-
-
-def now_text(run: Run, drug: str) -> str:
-    """What is taken now, as the plan that is followed says."""
-    now = run.current.get(drug)
-    if now is None or now.amount is None or run.plan is None:
-        return "The dose taken now is not on record."
-    row = next(row for row in run.plan.medications.all() if row.drug_key == drug)
-    weekday = f", on {now.weekday.label}" if now.weekday is not None else ""
-    once = "once a week" if now.weekday is not None else words.PER[row.per]
-    return f"Now {words.amount(now.amount, row.unit)} {once}{weekday}."

@@ -228,7 +228,7 @@ def consultation_dose(request: HttpRequest, consultation: Consultation) -> HttpR
             request.POST,
             run,
             regimens=[card.key for card in page.regimens],
-            drugs=[card.drug_key for card in page.regimens if card.days],
+            drugs=page.with_days,
             taken=[card.drug_key for card in page.taken if card.may_choose],
         )
 

@@ -143,10 +143,7 @@ def small(given: dict[str, Any] | None = None) -> CompiledPackage:
 # Nothing speaks against anything.
 FINE: dict[str, Any] = {
     "weight_kg": "70", "height_cm": "170", "marker": "30", "marker_limit": "40", "itch": "same", "medications": [],
-    **{key: False for key in (
-        "alarm", "not_an_elbow", "complicated", "infected", "allergic", "red", "dry", "broken_skin", "intolerance",
-        "kidneys_weak", "early", "forbidden", "male", "may_conceive",
-    )},
+    **dict.fromkeys(("alarm", "not_an_elbow", "complicated", "infected", "allergic", "red", "dry", "broken_skin", "intolerance", "kidneys_weak", "early", "forbidden", "male", "may_conceive"), False),
 }  # fmt: skip
 
 

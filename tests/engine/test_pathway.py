@@ -241,3 +241,18 @@ def test_no_stop_is_forgotten_when_a_patient_leaves_a_step() -> None:
     assert (decided(compiled, step="E2").outcome, decided(compiled, step="E2").step) == ("propose", "E1")
     assert decided(compiled, step="E2", dry=NOT_KNOWN).outcome == "hold"
     assert decided(compiled, step="E2", without=("dry",)).outcome == "ask"
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({"kidneys_weak": True}, "hold"),
+        ({"kidneys_weak": NOT_KNOWN}, "hold"),
+        ({"without": ("kidneys_weak",)}, "ask"),
+        ({}, "continue"),
+    ],
+)
+def test_what_would_forbid_the_dose_of_a_drug_taken_is_never_passed_unknown(
+    elbow: CompiledPackage, facts: dict[str, Any], outcome: str
+) -> None:
+    assert decided(elbow, step="E2", **facts).outcome == outcome

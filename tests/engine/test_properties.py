@@ -93,15 +93,18 @@ def keys_of(node: Node) -> Iterator[str]:
 
 
 def reviewed_exceptions(compiled: CompiledPackage) -> set[str]:
-    """Facts whose silence is reviewed content: a rule that would stop or hold says that its unknown counts for less,
-    a fact counts as not reported, or its silence leads to another fact that is asked in its place."""
+    """Facts whose silence is reviewed content: a rule that would stop or hold says that its unknown counts for less, an
+    exit says that the patient stays, a fact counts as not reported, or it is implied by another that is asked."""
+    nobody = Resolved(compiled, PatientFacts(AS_OF))
+    exits = [t.condition for t in compiled.transitions if t.entry.if_unknown == "stay" and t.condition is not None]
+    stays = {key for condition in exits for key in nobody.open_facts(condition)}
     lowered = {
         key for rule, node in compiled.rules.values()
         if rule.if_unknown and (rule.severity == "stop" or rule.action.kind == "hold") for key in keys_of(node)
     }  # fmt: skip
     unreported = {key for key, fact in compiled.facts.items() if fact.unless_reported is not None}
     overridden = {key for key, fact in compiled.facts.items() if fact.implied}
-    return lowered | unreported | overridden
+    return lowered | stays | unreported | overridden
 
 
 SEEDS = range(4)

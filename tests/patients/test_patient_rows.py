@@ -1,23 +1,20 @@
 """What the database itself refuses about patients, whoever writes: every rule by its name."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, transaction
 
 from patients.models import (
     AccessEvent,
     Consultation,
     ConsultationState,
-    FrequencyType,
     Membership,
     MonitoringTask,
     Observation,
     Patient,
     Plan,
-    PlannedMedication,
     PlanState,
     Role,
 )
@@ -55,114 +52,6 @@ def rows() -> Rows:
 
 def refused(name: str, error: type[Error] = IntegrityError) -> Any:
     return pytest.raises(error, match=name)
-
-
-DAILY: dict[str, Any] = {"frequency_type": FrequencyType.DAILY, "weekday": None, "times": 1, "per": "day"}
-WEEKLY_ONLY = "weekly_only_drugs_are_planned_once_a_week"
-
-
-def test_a_weekly_drug_is_written_with_its_weekday(rows: Rows) -> None:
-    make.weekly_medication(rows.plan).save()
-
-    row = PlannedMedication.objects.get()
-
-    assert (row.amount_text, row.get_weekday_display()) == ("10", "Tuesday")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(DAILY, id="every day"),
-        pytest.param({**DAILY, "times": 7}, id="seven times a day"),
-        pytest.param({**DAILY, "per": "week"}, id="daily, counted per week"),
-        pytest.param({"per": "day"}, id="weekly, counted per day"),
-        pytest.param({"weekday": None}, id="weekly without a weekday"),
-        pytest.param({"amount": None, "change": "continue"}, id="weekly without an amount"),
-        pytest.param({"times": 7}, id="weekly, seven times"),
-        pytest.param(
-            {"frequency_type": FrequencyType.NONE, "amount": None, "unit": "", "per": "", "weekday": None,
-             "change": "continue"}, id="goes on, without a weekday",
-        ),
-    ],
-)  # fmt: skip
-def test_a_weekly_only_drug_cannot_be_saved_with_another_frequency(rows: Rows, change: dict[str, Any]) -> None:
-    row = make.weekly_medication(rows.plan, **change)
-
-    with refused(WEEKLY_ONLY):
-        row.save()
-
-
-def test_a_weekly_only_drug_cannot_be_made_daily_in_bulk(rows: Rows) -> None:
-    row = make.weekly_medication(rows.plan, **DAILY)
-
-    with refused(WEEKLY_ONLY):
-        PlannedMedication.objects.bulk_create([row])
-
-
-def test_a_weekly_only_drug_cannot_be_made_daily_by_update(rows: Rows) -> None:
-    make.weekly_medication(rows.plan).save()
-
-    with refused(WEEKLY_ONLY):
-        PlannedMedication.objects.update(**DAILY)
-
-
-def test_a_weekly_only_drug_cannot_be_made_daily_by_raw_sql(rows: Rows) -> None:
-    make.weekly_medication(rows.plan).save()
-
-    with refused(WEEKLY_ONLY), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE patients_plannedmedication SET frequency_type = 'daily', weekday = NULL, times = 1, per = 'day'"
-        )
-
-
-def test_a_weekly_only_drug_cannot_pass_for_another_drug(rows: Rows) -> None:
-    row = make.weekly_medication(rows.plan, **DAILY, weekly_only=False)
-
-    with refused("a_planned_drug_is_as_weekly_as_the_guideline_says"):
-        row.save()
-
-
-def test_a_weekly_only_drug_may_be_held_without_a_dose(rows: Rows) -> None:
-    nothing = {"frequency_type": FrequencyType.NONE, "amount": None, "unit": "", "per": "", "weekday": None}
-
-    make.weekly_medication(rows.plan, change="hold", **nothing).save()
-
-    assert not PlannedMedication.objects.get().is_given
-
-
-@pytest.mark.parametrize(
-    ("change", "name"),
-    [
-        ({"weekday": 7}, "a_weekday_is_monday_to_sunday"),
-        ({"weekday": -1}, "a_weekday_is_monday_to_sunday"),
-        ({"amount": Decimal(0)}, "weekly_only_drugs_are_planned_once_a_week|a_dose_has_an_amount_and_a_frequency"),
-        ({"change": "stop"}, "a_change_of_dose_names_the_dose"),
-        ({"amount": None}, "a_change_of_dose_names_the_dose"),
-    ],
-)
-def test_a_planned_dose_is_whole(rows: Rows, change: dict[str, Any], name: str) -> None:
-    row = make.weekly_medication(rows.plan, **change)
-
-    with refused(name):
-        row.save()
-
-
-def test_a_daily_drug_names_its_times_a_day(rows: Rows) -> None:
-    row = make.weekly_medication(
-        rows.plan, drug_key=make.DAILY_DRUG, weekly_only=False, **{**DAILY, "times": None}
-    )
-
-    with refused("a_dose_has_an_amount_and_a_frequency"):
-        row.save()
-
-
-def test_a_planned_medication_is_never_changed_or_deleted(rows: Rows) -> None:
-    make.weekly_medication(rows.plan).save()
-
-    with refused("planned_medications_are_records"), transaction.atomic():
-        PlannedMedication.objects.update(amount=Decimal("12.5"))
-    with refused("planned_medications_are_records"), transaction.atomic():
-        PlannedMedication.objects.all().delete()
 
 
 def test_a_signed_plan_is_never_changed_or_deleted(rows: Rows) -> None:

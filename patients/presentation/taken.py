@@ -1,0 +1,96 @@
+"""What is taken now and what happens to it; and the weekday of a weekly drug, given or paused."""
+
+from dataclasses import dataclass
+
+from guidelines.engine.planned import Weekday
+from patients.draft_lines import LineWriter
+from patients.plan_draft import MedicationLine
+from patients.presentation import words
+from patients.presentation.run import Run
+from patients.presentation.sources import Said
+
+
+@dataclass(frozen=True)
+class DayChoice:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class TakenCard:
+    """A drug that is taken now, and what happens to it."""
+
+    drug_key: str
+    name: str
+    is_weekly: bool
+    now: str
+    change: str
+    word: str
+    tag: str
+    because: list[Said]
+    must_choose: bool
+    may_choose: list[tuple[str, str, bool]]
+    missing: str
+    planned: str
+    days: list[DayChoice]
+    day_missing: str
+
+
+def days_of(chosen: Weekday | None) -> list[DayChoice]:
+    return [DayChoice(day.name.lower(), day.label, day == chosen) for day in Weekday]
+
+
+def taken_card(
+    run: Run, writer: LineWriter, drug: str, line: MedicationLine | None, missing: dict[str, str], *, has_days: bool
+) -> TakenCard:
+    taking = writer.taking[drug]
+    content = run.compiled.drugs[drug]
+    chosen = run.choices.taking.get(drug)
+    must = taking.change == "choose"
+    offered: list[tuple[str, str, bool]] = []
+    if must:
+        offered = [("continue", "Continue", chosen == "continue"), ("stop", "Stop", chosen == "stop")]
+    elif taking.change not in ("hold", "stop") and writer.has_stop(drug) and (line is None or line.role == "continued"):
+        kept = chosen if chosen in ("hold", "stop") else "continue"
+        offered = [(key, words.CHANGES[key], kept == key) for key in ("continue", "hold", "stop")]
+    change = line.change if line is not None else taking.change
+    return TakenCard(
+        drug_key=drug,
+        name=content.name,
+        is_weekly=content.weekly_only,
+        now=now_text(run, drug),
+        change=change,
+        word=words.CHANGES[change],
+        tag=words.CHANGE_TAGS.get(change, ""),
+        because=[run.sources.said(key) for key in taking.because],
+        must_choose=must,
+        may_choose=offered,
+        missing=missing.get(f"taking.{drug}", ""),
+        planned=words.dose(line.planned) if line is not None and line.planned is not None else "",
+        days=held_days(run, drug, missing) if content.weekly_only and not has_days else [],
+        day_missing=missing.get(f"weekdays.{drug}", ""),
+    )
+
+
+def held_days(run: Run, drug: str, missing: dict[str, str]) -> list[DayChoice]:
+    """The day of a weekly drug that pauses, where something else is left out on that day and it is not on record."""
+    asked = f"weekdays.{drug}" in missing or drug in run.choices.weekdays
+    return days_of(weekday_of(run, drug)) if asked else []
+
+
+def weekday_of(run: Run, drug: str) -> Weekday | None:
+    """The day that was chosen, else that of the plan that is followed. Never `or`: Monday is 0."""
+    now = run.current.get(drug)
+    return run.choices.weekdays.get(drug, now.weekday if now else None)
+
+
+def now_text(run: Run, drug: str) -> str:
+    """What is taken now, as the plan that is followed says."""
+    now = run.current.get(drug)
+    if now is None or now.amount is None or run.plan is None:
+        return "The dose taken now is not on record."
+    row = next(row for row in run.plan.medications.all() if row.drug_key == drug)
+    weekday = f", on {now.weekday.label}" if now.weekday is not None else ""
+    once = "once a week" if now.weekday is not None else words.PER[row.per]
+    return f"Now {words.amount(now.amount, row.unit)} {once}{weekday}."

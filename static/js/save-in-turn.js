@@ -1,0 +1,30 @@
+// A form that saves as it is filled in is sent only after what it is saving has been saved, so that nobody is told that
+// somebody else changed it; and once it is sent, it saves nothing more.
+(() => {
+  const DONE = ["htmx:afterSettle", "htmx:responseError", "htmx:sendError", "htmx:timeout"];
+  const sent = new WeakSet();
+  const isLive = (form) => form instanceof HTMLFormElement && form.hasAttribute("hx-post");
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!isLive(form)) return;
+    if (!form.classList.contains("htmx-request")) {
+      sent.add(form);
+      return;
+    }
+    event.preventDefault();
+    const name = event.submitter?.name;
+    const again = () => {
+      if (form.classList.contains("htmx-request")) return;
+      for (const done of DONE) document.removeEventListener(done, again);
+      form.requestSubmit(name ? document.querySelector(`button[name="${name}"]`) : undefined);
+    };
+    for (const done of DONE) document.addEventListener(done, again);
+  }, true);
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (sent.has(event.detail.elt)) event.preventDefault();
+  });
+  // Back shows the page again as it was: it may be sent again.
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[hx-post]").forEach((form) => sent.delete(form)));
+})();

@@ -1,0 +1,104 @@
+"""The demonstration: complete, the same when it is made again, and never beside care."""
+
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from guidelines.engine.planned import Weekday
+from guidelines.models import Approval, Guideline, Version
+from patients import actions
+from patients.deciding import active_plan, compiled_for, decision_for
+from patients.demo_story import Story
+from patients.facts import current_drugs
+from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan, PlannedMedication, Role
+from tests import factories_patients as make
+
+pytestmark = pytest.mark.django_db
+
+
+def quickstart() -> str:
+    told = StringIO()
+    call_command("quickstart", stdout=told)
+    return told.getvalue()
+
+
+def count_rows() -> dict[str, int]:
+    """Every row of ours, the history the database writes included."""
+    models = [*apps.get_app_config("patients").get_models(), *apps.get_app_config("guidelines").get_models()]
+    return {model.__name__: model._default_manager.count() for model in models}
+
+
+def check_what_is_carried_over() -> None:
+    """What the plan says about the drugs taken begins the next consultation; what it may have changed is asked."""
+    patient = Patient.objects.get(number="D-1005")
+    by = User.objects.get(username="demo-physician")
+    plan = Plan.objects.active().get(patient=patient)
+
+    begun = actions.start_consultation(patient=patient, version=plan.version, by=by)
+
+    on = plan.signed_on.isoformat()
+    assert (begun.current_step, begun.step_started_on) == ("S2", plan.started_on)
+    assert begun.answers["on_hydroxychloroquine"] == {"value": True, "taken_on": on}
+    assert begun.answers["on_prednisone"] == {"value": True, "taken_on": on}
+    assert begun.answers["alt"]["upper_limit"] == "40"
+    assert not {"medications", "taper_requested", "weeks_on_prednisone"} & set(begun.answers)
+    now = current_drugs(compiled_for(begun), active_plan(begun))
+    # The steroid goes down and the weekly drug goes up in dated steps: today's amounts are asked.
+    assert (now["prednisone"].amount, now["methotrexate"].amount) == (None, None)
+    assert now["methotrexate"].weekday is Weekday.SUNDAY
+    assert now["hydroxychloroquine"].amount == 2200
+
+
+def test_quickstart_makes_a_demonstration_and_changes_nothing_the_second_time() -> None:
+    told = quickstart()
+    made = count_rows()
+
+    again = quickstart()
+
+    assert count_rows() == made
+    assert ": made." in told
+    assert ": made." not in again
+    clinic = Clinic.objects.get()
+    assert clinic.is_demo
+    assert {member.role for member in clinic.memberships.all()} == set(Role.values)
+    for person in Story.told()["staff"]:
+        assert len(person["password"]) >= 15
+        assert person["password"] in again
+        assert authenticate(username=person["username"], password=person["password"]) is not None
+    version = Version.objects.current().get()
+    assert version.is_demonstration
+    assert Approval.objects.valid_for(version).count() == 2
+    assert Patient.objects.filter(is_invented=True).count() == Patient.objects.count() == 12
+    assert Plan.objects.active().count() == 10
+    assert PlannedMedication.objects.filter(weekly_only=True, plan__state="active").exclude(weekday=None).exists()
+    assert len(set(Plan.objects.active().values_list("step", flat=True))) >= 5
+    assert MonitoringTask.objects.overdue(clinic.today()).exists()
+    outcomes = {decision_for(consultation).outcome for consultation in Consultation.objects.open()}
+    assert outcomes == {"ask", "propose", "hold", "continue", "pending", "out_of_scope"}
+    check_what_is_carried_over()
+
+
+def test_quickstart_refuses_beside_a_real_clinic() -> None:
+    make.clinic("Elbow Clinic")
+
+    with pytest.raises(CommandError, match="Elbow Clinic is a clinic for real patients"):
+        quickstart()
+
+    assert not Guideline.objects.exists()
+    assert not Patient.objects.exists()
+
+
+def test_quickstart_completes_what_is_missing_and_leaves_what_is_there() -> None:
+    there = make.patient(make.physician(make.clinic("Demonstration", is_demo=True)), number="D-1012")
+
+    told = quickstart()
+
+    assert Clinic.objects.count() == 1
+    assert Patient.objects.count() == 12
+    assert Patient.objects.get(number="D-1012") == there
+    assert not there.consultations.exists()
+    assert "Larsen" not in told
