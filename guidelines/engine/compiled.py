@@ -119,7 +119,7 @@ class CompiledPackage:
         self._check_circles()
 
     def _names(self) -> dict[str, Kind]:
-        steps = tuple(self._step_keys) + ("none",)
+        steps = (*self._step_keys, "none")
         names = {
             "current_step": Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})
         }
