@@ -84,7 +84,7 @@ class CompiledPackage:
         self.conflicts = {conflict.key: conflict for conflict in package.conflicts}
         self.tests = {test.key: test for test in package.tests}
         self._rule_keys = frozenset(rule.key for rule in package.safety_rules)
-        self._step_keys = frozenset(step.key for step in package.steps)
+        self._step_keys = tuple(step.key for step in package.steps)
         self.names = self._names()
         self.definitions = {d.key: self._condition(f"definitions.{d.key}", d.formula) for d in package.definitions}
         self.sources = {fact.key: self._source(fact) for fact in package.facts}

@@ -256,3 +256,21 @@ def test_what_would_forbid_the_dose_of_a_drug_taken_is_never_passed_unknown(
     elbow: CompiledPackage, facts: dict[str, Any], outcome: str
 ) -> None:
     assert decided(elbow, step="E2", **facts).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "step"),
+    [
+        ({}, "propose", "E5"),
+        ({"infected": True}, "hold", "E4"),
+        ({"infected": NOT_KNOWN}, "hold", "E4"),
+        ({"without": ("infected",)}, "ask", "E4"),
+    ],
+    ids=["nothing", "met", "not known", "not asked"],
+)
+def test_a_stop_is_settled_before_a_step_without_drugs_too(
+    elbow: CompiledPackage, facts: dict[str, Any], outcome: str, step: str
+) -> None:
+    decision = decided(elbow, step="E4", done=True, **facts)
+
+    assert (decision.outcome, decision.step) == (outcome, step)
