@@ -19,6 +19,8 @@ from patients.presentation.recommendation_page import dose_range
 from patients.presentation.run import Run
 from patients.presentation.taken import DayChoice, TakenCard, days_of, taken_card, weekday_of
 
+AS_BEFORE = "As before. Choose the dose to have it on the plan."
+
 
 @dataclass(frozen=True)
 class AmountChoice:
@@ -42,6 +44,7 @@ class RegimenCard:
     big_unit: str
     made_of: str
     missing: str
+    without: str
     is_refused: bool
     working: list[str]
     chosen_working: str
@@ -119,9 +122,8 @@ def regimen_card(
     planned = line.planned if line and line.regimen == regimen.key else None
     chosen = run.choices.amounts.get(regimen.key)
     if chosen is None and part.role == "continued":
-        now = run.current.get(drug.key)
-        chosen = now.amount if now else None
-    shown = chosen if chosen is not None else dose.start if isinstance(dose, Dose) else None
+        chosen = current_amount(run, drug.key)
+    shown = chosen if chosen is not None else suggested(run, drug.key, dose)
     counts = products_for(compiled, shown) if shown is not None and isinstance(dose, Dose) else None
     weekday = weekday_of(run, drug.key)
     is_once_a_week = regimen.frequency.type == "weekly"
@@ -144,6 +146,7 @@ def regimen_card(
         big_unit=f"{unit_text(regimen.unit)} {words.PER[dose.per]}" if isinstance(dose, Dose) else "",
         made_of=f"{made_of}: {pattern}" if pattern else made_of,
         missing=dose.reason if isinstance(dose, NoDose) else amount_missing,
+        without=AS_BEFORE if is_outside and not isinstance(dose, NoDose) and not amount_missing else "No dose yet.",
         is_refused=chosen is not None and bool(amount_missing),
         working=list(dose.working) if isinstance(dose, Dose) else [],
         chosen_working=line.working[-1] if planned is not None and line is not None and line.working else "",
@@ -166,6 +169,20 @@ def regimen_card(
         needs=words.fact_labels(run.compiled, sorted(dose.needs)) if isinstance(dose, NoDose) else [],
         note=regimen.note or "",
     )
+
+
+def current_amount(run: Run, drug: str) -> Decimal | None:
+    now = run.current.get(drug)
+    return now.amount if now else None
+
+
+def suggested(run: Run, drug: str, dose: Dose | NoDose) -> Decimal | None:
+    """What stands in the box before anybody chose: the present dose of a drug that is taken, never a starting dose."""
+    if isinstance(dose, NoDose):
+        return None
+    if any(taking.drug == drug for taking in run.decision.taking):
+        return current_amount(run, drug)
+    return dose.start
 
 
 def limits_of(part: AssessedRegimen) -> list[str]:

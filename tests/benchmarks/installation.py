@@ -19,15 +19,29 @@ import json
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from patients.demo import choose
+from patients.demo_story import Visit
 from patients.models import Consultation, Membership, Plan
 user = Membership.objects.filter(role="physician").order_by("pk").first().user
 store = import_module(settings.SESSION_ENGINE).SessionStore()
 store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
 store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 store.create()
-consultation = Consultation.objects.filter(state="open").order_by("started_at").first()
+consultation = Consultation.objects.get(patient__number="D-1002", state="open")
+choices = {
+    "option": "S2-methotrexate",
+    "amounts": {"methotrexate": "25", "prednisone": "40", "folic_acid": "1"},
+    "weekdays": {"methotrexate": "tuesday"},
+    "taking": {"hydroxychloroquine": "stop"},
+}
+choose(consultation, Visit(consultation.as_of, {}, "", None, choices, False), user)
+plan = Plan.objects.filter(medications__drug_key="methotrexate").order_by("signed_at").first()
 print(json.dumps({"cookie": f"{settings.SESSION_COOKIE_NAME}={store.session_key}",
-                  "consultation": str(consultation.pk), "plan": str(Plan.objects.order_by("signed_at").first().pk)}))
+                  "consultation": str(consultation.pk), "plan": str(plan.pk)}))
+"""
+IN_PROCESS = """
+from tests.benchmarks.in_process import print_measured
+print_measured({cookie!r}, {consultation!r})
 """
 
 
@@ -41,13 +55,22 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.environment = {**os.environ, "DATA_FOLDER": str(folder), "PORT": str(self.port), "DATABASE_URL": ""}
+        self.pid = 0
         self.manage("migrate", "--verbosity", "0")
         self.manage("createcachetable")
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
         self.manage("quickstart")
-        self.session: dict[str, Any] = json.loads(
-            self.manage("shell", "--no-imports", "-c", SESSION).strip().splitlines()[-1]
-        )
+        self.session: dict[str, Any] = json.loads(self.shell(SESSION))
+
+    def in_process(self) -> dict[str, dict[str, float]]:
+        """Of each step as page and as partial: milliseconds and queries, in one process."""
+        script = IN_PROCESS.format(cookie=self.session["cookie"], consultation=self.session["consultation"])
+        found: dict[str, dict[str, float]] = json.loads(self.shell(script))
+        return found
+
+    def shell(self, script: str) -> str:
+        """The last line that the script prints."""
+        return self.manage("shell", "--no-imports", "-c", script).strip().splitlines()[-1]
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]

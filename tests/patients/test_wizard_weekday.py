@@ -35,7 +35,10 @@ def test_the_dose_page_shows_the_day_that_was_chosen_although_the_plan_had_anoth
     make.signed(before, by)  # on Tuesday
     later = make.actions.start_consultation(patient=patient, version=before.version, by=by)
     make.actions.save_choices(
-        consultation=later, choices={"weekdays": {"calmine": day}}, by=by, lock_version=later.lock_version
+        consultation=later,
+        choices={"amounts": {"calmine": "10"}, "weekdays": {"calmine": day}},
+        by=by,
+        lock_version=later.lock_version,
     )
     client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
 
