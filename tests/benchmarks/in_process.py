@@ -20,7 +20,7 @@ ROUNDS = 15
 
 
 def measured(cookie: str, consultation: str) -> dict[str, dict[str, Any]]:
-    client = Client(headers={"cookie": cookie})
+    client = Client(headers={"cookie": cookie, "host": "127.0.0.1"})
     found: dict[str, dict[str, Any]] = {}
     for step in STEPS:
         address = f"/consultations/{consultation}/{step.key}/"
