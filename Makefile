@@ -51,7 +51,7 @@ lock:
 	$(PYTHON) -m venv .data/lock-venv
 	.data/lock-venv/bin/python -m pip install --quiet uv
 	env -u PIP_FIND_LINKS -u UV_FIND_LINKS .data/lock-venv/bin/uv pip compile --quiet --no-config --universal \
-		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--group dev pyproject.toml --output-file requirements.lock $(ARGS)
 
 setup: .venv/.installed

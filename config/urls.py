@@ -2,11 +2,8 @@
 
 from django.urls import include, path
 
-from config.views import home
-
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("patients.urls")),
     path("", include("guidelines.urls")),
-    path("", home, name="home"),
 ]

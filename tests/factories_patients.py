@@ -100,6 +100,10 @@ def answered(of: Patient, by: User, version: Version | None = None) -> Consultat
     )
 
 
+def saved(begun: Consultation, by: User, **answers: Any) -> actions.Saved:
+    return actions.save_answers(consultation=begun, answers=answers, by=by, lock_version=begun.lock_version)
+
+
 def signed(ready: Consultation, by: User, *, key: UUID | None = None, **otherwise: Any) -> Plan:
     return actions.sign_plan(
         **{

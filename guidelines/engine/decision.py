@@ -93,8 +93,9 @@ def decide(compiled: CompiledPackage, facts: PatientFacts) -> Decision:
         monitoring = _monitoring(walk, taking)
         consulted = _consulted(walk, options)
         questions = open_questions(walk)
+        actions = _actions(walk)
     return Decision(
-        compiled, facts, resolved, walk.outcome, walk.step, options, taking, _actions(walk), alerts, monitoring, questions,
+        compiled, facts, resolved, walk.outcome, walk.step, options, taking, actions, alerts, monitoring, questions,
         consulted,
     )  # fmt: skip
 

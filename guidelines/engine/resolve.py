@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from guidelines.engine.facts import Known, NotAsked, PatientFacts
 from guidelines.engine.nodes import Node
-from guidelines.engine.operators import Result
 
 if TYPE_CHECKING:
     from guidelines.engine.compiled import CompiledPackage
@@ -99,12 +98,3 @@ class Resolved(dict[str, Any]):
                 yield from self.open_facts(source.formula)
             for _, condition in source.implied:
                 yield from self.open_facts(condition)
-
-
-def state_of(facts: PatientFacts, key: str) -> str:
-    """known, not_asked, not_known or stale: what a person did about this fact."""
-    state = facts.states.get(key, NotAsked)
-    return "known" if isinstance(state, Known) else state.name
-
-
-__all__ = ["Resolved", "Result", "state_of"]

@@ -72,13 +72,13 @@ def initial_of(patient: Patient) -> dict[str, Any]:
 
 def differences(patient: Patient, typed: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Label, what is saved now, what was typed: for a change that met another."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     for name in FIELDS:
         saved = getattr(patient, name)
         if name in typed and typed[name] != saved:
-            shown = [
+            now, then = (
                 str(dict(Sex.choices).get(value, value)) if name == "sex" else str(value)
                 for value in (saved, typed[name])
-            ]
-            found.append((str(PatientForm.base_fields[name].label), *shown))
-    return found  # type: ignore[return-value]  # always three texts
+            )
+            found.append((str(PatientForm.base_fields[name].label), now, then))
+    return found

@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.engine.facts import FactsRefused, Known, NotKnown, Unknown, is_implausible
+from guidelines.engine.facts import FactsRefused, Known, NotAsked, NotKnown, PatientFacts, Unknown, is_implausible
 from guidelines.engine.reading import read_facts
-from guidelines.engine.resolve import Resolved, state_of
+from guidelines.engine.resolve import Resolved
 from tests.engine.small_guideline import AS_OF
+
+
+def state_of(facts: PatientFacts, key: str) -> str:
+    """known, not_asked, not_known or stale."""
+    state = facts.states.get(key, NotAsked)
+    return "known" if isinstance(state, Known) else state.name
 
 
 def file(facts: Any = None, **more: Any) -> dict[str, Any]:

@@ -18,16 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def by() -> User:
-    return make.physician(make.clinic())
-
-
-@pytest.fixture
-def patient(by: User) -> Patient:
-    return make.patient(by)
-
-
-@pytest.fixture
 def begun(patient: Patient, by: User) -> Consultation:
     return make.consultation(patient, by)
 

@@ -1,7 +1,5 @@
 """Consultations: begun with what is known, saved as they go, never overwriting each other."""
 
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import User
 
@@ -21,22 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def by() -> User:
-    return make.physician(make.clinic())
-
-
-@pytest.fixture
-def patient(by: User) -> Patient:
-    return make.patient(by)
-
-
-@pytest.fixture
 def begun(patient: Patient, by: User) -> Consultation:
     return make.consultation(patient, by)
-
-
-def save(begun: Consultation, by: User, **answers: Any) -> actions.Saved:
-    return actions.save_answers(consultation=begun, answers=answers, by=by, lock_version=begun.lock_version)
 
 
 def test_a_consultation_begins_with_the_last_known_results(patient: Patient, by: User) -> None:
@@ -84,7 +68,7 @@ def test_a_demonstration_is_not_used_for_care(patient: Patient, by: User) -> Non
 
 
 def test_what_is_wrong_is_not_saved_and_what_is_right_is(begun: Consultation, by: User) -> None:
-    saved = save(
+    saved = make.saved(
         begun, by, weight_kg={"value": "6,2"}, itch={"value": "mild"}, height_cm={"value": "170.5"}, knee={"value": "1"}
     )
 
@@ -94,44 +78,44 @@ def test_what_is_wrong_is_not_saved_and_what_is_right_is(begun: Consultation, by
 
 
 def test_a_wrong_answer_leaves_the_one_before_it(begun: Consultation, by: User) -> None:
-    first = save(begun, by, weight_kg={"value": "62", "unit": "kg"})
+    first = make.saved(begun, by, weight_kg={"value": "62", "unit": "kg"})
 
-    second = save(first.consultation, by, weight_kg={"value": "6200"})
+    second = make.saved(first.consultation, by, weight_kg={"value": "6200"})
 
     assert second.consultation.answers["weight_kg"]["value"] == "62"
     assert "impossible" in second.problems[0].message
 
 
 def test_a_contradiction_is_not_kept(begun: Consultation, by: User) -> None:
-    saved = save(begun, by, itch_marker={"value": "30", "upper_limit": "40"}, itch_marker_limit={"value": "50"})
+    saved = make.saved(begun, by, itch_marker={"value": "30", "upper_limit": "40"}, itch_marker_limit={"value": "50"})
 
     assert [problem.place for problem in saved.problems] == ["itch_marker_limit"]
     assert list(saved.consultation.answers) == ["itch_marker"]
 
 
 def test_an_answer_can_be_taken_back_or_be_not_known(begun: Consultation, by: User) -> None:
-    first = save(begun, by, weight_kg={"value": "62"}, itch={"status": "not_known"})
+    first = make.saved(begun, by, weight_kg={"value": "62"}, itch={"status": "not_known"})
 
-    second = save(first.consultation, by, weight_kg=None)
+    second = make.saved(first.consultation, by, weight_kg=None)
 
     assert second.consultation.answers == {"itch": {"status": "not_known"}}
 
 
 def test_an_unusual_value_is_saved_and_questioned(begun: Consultation, by: User) -> None:
-    saved = save(begun, by, weight_kg={"value": "35"})
+    saved = make.saved(begun, by, weight_kg={"value": "35"})
 
     assert saved.questioned == ("weight_kg",)
     assert saved.consultation.answers["weight_kg"]["value"] == "35"
 
 
 def test_an_answer_keeps_the_day_it_was_given(begun: Consultation, by: User) -> None:
-    saved = save(begun, by, itch={"value": "mild"})
+    saved = make.saved(begun, by, itch={"value": "mild"})
 
     assert saved.consultation.answers["itch"]["taken_on"] == make.days_ago(0).isoformat()
 
 
 def test_two_people_do_not_overwrite_each_other(begun: Consultation, by: User) -> None:
-    save(begun, by, itch={"value": "mild"})
+    make.saved(begun, by, itch={"value": "mild"})
 
     with pytest.raises(actions.Conflict):
         actions.save_answers(consultation=begun, answers={"itch": {"value": "severe"}}, by=by, lock_version=1)
@@ -152,7 +136,7 @@ def test_a_discarded_consultation_stays_readable_and_is_over(begun: Consultation
     assert over.state == ConsultationState.DISCARDED
     assert actions.discard_consultation(consultation=over, by=by) == over
     with pytest.raises(actions.Refused, match="This consultation is discarded"):
-        save(over, by, itch={"value": "mild"})
+        make.saved(over, by, itch={"value": "mild"})
 
 
 def test_a_patient_treated_elsewhere_is_placed_on_a_step(begun: Consultation, by: User) -> None:

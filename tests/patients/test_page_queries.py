@@ -23,11 +23,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def by() -> User:
-    return make.physician(make.clinic())
-
-
-@pytest.fixture
 def version() -> Version:
     return published()
 

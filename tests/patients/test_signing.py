@@ -27,22 +27,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def by() -> User:
-    return make.physician(make.clinic())
-
-
-@pytest.fixture
-def patient(by: User) -> Patient:
-    return make.patient(by)
-
-
-@pytest.fixture
 def ready(patient: Patient, by: User) -> Consultation:
     return make.answered(patient, by)
-
-
-def save(begun: Consultation, by: User, **answers: Any) -> actions.Saved:
-    return actions.save_answers(consultation=begun, answers=answers, by=by, lock_version=begun.lock_version)
 
 
 def test_a_plan_freezes_everything_it_was_decided_from(ready: Consultation, by: User) -> None:
@@ -109,7 +95,7 @@ def test_a_new_result_voids_what_was_shown(ready: Consultation, by: User) -> Non
     shown = decision_hash(decision_for(ready), ready.version)
     actions.edit_patient(patient=ready.patient, by=by, lock_version=1, allergies="Wool")
     unchanged = decision_hash(decision_for(ready), ready.version)
-    saved = save(ready, by, itch_marker={"value": "130", "upper_limit": "40"})
+    saved = make.saved(ready, by, itch_marker={"value": "130", "upper_limit": "40"})
 
     with pytest.raises(actions.Refused, match="has changed since you read it"):
         make.signed(saved.consultation, by, shown_hash=shown)
@@ -152,7 +138,7 @@ def test_an_incomplete_plan_is_not_signed(
 
 
 def test_a_prohibited_stop_is_never_signed_over(ready: Consultation, by: User) -> None:
-    saved = save(ready, by, can_become_pregnant={"value": True}, pregnant={"value": True})
+    saved = make.saved(ready, by, can_become_pregnant={"value": True}, pregnant={"value": True})
     over = {**make.ENOUGH_CHOICES, "overrides": {"CAL-B-PREG": {"reason": "other", "text": "Because I say so."}}}
     changed = actions.save_choices(
         consultation=saved.consultation, choices=over, by=by, lock_version=saved.consultation.lock_version
@@ -166,7 +152,7 @@ def test_a_prohibited_stop_is_never_signed_over(ready: Consultation, by: User) -
 
 
 def test_an_unknown_prohibited_stop_is_answered_first(ready: Consultation, by: User) -> None:
-    saved = save(ready, by, can_become_pregnant={"value": True}, pregnant={"status": "not_known"})
+    saved = make.saved(ready, by, can_become_pregnant={"value": True}, pregnant={"status": "not_known"})
 
     with pytest.raises(actions.NotSignable, match="cannot be overridden"):
         make.signed(saved.consultation, by)
@@ -175,7 +161,7 @@ def test_an_unknown_prohibited_stop_is_answered_first(ready: Consultation, by: U
 def test_the_next_plan_replaces_the_one_before(ready: Consultation, by: User) -> None:
     first = make.signed(ready, by)
     begun = make.consultation(ready.patient, by, ready.version)
-    saved = save(begun, by, **make.ENOUGH_ANSWERS)
+    saved = make.saved(begun, by, **make.ENOUGH_ANSWERS)
     chosen = actions.save_choices(
         consultation=saved.consultation, choices=make.ENOUGH_CHOICES, by=by,
         lock_version=saved.consultation.lock_version,

@@ -18,11 +18,6 @@ NEW = {"family_name": "Radius", "given_names": "Rosa", "born_on": "1971-02-03", 
 
 
 @pytest.fixture
-def by() -> User:
-    return make.physician(make.clinic())
-
-
-@pytest.fixture
 def signed_in(client: Client, by: User) -> Client:
     client.force_login(by, backend=BACKEND)
     return client

@@ -17,16 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def by() -> User:
-    return make.physician(make.clinic())
-
-
-@pytest.fixture
-def patient(by: User) -> Patient:
-    return make.patient(by)
-
-
-@pytest.fixture
 def signed_in(client: Client, by: User) -> Client:
     client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

@@ -15,16 +15,6 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
-def by() -> User:
-    return make.physician(make.clinic())
-
-
-@pytest.fixture
-def patient(by: User) -> Patient:
-    return make.patient(by)
-
-
-@pytest.fixture
 def ready(patient: Patient, by: User) -> Consultation:
     return make.answered(patient, by)
 
