@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.decision import Decision
-from guidelines.engine.explain import in_words
+from guidelines.engine.explain import in_words, value_in_words
 from guidelines.engine.facts import Known, NotAsked
-from guidelines.engine.operators import unit_text
 from guidelines.engine.safety import override_of
 from guidelines.engine.values import plain
 from patients.choices import Choices
@@ -134,9 +133,7 @@ def unknown_of(compiled: CompiledPackage, decision: Decision) -> Iterator[PlanFa
             continue
         value = in_words(decision.facts, key, compiled)
         if state.last is not None:
-            last = state.last.value
-            shown = plain(round(last, 4)) if hasattr(last, "as_tuple") else str(last)
-            value = f"{value}: {shown} {unit_text(fact.unit)}".rstrip() + f", {clinician_day(state.last.taken_on)}"
+            value += f": {value_in_words(fact, state.last.value)}, {clinician_day(state.last.taken_on)}"
         yield PlanFact(fact.label, value)
 
 

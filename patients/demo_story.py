@@ -9,7 +9,8 @@ import yaml
 from guidelines.engine.content import Fact
 
 STORY_FILE = Path(__file__).parent / "demo_people.yaml"
-BIRTHDAY_DAYS_AGO = 100  # so that nobody changes age on the day the demonstration is made
+# So that nobody changes age on the day the demonstration is made, and not all have one birthday.
+BIRTHDAY_DAYS_AGO, DAYS_BETWEEN_BIRTHDAYS = 100, 17
 
 
 class Results(NamedTuple):
@@ -53,13 +54,13 @@ class Story:
         return raw
 
     def people(self) -> list[Person]:
-        return [self.person(raw) for raw in self.raw["patients"]]
+        return [self.person(raw, place) for place, raw in enumerate(self.raw["patients"])]
 
     def ago(self, days: int) -> date:
         return self.today - timedelta(days=days)
 
-    def person(self, raw: dict[str, Any]) -> Person:
-        last_birthday = self.ago(BIRTHDAY_DAYS_AGO)
+    def person(self, raw: dict[str, Any], place: int) -> Person:
+        last_birthday = self.ago(BIRTHDAY_DAYS_AGO + DAYS_BETWEEN_BIRTHDAYS * place)
         # A birthday on 29 February would not exist in every year.
         born_on = last_birthday.replace(year=last_birthday.year - raw["age"], day=min(last_birthday.day, 28))
         return Person(

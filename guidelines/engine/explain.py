@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from guidelines.engine.content import Fact
 from guidelines.engine.facts import Known, NotAsked, PatientFacts
 from guidelines.engine.nodes import Node
 from guidelines.engine.operators import unit_text
@@ -66,10 +67,14 @@ def in_words(facts: PatientFacts, key: str, compiled: Any) -> str:
     state = facts.states.get(key, NotAsked)
     if not isinstance(state, Known):
         return {"not_asked": "Not asked", "not_known": "Not known", "stale": "Too old"}[state.name]
+    return value_in_words(fact, state.value)
+
+
+def value_in_words(fact: Fact, value: Any) -> str:
     if fact.type == "boolean":
-        return "Yes" if state.value else "No"
+        return "Yes" if value else "No"
     labels = {choice.key: choice.label for choice in fact.choices}
     if fact.type == "set":
-        return ", ".join(labels[key] for key in sorted(state.value)) or "None of these"
-    text = labels.get(state.value, str(shown(state.value)))
-    return f"{text} {unit_text(fact.unit)}".strip()
+        return ", ".join(labels[key] for key in sorted(value)) or "None of these"
+    text = labels.get(value, str(shown(value)))
+    return f"{text} {unit_text(fact.unit, text)}".strip()

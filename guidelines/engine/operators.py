@@ -29,6 +29,7 @@ UNITS = {
     "kg/m2": "kg/m²", "m2": "m²", "mg/m2": "mg/m²", "mg/wk": "mg a week", "mg/d": "mg a day", "/wk": "a week", "/uL": "/µL",
     "{score}": "points", "a": "years", "mo": "months", "wk": "weeks", "d": "days", "[lb_av]": "lb", "[in_i]": "in", "%": "%",
 }  # fmt: skip
+COUNTED = {"{score}", "a", "mo", "wk", "d"}
 
 
 class Result(NamedTuple):
@@ -39,9 +40,10 @@ class Result(NamedTuple):
     upper_limit: Decimal | None = None
 
 
-def unit_text(ucum: str | None) -> str:
-    """The unit as people write it."""
-    return UNITS.get(ucum or "", ucum or "")
+def unit_text(ucum: str | None, number: str = "") -> str:
+    """The unit as people write it after this number: 1 year, 2 years."""
+    words = UNITS.get(ucum or "", ucum or "")
+    return words.removesuffix("s") if number == "1" and ucum in COUNTED else words
 
 
 def digits(source: str) -> Decimal:

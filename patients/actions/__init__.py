@@ -13,6 +13,7 @@ from patients.actions.consulting import (
     why_not_use,
 )
 from patients.actions.following import close_task, end_plan
+from patients.actions.looking import Glance, Stamp, glance_at
 from patients.actions.people import (
     add_member,
     add_person,
@@ -26,8 +27,9 @@ from patients.actions.results import Entry, correct_observation, disown_observat
 from patients.actions.signing import sign_plan
 
 __all__ = [
-    "Conflict", "Entry", "NotSignable", "Refused", "Saved", "ValuesRefused", "add_member", "add_person", "close_task",
-    "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan", "open_clinic",
+    "Conflict", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person",
+    "close_task", "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan",
+    "glance_at", "open_clinic",
     "place_on_step", "record_access", "record_observations", "register_patient", "save_answers", "save_choices",
     "sign_plan", "start_consultation", "why_not_use",
 ]  # fmt: skip

@@ -7,18 +7,14 @@ look at the same consultation, is never kept.
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from patients.models import Clinic, Consultation, Observation, Patient, Plan
+from patients.actions import Stamp
 from patients.presentation.banner import Banner, banner_of
 from patients.presentation.run import Run
 from patients.presentation.steps import step_links
@@ -28,61 +24,6 @@ MOST_KEPT = 8 * len(STEPS)
 PARTS = {"facts": "patients/_questions.html", "dose": "patients/_dose.html"}
 FORMS = {"facts": ("step-form", "place-form"), "review": ()}
 EMPTY = SafeString("")
-
-
-class Stamp(NamedTuple):
-    """What a step is made from: two equal stamps show the same. `today` is here for the age in the band."""
-
-    consultation: UUID
-    lock_version: int
-    patient_lock_version: int
-    content_hash: str
-    plan: UUID | None
-    observations: int
-    today: date
-
-
-class Glance(NamedTuple):
-    """The little that tells whether what is kept still holds, and who is looked at. No stamp: nothing is kept."""
-
-    consultation: UUID
-    patient: UUID
-    clinic: int
-    state: str
-    stamp: Stamp | None
-
-    def bare(self) -> Consultation:
-        """As much of the rows as the questions of permission and the record of access read."""
-        patient = Patient(pk=self.patient, clinic=Clinic(pk=self.clinic))
-        return Consultation(pk=self.consultation, state=self.state, patient=patient)
-
-
-@cache
-def glanced() -> tuple[str | Subquery, ...]:
-    """What a glance reads, built once. Observations are only ever added: their number tells whether there are more."""
-    plans = Plan.objects.active().filter(patient=OuterRef("patient"), guideline=OuterRef("guideline"))
-    observations = Observation.objects.filter(patient=OuterRef("patient")).order_by().values("patient")
-    return (
-        "patient_id",
-        "patient__clinic_id",
-        "state",
-        "lock_version",
-        "patient__lock_version",
-        "version__content_hash",
-        "version__effective_on",
-        Subquery(plans.order_by().values("pk")[:1]),
-        Subquery(observations.annotate(found=Count("pk")).values("found")),
-    )
-
-
-def glance_at(consultations: QuerySet[Consultation], pk: UUID) -> Glance | None:
-    found = next(iter(consultations.filter(pk=pk).order_by().values_list(*glanced())), None)
-    if found is None:
-        return None
-    patient, clinic, state, lock_version, patient_lock_version, content_hash, effective_on, plan, observed = found
-    stamp = Stamp(pk, lock_version, patient_lock_version, content_hash, plan, observed or 0, timezone.localdate())
-    # Content without a day on which it begins is a draft, and may still change under the same number.
-    return Glance(pk, patient, clinic, state, stamp if effective_on is not None else None)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def day(value: date) -> str:
 
 
 def amount(number: Decimal, unit: str) -> str:
-    return f"{plain(number)}{NBSP}{unit_text(unit)}".strip()
+    return f"{plain(number)}{NBSP}{unit_text(unit, plain(number))}".strip()
 
 
 def products(counts: Iterable[Count]) -> str:
@@ -69,7 +69,7 @@ def value(fact: Fact, found: Any) -> str:
 def typed_value(fact: Fact, typed: Any, unit: str | None) -> str:
     """A value as it was typed, with the unit it was typed in."""
     if isinstance(typed, str) and fact.type == "number":
-        return f"{typed}{NBSP}{unit_text(unit or fact.unit)}".strip()
+        return f"{typed}{NBSP}{unit_text(unit or fact.unit, typed)}".strip()
     if isinstance(typed, str) and fact.type == "date":
         return day(date.fromisoformat(typed))
     return value(fact, typed)

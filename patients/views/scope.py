@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from patients.actions import record_access
+from patients.actions import Glance, glance_at, record_access
 from patients.models import Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
-from patients.presentation.shown import Glance, glance_at
 
 # What the pages of a consultation read of the rows around it: not the whole texts of a version.
 SHOWN_COLUMNS = (
@@ -51,10 +50,9 @@ def consultations(request: HttpRequest) -> QuerySet[Consultation]:
 
 def glance_or_404(request: HttpRequest, pk: UUID) -> Glance:
     """What is needed to show a step that is kept in memory. Leaves the same trace as reading it anew."""
-    glance = glance_at(Consultation.objects.visible_to(request.user), pk)
+    glance = glance_at(pk, by=person(request), what=page_name(request))
     if glance is None:
         raise Http404
-    looked_at(request, glance.bare().patient)
     return glance
 
 
@@ -68,9 +66,13 @@ def visible_plan(request: HttpRequest, pk: UUID) -> Plan:
 
 
 def looked_at(request: HttpRequest, patient: Patient) -> Patient:
-    match = request.resolver_match
-    record_access(patient=patient, by=person(request), what=(match.url_name if match else None) or "page")
+    record_access(patient=patient, by=person(request), what=page_name(request))
     return patient
+
+
+def page_name(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return (match.url_name if match else None) or "page"
 
 
 def patient_context(patient: Patient, **more: Any) -> dict[str, Any]:

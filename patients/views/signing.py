@@ -10,13 +10,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from patients import permissions
-from patients.actions import Conflict, NotSignable, Refused, sign_plan
+from patients.actions import Conflict, Glance, NotSignable, Refused, sign_plan
 from patients.deciding import decision_hash
 from patients.forms.answers import UnknownField
 from patients.models import Consultation
 from patients.presentation.review_page import review_page
 from patients.presentation.run import Run
-from patients.presentation.shown import Glance, Shown, rendered
+from patients.presentation.shown import Shown, rendered
 from patients.views.scope import person
 from patients.views.wizard import answer, lock_of, not_yet, step_context, wizard_step
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.htmx import render_page_or_partial
 from guidelines.engine.safety import override_of
-from patients.actions import Conflict, Refused, save_choices
+from patients.actions import Conflict, Glance, Refused, save_choices
 from patients.forms.answers import UnknownField
 from patients.forms.choices import SentChoices, sent_dose, sent_monitoring, sent_recommendation, sent_safety
 from patients.models import Consultation, ConsultationState
@@ -24,7 +24,7 @@ from patients.presentation.monitoring_page import MonitoringPage, monitoring_pag
 from patients.presentation.recommendation_page import RecommendationPage, recommendation_page
 from patients.presentation.run import Run
 from patients.presentation.safety_page import SafetyPage, safety_page
-from patients.presentation.shown import Glance, Shown, blocked, keep, kept, rendered
+from patients.presentation.shown import Shown, blocked, keep, kept, rendered
 from patients.presentation.steps import action_bar
 from patients.views.scope import (
     consultations,

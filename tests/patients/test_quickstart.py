@@ -7,6 +7,8 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from guidelines.engine.planned import Weekday
 from guidelines.models import Approval, Guideline, Version
@@ -80,6 +82,7 @@ def test_quickstart_makes_a_demonstration_and_changes_nothing_the_second_time() 
     outcomes = {decision_for(consultation).outcome for consultation in Consultation.objects.open()}
     assert outcomes == {"ask", "propose", "hold", "continue", "pending", "out_of_scope"}
     check_what_is_carried_over()
+    assert "Not approved for care" in Client().get(reverse("account_login")).content.decode()
 
 
 def test_quickstart_refuses_beside_a_real_clinic() -> None:
