@@ -64,7 +64,8 @@ def history(
     """The effective results up to the day of every number that is answered, by fact.
 
     Only of those: the engine would take the newest result for an answer that nobody gave or that was taken back. A
-    laboratory's limit goes with its result.
+    laboratory's limit goes with its result. Of one day the result that was recorded last counts; on the day of an
+    answer, the answer.
     """
     limits = {fact.upper_limit for fact in compiled.limited.values()}
     wanted = {
@@ -72,11 +73,12 @@ def history(
         if key in compiled.facts and compiled.facts[key].type == "number" and key not in limits
         and not compiled.facts[key].formula_only
     }  # fmt: skip
-    found: dict[str, list[Answer]] = {}
+    found: dict[str, dict[date, Answer]] = {}
     for row in sorted(observations, key=lambda row: (row.fact_key, row.taken_on, row.recorded_at, row.pk)):
-        if row.fact_key in wanted and row.taken_on <= as_of:
-            found.setdefault(row.fact_key, []).append(answer_of(row))
-    return found
+        is_answered = answers.get(row.fact_key, {}).get("taken_on") == row.taken_on.isoformat()
+        if row.fact_key in wanted and row.taken_on <= as_of and not is_answered:
+            found.setdefault(row.fact_key, {})[row.taken_on] = answer_of(row)
+    return {key: list(results.values()) for key, results in found.items()}
 
 
 def answer_of(row: Observation) -> Answer:

@@ -67,10 +67,11 @@ class Decision:
 
     def _as_json(self, version: int | None, with_trace: bool) -> dict[str, Any]:
         shows_doses = self.outcome in ("propose", "pending", "continue")
+        changes = {taken.drug: taken.change for taken in self.taking}
         return {
             "guideline": self.compiled.package.slug, "version": version, "content_hash": self.compiled.content_hash,
             "as_of": self.facts.as_of.isoformat(), "outcome": self.outcome, "step": self.step,
-            "options": [option.as_json(shows_doses=shows_doses) for option in self.options],
+            "options": [option.as_json(shows_doses=shows_doses, changes=changes) for option in self.options],
             "taking": [{"drug": t.drug, "change": t.change, "because": list(t.because)} for t in self.taking],
             "actions": [{"action": a.action, "text": a.text, "cites": list(a.cites)} for a in self.actions],
             "questions": [
@@ -163,7 +164,9 @@ def _taking(walk: Walk) -> Iterator[Taking]:
         elif walk.outcome == "hold" and drug in without_dose:
             yield Taking(drug, "hold", (without_dose[drug],))
         elif walk.outcome == "ask":
-            continue
+            # Where the patient goes is open; what goes on meanwhile is said once another drug must stop.
+            if any(a.excludes for found in walk.taken_alerts.values() for a in found):
+                yield Taking(drug, "continue", ())
         elif walk.outcome == "out_of_scope":
             yield Taking(
                 drug, "choose", tuple(a.rule.key for a in walk.guideline_alerts if a.rule.kind == "scope" and a.is_met)
@@ -226,5 +229,6 @@ def _consulted(walk: Walk, options: list[AssessedOption]) -> dict[str, Node]:
     rules = [*compiled.rules_of_guideline]
     for drug in dict.fromkeys(drugs):
         rules += compiled.rules_of_drug.get(drug, ())
-    guards = [compiled.rules[alert.rule.key] for alert in walk.guard_alerts]
-    return {rule.key: node for rule, node in [*rules, *guards]} | walk.consulted
+    for step in walk.guarded_steps:
+        rules += compiled.rules_of_step.get(step, ())
+    return {rule.key: node for rule, node in rules} | walk.consulted

@@ -107,7 +107,7 @@ def read_value(fact: Fact, raw: object, unit: str | None = None) -> Any:
         if fact.whole and number != number.to_integral_value():
             raise ValueError(f"{fact.label} is a whole number, not {plain(number)}")
         low, high = (fact.possible.min, fact.possible.max) if fact.possible else (None, None)
-        if (low is not None and number < low) or (high is not None and number > high):
+        if fact.possible and not fact.possible.holds(number):
             shown = unit_text(fact.unit)
             raise ValueError(
                 f"{fact.label} {plain(number)} {shown} is impossible: it must be between "
@@ -137,10 +137,7 @@ def read_value(fact: Fact, raw: object, unit: str | None = None) -> Any:
 
 def is_implausible(fact: Fact, value: Any) -> bool:
     """Whether a possible value is unusual enough to be asked about again."""
-    if not isinstance(value, Decimal) or fact.plausible is None:
-        return False
-    low, high = fact.plausible.min, fact.plausible.max
-    return (low is not None and value < low) or (high is not None and value > high)
+    return isinstance(value, Decimal) and fact.plausible is not None and not fact.plausible.holds(value)
 
 
 def aged(fact: Fact, known: Known, as_of: date) -> Known | Unknown:

@@ -68,7 +68,9 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
         shown = f"{name.replace('_', ' ')} of {node.text}" + (f" ({', '.join(map(str, limits))})" if limits else "")
 
         def from_history(facts: Mapping[str, Any]) -> Any:
-            return calculate(facts[key], facts, *limits)
+            found = calculate(facts[key], facts, *limits)
+            # Old results can show that something was so; that it is not so now, only a result that still counts can.
+            return None if found is False and facts[node.keys[0]] is None else found
 
         kind = Kind(type_, node.kind.unit if in_its_unit else None)
         op = "leaf" if type_ == "boolean" else "value"

@@ -1,6 +1,6 @@
 """One way to treat, for one patient: its state, what excludes it, what it needs, and its doses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,9 @@ from guidelines.engine.dosing import Dose, NoDose, dose_for, dose_json
 from guidelines.engine.facts import NotAsked
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.safety import Alert, check_drug
+
+
+NO_NEW_DOSE = {"": "Nothing is started today.", "hold": "On hold.", "stop": "Stopped.", "choose": "To be chosen."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,18 @@ class AssessedOption:
             self.state = "caution"
         return self
 
-    def as_json(self, *, shows_doses: bool) -> dict[str, Any]:
+    def as_json(self, *, shows_doses: bool, changes: Mapping[str, str]) -> dict[str, Any]:
+        """The contract's form. `changes` says of each drug taken what happens to it, where no dose is shown."""
         option = self.option
         cautions = [alert.rule.key for alert in self.alerts if alert.severity == "caution"]
         return {
             "option": option.key, "state": self.state, "beside": self.beside, "for": list(option.supports),
             "against": [*option.against, *cautions], "excluded_by": list(self.excluded_by), "needs": sorted(self.needs),
-            "regimens": [self._regimen_json(part, shows_doses=shows_doses) for part in self.regimens],
+            "regimens": [self._regimen_json(part, shows_doses, changes) for part in self.regimens],
         }  # fmt: skip
 
-    def _regimen_json(self, part: AssessedRegimen, *, shows_doses: bool) -> dict[str, Any]:
-        dose, reason = part.dose, None
+    def _regimen_json(self, part: AssessedRegimen, shows_doses: bool, changes: Mapping[str, str]) -> dict[str, Any]:
+        dose, reason, change = part.dose, None, changes.get(part.regimen.drug.key)
         if isinstance(dose, NoDose):
             reason = dose.reason
         elif self.state == "excluded":
@@ -74,7 +78,7 @@ class AssessedOption:
         elif self.state == "needs_answer":
             reason = "Answer what is open first."
         elif not shows_doses:
-            reason = "On hold."
+            reason = NO_NEW_DOSE.get(change or "", "Goes on as it is; no new dose today.")
         regimen = part.regimen.regimen
         return {
             "regimen": regimen.key, "drug": regimen.drug, "role": part.role,

@@ -30,6 +30,7 @@ class Walk:
     guideline_alerts: list[Alert] = field(default_factory=list)
     taken_alerts: dict[str, list[Alert]] = field(default_factory=dict)
     guard_alerts: list[Alert] = field(default_factory=list)
+    guarded_steps: list[str] = field(default_factory=list)
     unknown_gates: frozenset[str] = frozenset()
     consulted: dict[str, Node] = field(default_factory=dict)
     stays: bool = True
@@ -100,6 +101,7 @@ class Walk:
         """Whether a step's own rules let it be entered: a met or unknowable stop keeps the patient where he is."""
         alerts = check(self.compiled.rules_of_step.get(target, ()), self.facts)
         self.guard_alerts += alerts
+        self.guarded_steps.append(target)
         found = [alert for alert in alerts if alert.severity == "stop"]
         if any(alert.is_met for alert in found):
             return "stay"

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from guidelines.engine.content import Fact
+from guidelines.engine.cycles import keys_read
 from guidelines.engine.facts import (
     MAXIMUM_PROBLEMS,
     MAXIMUM_RESULTS,
@@ -20,7 +22,7 @@ from guidelines.engine.facts import (
     read_number,
     read_value,
 )  # fmt: skip
-from guidelines.engine.operators import Result
+from guidelines.engine.operators import Result, unit_text
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.values import exact_date, plain
 
@@ -175,8 +177,26 @@ class Reader:
                 found.append(Result(value, taken_on, self.limit(fact, here, item, unit)))
         return tuple(sorted(found, key=lambda result: result.taken_on))
 
+    def disagreements(self, states: dict[str, Known | Unknown], history: dict[str, tuple[Result, ...]]) -> None:
+        """The value that counts now is the newest, and of one day there is one: nobody can say which of two is right."""
+        for key, results in history.items():
+            for earlier, later in pairwise(results):
+                if earlier.taken_on == later.taken_on and earlier.value != later.value:
+                    self.refuse(f"history.{key}", f"has two results of {later.taken_on}; keep the one that counts")
+            state = states.get(key)
+            current = state if isinstance(state, Known) else state.last if state else None
+            if current is None or not results:
+                continue
+            if current.taken_on < results[-1].taken_on:
+                self.refuse(
+                    f"facts.{key}", f"is older than the result of {results[-1].taken_on} on record; give the newest one"
+                )
+            elif any(r.taken_on == current.taken_on and r.value != current.value for r in results):
+                self.refuse(f"facts.{key}", f"disagrees with the result of {current.taken_on} on record; keep one")
+
     def complete(self, states: dict[str, Known | Unknown], history: dict[str, tuple[Result, ...]]) -> None:
         """The newest result stands in for a current value nobody gave, and brings its upper limit."""
+        self.disagreements(states, history)
         for key, results in history.items():
             if key not in states and results:
                 last, fact = results[-1], self.compiled.facts[key]
@@ -199,8 +219,9 @@ class Reader:
     def contradictions(self, facts: PatientFacts) -> None:
         """A given value that its own inputs contradict is refused: one of them is wrong, and nobody can say which."""
         resolved = Resolved(self.compiled, facts)
-        for key, state in facts.states.items():
-            source = self.compiled.sources[key]
+        for key, source in self.compiled.sources.items():
+            self.impossible_result(key, resolved)
+            state = facts.states.get(key)
             if not isinstance(state, Known) or source.formula is None or source.fact.formula_is_default:
                 continue
             derived = source.formula.value(resolved)
@@ -212,6 +233,20 @@ class Reader:
                 self.refuse(
                     f"facts.{key}", f"disagrees with the facts it follows from, which give {shown}; correct one of them"
                 )
+
+    def impossible_result(self, key: str, resolved: Resolved) -> None:
+        """Values that are possible one by one and not together: two units mixed up, or two patients."""
+        source = self.compiled.sources[key]
+        if source.formula is None or source.fact.possible is None:
+            return
+        found, limits = source.formula.value(resolved), source.fact.possible
+        if found is None or limits.holds(found):
+            return
+        given = sorted(name for name in set(keys_read(source.formula)) if isinstance(resolved.facts.states.get(name), Known))
+        labels = " and ".join(self.compiled.facts[name].label for name in given)
+        shown = f"{plain(round(found, 2))} {unit_text(source.fact.unit)}".strip()
+        for name in given:
+            self.refuse(f"facts.{name}", f"gives {source.fact.label} {shown}, which is impossible; check {labels}")
 
     @staticmethod
     def same_as_written(derived: Any, state: Known) -> bool:

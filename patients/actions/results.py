@@ -1,6 +1,6 @@
 """What was observed: recorded as typed, corrected by new rows, never changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -39,6 +39,7 @@ def record_observations(
     day = day_at(locked.clinic, today)
     entries = list(entries)
     problems = [problem for index, entry in enumerate(entries) for problem in wrong(compiled, entry, day, index)]
+    problems += twice(entries, day)
     if problems:
         raise ValuesRefused(problems)
     with pghistory.context(action="record_observations", user=by.pk):
@@ -57,6 +58,17 @@ def wrong(compiled: CompiledPackage, entry: Entry, day: date, index: int) -> lis
         named = f"facts.{entry.fact_key}"
         return [Problem(f"{index}{place.removeprefix(named)}", message) for place, message in refusal.problems]
     return []
+
+
+def twice(entries: Sequence[Entry], day: date) -> list[Problem]:
+    """Two different results of one day sent together: nobody could say later which was the last."""
+    seen: dict[tuple[str, str], Answer] = {}
+    found = []
+    for index, entry in enumerate(entries):
+        first = seen.setdefault((entry.fact_key, entry.answer.get("taken_on") or day.isoformat()), entry.answer)
+        if first.get("value") != entry.answer.get("value"):
+            found.append(Problem(f"{index}.value", "is a second result of the same day; give the one that counts"))
+    return found
 
 
 def write_new(

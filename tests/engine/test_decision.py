@@ -75,6 +75,21 @@ def test_a_drug_on_hold_has_no_dose(elbow: CompiledPackage) -> None:
     assert (first["dose"], first["no_dose"]) == (None, "On hold.")
 
 
+def test_beside_a_drug_on_hold_it_is_said_that_the_others_go_on(shipped: CompiledPackage) -> None:
+    held = patients.decided(
+        step="S2", started_on="2026-08-10", response="adequate", wbc="3", on_prednisone=True, prednisone_mg_day="10",
+        prednisone_started_on="2026-08-10", mtx_dose_mg_week="15",
+    )  # fmt: skip
+    first = held.as_json()["options"][0]
+
+    assert held.outcome == "hold"
+    assert {part["drug"]: part["no_dose"] for part in first["regimens"]} == {
+        "methotrexate": "On hold.",
+        "folic_acid": "Goes on as it is; no new dose today.",
+        "prednisone": "Goes on as it is; no new dose today.",
+    }
+
+
 def test_what_is_pending_and_what_goes_on_carries_its_dose(elbow: CompiledPackage) -> None:
     pending, going_on = decided(elbow, infected=True), decided(elbow, step="E1")
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from guidelines.engine.compiled import CompiledPackage
+from tests.engine import patients
 from tests.engine.small_guideline import NOT_KNOWN, changes, content, decided, goes, rule, small, states
 
 OLD = {"value": "same", "taken_on": "2026-01-01"}  # older than its 14 days
@@ -274,3 +275,21 @@ def test_a_stop_is_settled_before_a_step_without_drugs_too(
     decision = decided(elbow, step="E4", done=True, **facts)
 
     assert (decision.outcome, decision.step) == (outcome, step)
+
+
+def test_while_an_exit_is_open_it_is_said_what_stops_and_what_goes_on() -> None:
+    """A drug that must stop does so whatever the open answer is; its companion with it, and nothing else."""
+    pregnant = patients.decided(
+        step="S2", started_on="2026-08-10", can_become_pregnant=True, pregnant=True, contraception_effective=True,
+        on_prednisone=True, prednisone_mg_day="10", prednisone_started_on="2026-08-10", without=("intolerance",),
+    )  # fmt: skip
+
+    assert pregnant.outcome == "ask"
+    assert changes(pregnant) == {"methotrexate": "stop", "folic_acid": "stop", "prednisone": "continue"}
+
+
+def test_the_rules_that_let_a_step_be_entered_are_told_too(elbow: CompiledPackage) -> None:
+    entered = decided(elbow, step="E3", lowering_wanted=True)
+
+    assert entered.step == "E4"
+    assert {"E4-EARLY", "E4-FORBIDDEN"} <= {part["of"] for part in entered.trace()}

@@ -1,6 +1,6 @@
 """Windows of monitoring: days, weeks, calendar months, leap days, series."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from guidelines.engine.content import MonitoringItem, Window
 from guidelines.engine.decision import decide
 from guidelines.engine.reading import read_facts
 from guidelines.engine.schedule import windows
+from tests.engine import patients
 from tests.engine.small_guideline import NOT_KNOWN, content, decided, facts_json, small
 
 
@@ -150,3 +151,24 @@ def test_nothing_is_scheduled_unless_something_is_proposed_or_goes_on(
     elbow: CompiledPackage, facts: dict[str, Any]
 ) -> None:
     assert decided(elbow, **facts).monitoring == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"step": "S3", "response": "adequate"}, id="into maintenance"),
+        pytest.param({"step": "S7", "response": "complete"}, id="in maintenance"),
+        pytest.param(
+            {"step": "S7", "response": "complete", "withdraw_requested": True, "disease_active": False,
+             "months_remission_off_steroids": "14"},
+            id="into a slow reduction",
+        ),
+    ],
+)  # fmt: skip
+def test_no_change_of_step_leaves_more_than_twelve_weeks_without_a_blood_count(facts: dict[str, Any]) -> None:
+    going_on = patients.decided(started_on="2025-03-03", **facts)
+
+    counts = [due.opens for due in going_on.monitoring if "blood_count" in due.item.tests]
+    assert going_on.outcome in ("continue", "propose")
+    assert "S7" in str(going_on.step)
+    assert min(counts) - date.fromisoformat(patients.AS_OF) <= timedelta(days=84)

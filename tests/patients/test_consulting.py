@@ -12,6 +12,7 @@ from patients.models import (
     ConsultationState,
     Patient,
 )
+from patients.presentation.run import Run
 from tests import factories_guidelines
 from tests import factories_patients as make
 
@@ -41,7 +42,40 @@ def test_a_consultation_begins_with_the_last_known_results(patient: Patient, by:
     # The result brings its own limit, and what is only reported for the day is asked again.
     weight = {"value": "62", "unit": "kg", "taken_on": "2026-01-02"}
     assert begun.answers == {"weight_kg": weight, "itch_marker": marker}
-    assert len(facts_of(begun).history["weight_kg"]) == 2
+    assert len(facts_of(begun).history_of("weight_kg")) == 2
+
+
+def test_of_one_day_the_result_recorded_last_counts(patient: Patient, by: User) -> None:
+    version = factories_guidelines.published()
+    compiled = compiled_version(version)
+    for value, taken_on in (("58", "2026-01-01"), ("59", "2026-01-01"), ("62", "2026-01-02"), ("60", "2026-01-02")):
+        entry = actions.Entry("weight_kg", {"value": value, "taken_on": taken_on})
+        actions.record_observations(patient=patient, compiled=compiled, entries=[entry], by=by)
+
+    weights = facts_of(make.consultation(patient, by, version)).history_of("weight_kg")
+
+    assert [str(result.value) for result in weights] == ["59", "60"]
+
+
+def test_two_results_of_one_day_are_not_sent_together(patient: Patient, by: User) -> None:
+    compiled = compiled_version(factories_guidelines.published())
+    entries = [actions.Entry("weight_kg", {"value": value, "taken_on": "2026-01-01"}) for value in ("58", "59")]
+
+    with pytest.raises(actions.ValuesRefused, match="is a second result of the same day"):
+        actions.record_observations(patient=patient, compiled=compiled, entries=entries, by=by)
+
+
+def test_a_result_that_came_after_the_answer_is_not_passed_over(patient: Patient, by: User, begun: Consultation) -> None:
+    answered = make.saved(begun, by, weight_kg={"value": "62", "taken_on": "2026-01-01"}).consultation
+    newer = actions.Entry("weight_kg", {"value": "48", "taken_on": "2026-01-02"})
+    compiled = compiled_version(begun.version)
+    actions.record_observations(patient=patient, compiled=compiled, entries=[newer], by=by)
+
+    [problem] = Run(answered).problems
+
+    assert problem.place == "facts.weight_kg"
+    assert "is older than the result of 2026-01-02 on record" in problem.message
+    assert not Run(answered).may_open("recommendation")
 
 
 def test_an_open_consultation_is_resumed(patient: Patient, by: User, begun: Consultation) -> None:

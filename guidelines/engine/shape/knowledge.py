@@ -1,5 +1,6 @@
 """What can be known about a patient: facts, the tests that bring them, and the guideline's definitions."""
 
+from decimal import Decimal
 from typing import Literal
 
 from guidelines.engine.shape.marked import Marked
@@ -9,6 +10,9 @@ from guidelines.engine.values import Amount, Content, Expression, Flag, Key, Lin
 class Range(Content):
     min: Amount | None = None
     max: Amount | None = None
+
+    def holds(self, value: Decimal) -> bool:
+        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
 
 
 class OtherUnit(Content):
