@@ -11,7 +11,6 @@ from guidelines.engine.facts import NotAsked
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.safety import Alert, check_drug
 
-
 NO_NEW_DOSE = {"": "Nothing is started today.", "hold": "On hold.", "stop": "Stopped.", "choose": "To be chosen."}
 
 
