@@ -65,7 +65,9 @@ def test_two_results_of_one_day_are_not_sent_together(patient: Patient, by: User
         actions.record_observations(patient=patient, compiled=compiled, entries=entries, by=by)
 
 
-def test_a_result_that_came_after_the_answer_is_not_passed_over(patient: Patient, by: User, begun: Consultation) -> None:
+def test_a_result_that_came_after_the_answer_is_not_passed_over(
+    patient: Patient, by: User, begun: Consultation
+) -> None:
     answered = make.saved(begun, by, weight_kg={"value": "62", "taken_on": "2026-01-01"}).consultation
     newer = actions.Entry("weight_kg", {"value": "48", "taken_on": "2026-01-02"})
     compiled = compiled_version(begun.version)
