@@ -9,7 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from guidelines.models.columns import refuse, tracked
-from patients.models.clinic import Clinic
+from patients.models.clinic import Clinic, clinics_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -38,7 +38,7 @@ class Sex(models.TextChoices):
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The only way a view may reach patients: those of clinics where this person is physician or nurse."""
-        return self.filter(clinic__in=Clinic.objects.clinical_for(user))
+        return self.filter(clinic__in=clinics_of(user))
 
     def found_by(self, text: str) -> Self:
         """Whose names or number contain every word."""
@@ -57,7 +57,7 @@ class PatientRowQuerySet(models.QuerySet[Row]):
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The only way a view may reach these rows."""
-        return self.filter(patient__clinic__in=Clinic.objects.clinical_for(user))
+        return self.filter(patient__clinic__in=clinics_of(user))
 
 
 @tracked
