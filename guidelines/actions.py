@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.utils import timezone
 
-from guidelines import permissions
+from guidelines import permissions, weekly_only
 from guidelines.engine.content import Package
 from guidelines.guideline_file import checked
 from guidelines.models import Approval, Guideline, StatusMove, Version
@@ -52,6 +52,12 @@ def current_hash(version: Version, content_hash: str) -> str:
     return found
 
 
+def check(package: Package) -> None:
+    """Refuses what the engine cannot run, and a weekly-only drug that the package has made an ordinary one."""
+    checked(package)
+    weekly_only.refuse_forgotten(package, weekly_only.known())
+
+
 def give_role(*, user: User, role: str) -> None:
     """Makes somebody editor, reviewer or administrator of guidelines."""
     if role not in (permissions.EDITORS, permissions.REVIEWERS, permissions.ADMINISTRATORS):
@@ -69,7 +75,7 @@ def load_package(
     """
     if by is not None:
         allow(permissions.why_not_load(by))
-    checked(package)
+    check(package)
     content_hash = package.content_hash()
     with pghistory.context(action="load_package", user=by.pk if by else None):
         guideline, _ = Guideline.objects.get_or_create(slug=package.slug)
@@ -103,7 +109,7 @@ def replace_content(*, version: Version, package: Package, by: User, content_has
         raise Refused(f"This is a draft of {version.guideline.slug}, and the content is of {package.slug}.")
     if version.content_hash != content_hash:
         raise Refused("Somebody has changed this draft since you read it. Read it again before you go on.")
-    checked(package)
+    check(package)
     with pghistory.context(action="replace_content", user=by.pk):
         delete_rows(version)
         for name, value in columns_of(package, Version).items():

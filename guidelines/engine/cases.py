@@ -101,6 +101,9 @@ def _dose_differences(expected: ExpectedDose, regimen: dict[str, Any] | None) ->
         wanted = getattr(expected, name)
         if wanted is not None and plain(wanted) != dose[name]:
             found.append(f"{expected.regimen}: {name} should be {plain(wanted)}, but is {dose[name]}")
+    given = dose["frequency"]["type"]
+    if expected.frequency and expected.frequency != given:
+        found.append(f"{expected.regimen}: the frequency should be {expected.frequency}, but is {given}")
     tablets = [f"{part['product']} {part['count']}" for part in dose["products"]]
     if expected.tablets and list(expected.tablets) != tablets:
         found.append(f"{expected.regimen}: should be {', '.join(expected.tablets)}, but is {', '.join(tablets)}")

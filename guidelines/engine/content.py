@@ -183,9 +183,15 @@ class Package(Content):
     def weekly_only_drugs_are_weekly(self) -> Self:
         """A drug that kills when taken daily has no other frequency, here or anywhere below."""
         weekly = {drug.key for drug in self.drugs if drug.weekly_only}
+        drug_of = {regimen.key: regimen.drug for regimen in self.regimens}
         for regimen in self.regimens:
             if regimen.drug in weekly and (regimen.frequency.type != "weekly" or regimen.amount_per != "week"):
                 raise ValueError(f"regimens: {regimen.key} must be weekly: {regimen.drug} is taken once a week only")
+        for option in self.options:
+            drugs = [drug_of.get(part.regimen) for part in option.regimens]
+            for drug in weekly:
+                if drugs.count(drug) > 1:
+                    raise ValueError(f"options: {option.key} gives {drug} twice: it is taken once a week only")
         return self
 
     def content_hash(self) -> str:

@@ -43,7 +43,8 @@ class Dose:
     working: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if self.drug.weekly_only and (self.frequency.type != "weekly" or self.per != "week"):
+        is_spread = self.frequency.type != "weekly" or self.per != "week" or self.pattern is not None
+        if self.drug.weekly_only and is_spread:
             raise ValueError(f"{self.drug.name} is taken once a week; it has no other frequency")
 
 

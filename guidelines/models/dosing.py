@@ -88,11 +88,13 @@ class Regimen(KeyedRow, MarkedRow):
             *KeyedRow.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(weekly_only=False)
-                | models.Q(frequency_type="weekly", frequency_times__isnull=True, amount_per="week"),
+                | models.Q(
+                    frequency_type="weekly", frequency_times__isnull=True, amount_per="week", weekly_tablets=False
+                ),
                 name="weekly_only_drugs_are_given_weekly",
             ),
             models.CheckConstraint(
-                condition=models.Q(frequency_type="weekly", frequency_times__isnull=True)
+                condition=models.Q(frequency_type="weekly", frequency_times__isnull=True, weekly_tablets=False)
                 | models.Q(frequency_type="daily", frequency_times__gte=1),
                 name="a_frequency_is_weekly_or_so_many_times_daily",
             ),

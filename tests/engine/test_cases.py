@@ -52,7 +52,7 @@ def case(expected: dict[str, Any], **more: Any) -> Case:
 def test_a_case_that_holds_says_nothing(elbow: CompiledPackage) -> None:
     expected = {
         "outcome": "propose", "step": "E1", "options": {"E1-drops": "available"}, "cautions": [], "notes": [],
-        "doses": [{"regimen": "drops", "min": 10, "start": 10, "max": 10, "tablets": ["drops_10 1"]}],
+        "doses": [{"regimen": "drops", "min": 10, "start": 10, "max": 10, "tablets": ["drops_10 1"], "frequency": "daily"}],
         "due": [{"item": "MON-1", "opens": "2026-03-09", "overdue_after": "2026-03-12"}],
     }  # fmt: skip
 
@@ -74,6 +74,7 @@ def test_a_case_that_holds_says_nothing(elbow: CompiledPackage) -> None:
         ({"doses": [{"regimen": "drops", "start": 20}]}, ["drops: start should be 20, but is 10"]),
         ({"doses": [{"regimen": "drops", "tablets": ["drops_10 2"]}]}, ["drops: should be drops_10 2, but is drops_10 1"]),
         ({"doses": [{"regimen": "drops", "pattern": "daily"}]}, ["drops: the pattern should be 'daily', but is 'None'"]),
+        ({"doses": [{"regimen": "drops", "frequency": "weekly"}]}, ["drops: the frequency should be weekly, but is daily"]),
         ({"doses": [{"regimen": "drops", "no_dose": True}]}, ["drops: a dose was given"]),
         ({"due": [{"item": "MON-1", "opens": "2026-03-10"}]}, ["MON-1 should open on 2026-03-10"]),
         ({"due": [{"item": "MON-1", "opens": "2026-03-09", "overdue_after": "2026-03-09"}]}, ["MON-1 of 2026-03-09 should be 2026-03-09, but is 2026-03-12"]),

@@ -1,8 +1,8 @@
 """Drugs, their products, and how a dose is found."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from guidelines.engine.shape.marked import Marked
 from guidelines.engine.values import Amount, Content, Daily, Expression, Flag, Key, Line, Text, Weekly, Whole
@@ -132,3 +132,13 @@ class Regimen(Marked):
     requires: tuple[Requirement, ...] = ()
     compare_with: Expression | None = None  # another formula shown beside, in the dose's unit and period
     note: Line | None = None
+
+    @model_validator(mode="after")
+    def weekly_has_no_day(self) -> Self:
+        """An amount per day would count seven times on the one day on which a weekly drug is taken."""
+        periods = {self.amount_per, *(cap.per for cap in self.caps), *([self.titration.per] if self.titration else [])}
+        if self.frequency.type == "weekly" and "day" in periods:
+            raise ValueError(f"{self.key} must be weekly in all it says: no amount, cap or titration of it is per day")
+        if self.weekly_tablets and (self.frequency.type, self.amount_per) != ("daily", "day"):
+            raise ValueError(f"{self.key}: weekly_tablets is for an amount per day; this one is not")
+        return self

@@ -73,6 +73,7 @@ class ExpectedDose(Content):
     max: Amount | None = None
     tablets: tuple[Line, ...] = ()  # "product_key count"
     pattern: Line | None = None
+    frequency: Literal["weekly", "daily"] | None = None
     no_dose: Flag = False
 
 

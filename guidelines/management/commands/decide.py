@@ -13,6 +13,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from config.postgresql.server_user import EmbeddedDatabaseError
+from guidelines import weekly_only
 from guidelines.chosen_version import NoVersion, chosen_version, number_of
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.decision import decide
@@ -53,6 +54,7 @@ class Command(VersionCommand):
     def from_file(self, slug: str, file: Path, number: int | None) -> tuple[CompiledPackage, int | None]:
         try:
             compiled = read_guideline_file(file)
+            weekly_only.refuse_forgotten(compiled.package, weekly_only.in_libraries())
         except ContentRefused as refusal:
             raise CommandError(f"{file.name} cannot be used:\n{refusal}") from None
         if compiled.package.slug != slug:

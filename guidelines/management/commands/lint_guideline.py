@@ -4,16 +4,19 @@ import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.core.management.base import CommandError
 
+from guidelines import weekly_only
+from guidelines.chosen_version import NoVersion, chosen_version
 from guidelines.engine.content import Package
-from guidelines.engine.lint import lint
+from guidelines.engine.lint import Finding, lint
 from guidelines.guideline_file import ContentRefused, read_guideline_file
 from guidelines.management.version_command import VersionCommand
+from guidelines.package import package_of
 
-BLOCKING = "blocking"
+BLOCKING: Literal["blocking"] = "blocking"
 
 
 class Command(VersionCommand):
@@ -26,7 +29,13 @@ class Command(VersionCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="findings as JSON")
 
     def handle(self, *, guideline: str, number: int | None, as_json: bool, **options: Any) -> None:
-        findings = lint(self.package(guideline, number))
+        path = Path(guideline)
+        if path.suffix in (".yaml", ".yml", ".json") or path.is_file():
+            package, weekly = self.from_file(path), weekly_only.in_libraries()
+        else:
+            package, weekly = self.from_rows(guideline, number), weekly_only.known()
+        forgotten = weekly_only.forgotten(package, weekly)
+        findings = [*(Finding("weekly_only_missing", BLOCKING, *told) for told in forgotten), *lint(package)]
         blocking = sum(finding.severity == BLOCKING for finding in findings)
         if as_json:
             rows = [{"code": f.code, "severity": f.severity, "place": f.place, "message": f.message} for f in findings]
@@ -38,18 +47,14 @@ class Command(VersionCommand):
         if blocking:
             sys.exit(1)
 
-    def package(self, guideline: str, number: int | None) -> Package:
-        path = Path(guideline)
-        if path.suffix in (".yaml", ".yml", ".json") or path.is_file():
-            try:
-                return read_guideline_file(path).package
-            except ContentRefused as refusal:
-                raise CommandError(f"{path.name} cannot be read:\n{refusal}") from None
-        # Imported here: a file is checked without the database.
-        from guidelines.chosen_version import NoVersion, chosen_version
-        from guidelines.package import package_of
-
+    def from_file(self, path: Path) -> Package:
         try:
-            return package_of(chosen_version(guideline, number))
+            return read_guideline_file(path).package
+        except ContentRefused as refusal:
+            raise CommandError(f"{path.name} cannot be read:\n{refusal}") from None
+
+    def from_rows(self, slug: str, number: int | None) -> Package:
+        try:
+            return package_of(chosen_version(slug, number))
         except NoVersion as refusal:
             raise CommandError(str(refusal)) from None
