@@ -71,7 +71,8 @@ def load_package(
 ) -> Version:
     """The package as a new draft; the same content again gives the version there is and writes nothing.
 
-    `by` is None at the console only: whoever submits the draft then answers for it.
+    `by` is None at the console only: whoever submits the draft then answers for it. A demonstration of content that is
+    there already flags the draft; what people have begun to review, or have approved, is refused.
     """
     if by is not None:
         allow(permissions.why_not_load(by))
@@ -83,7 +84,7 @@ def load_package(
         versions = Version.objects.filter(guideline=guideline)
         known = versions.filter(content_hash=content_hash).order_by("-number").first()
         if known is not None:
-            return known
+            return flagged(known) if is_demonstration else known
         latest = versions.order_by("-number").first()
         version = Version.objects.create(
             guideline=guideline,
@@ -97,6 +98,20 @@ def load_package(
         )
         write_rows(version, package)
         move(version, Status.DRAFT, by=by, why=reason)
+    return version
+
+
+def flagged(version: Version) -> Version:
+    """The draft as a demonstration, before invented reviewers approve it."""
+    if not version.is_demonstration:
+        status = Status(StatusMove.objects.status_of(version))
+        if status != Status.DRAFT:
+            raise Refused(
+                f"{version.guideline}, {version} has this content, is {status.label.lower()} and is no demonstration;"
+                " a demonstration is not made of it."
+            )
+        version.is_demonstration = True
+        version.save(update_fields=["is_demonstration"])
     return version
 
 

@@ -38,7 +38,7 @@ REASON = "Shipped with Stepwise, for demonstration."
 
 
 class RealClinic(Exception):
-    """The demonstration must not be mixed with care."""
+    """The demonstration must not be mixed with care: a clinic, or a guideline, is in use."""
 
 
 def refuse_beside_care() -> None:
@@ -46,6 +46,18 @@ def refuse_beside_care() -> None:
     if real is not None:
         raise RealClinic(
             f"{real} is a clinic for real patients. The demonstration is not made beside it;"
+            " use another database (DATABASE_URL or DATA_FOLDER)."
+        )
+
+
+def refuse_beside_approved(slug: str) -> None:
+    """A demonstration would take the place of what was approved for care."""
+    real = Version.objects.filter(
+        guideline__slug=slug, is_demonstration=False, effective_on__isnull=False, withdrawn_at=None
+    ).first()
+    if real is not None:
+        raise RealClinic(
+            f"{slug}, {real} is approved for care. The demonstration is not made beside it;"
             " use another database (DATABASE_URL or DATA_FOLDER)."
         )
 
@@ -92,9 +104,13 @@ def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) ->
         by_group.setdefault(raw.get("group", ""), []).append(raw)
     editor, administrator = (staff[by_group[group][0]["username"]] for group in ("editors", "administrators"))
     with transaction.atomic():
-        version = guideline_actions.load_package(
-            package=package, by=editor, reason=REASON, level="safety", is_demonstration=True
-        )
+        refuse_beside_approved(package.slug)
+        try:
+            version = guideline_actions.load_package(
+                package=package, by=editor, reason=REASON, level="safety", is_demonstration=True
+            )
+        except guideline_actions.Refused as refusal:
+            raise RealClinic(str(refusal)) from None
         if Version.objects.current().filter(pk=version.pk).exists():
             return version
         if StatusMove.objects.status_of(version) == Status.DRAFT:

@@ -10,7 +10,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from guidelines.engine.content import Package
 from guidelines.engine.planned import Weekday
+from guidelines.guideline_file import read_guideline_file
+from guidelines.library import CONTENT_FOLDER
 from guidelines.models import Approval, Guideline, Version
 from patients import actions
 from patients.deciding import active_plan, compiled_for, decision_for
@@ -18,6 +21,7 @@ from patients.demo_story import Story
 from patients.facts import current_drugs
 from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan, PlannedMedication, Role
 from tests import factories_patients as make
+from tests.factories_guidelines import draft, edited, published, under_review
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +109,46 @@ def test_quickstart_completes_what_is_missing_and_leaves_what_is_there() -> None
     assert Patient.objects.get(number="D-1012") == there
     assert not there.consultations.exists()
     assert "Larsen" not in told
+
+
+def shipped() -> Package:
+    return read_guideline_file(CONTENT_FOLDER / Story.told()["guideline"]).package
+
+
+def test_a_draft_of_the_shipped_content_becomes_a_demonstration_before_it_is_approved() -> None:
+    loaded = draft(shipped())
+    assert not loaded.is_demonstration
+
+    quickstart()
+
+    assert Version.objects.current().get() == loaded
+    assert not Version.objects.filter(is_demonstration=False).exists()
+
+
+def test_quickstart_refuses_beside_the_shipped_content_approved_for_care() -> None:
+    real = published(shipped())
+
+    with pytest.raises(CommandError, match="version 1 is approved for care"):
+        quickstart()
+
+    assert list(Version.objects.current()) == [real]
+    assert not Version.objects.filter(is_demonstration=True).exists()
+    assert Approval.objects.count() == 2
+
+
+def test_quickstart_takes_no_place_of_another_version_approved_for_care() -> None:
+    real = published(edited(shipped(), title="As it was before"))
+
+    with pytest.raises(CommandError, match="version 1 is approved for care"):
+        quickstart()
+
+    assert list(Version.objects.current()) == [real]
+
+
+def test_a_demonstration_is_not_made_of_what_people_review() -> None:
+    under_review(shipped())
+
+    with pytest.raises(CommandError, match="version 1 has this content, is under review and is no demonstration"):
+        quickstart()
+
+    assert not Version.objects.current().exists()
