@@ -1,28 +1,36 @@
 """The tests a plan asks for, by day. Dates only.
 
-Differs from the decision's schedule in three ways, because a plan is for the days to come: only drugs that are given
-count, a change of dose starts the close tests again, and what lies in the past is left out or moved on.
+Differs from the decision's schedule because a plan is for the days to come: only drugs that are given count, also while
+another one is held or the patient is referred; a change of dose starts the close tests again; what lies in the past is
+left out or moved on; and what a rule wants repeated has its day.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import islice
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import MonitoringItem, Window
+from guidelines.engine.cycles import keys_read
 from guidelines.engine.decision import Decision, anchor_of
 from guidelines.engine.facts import Known
 from guidelines.engine.schedule import Due, schedule, windows
 from patients.plan_draft import MedicationLine
 
-GOES_ON = ("propose", "pending", "continue")
 LONGEST_SERIES = 400
 
 
 def due_tests(
-    compiled: CompiledPackage, decision: Decision, lines: Sequence[MedicationLine], *, step: str | None, today: date
+    compiled: CompiledPackage,
+    decision: Decision,
+    lines: Sequence[MedicationLine],
+    *,
+    step: str | None,
+    today: date,
+    review_on: date | None,
 ) -> tuple[Due, ...]:
-    """What is due under the plan, by first day. None where the step waits or ends: the decision gives none either."""
-    if decision.outcome not in GOES_ON or step is None:
+    """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated."""
+    if step is None:
         return ()
     drugs = {line.drug.key for line in lines if line.is_given}
     changed = {line.drug.key for line in lines if line.change in ("raise", "reduce")}
@@ -40,8 +48,40 @@ def due_tests(
         for window in item.windows:
             if not window.drugs or drugs & set(window.drugs):
                 found += to_come(item, window, counted_from, today, compiled.package.exact_day_grace_days)
-    order = {key: index for index, key in enumerate(items)}
+    found += repeats(compiled, decision, lines, today, review_on)
+    order = {key: index for index, key in enumerate(dict.fromkeys(due.item.key for due in found))}
     return tuple(sorted(found, key=lambda due: (due.opens, due.overdue_after, order[due.item.key])))
+
+
+def repeats(
+    compiled: CompiledPackage, decision: Decision, lines: Sequence[MedicationLine], today: date, review_on: date | None
+) -> Iterator[Due]:
+    """The laboratory tests behind a rule that holds a drug or asks for a repeat: within its days, else by the next visit."""
+    on_plan = {line.drug.key for line in lines if line.change != "stop"}
+    for alert in decision.alerts:
+        rule = alert.rule
+        if not alert.is_met or rule.drug not in on_plan or rule.action.kind not in ("hold", "repeat"):
+            continue
+        tests = tests_behind(compiled, rule.key)
+        within = rule.action.within_days
+        until = review_on if within is None else today + timedelta(days=within)
+        if tests and until is not None:
+            item = MonitoringItem(
+                key=rule.key, drug=rule.drug, tests=tests, phase="Repeat", anchor="start", windows=(), required=True,
+                why=rule.action.text, cites=rule.cites, marks=rule.marks,
+            )  # fmt: skip
+            yield Due(item, today, max(today, until))
+
+
+def tests_behind(compiled: CompiledPackage, rule: str) -> tuple[str, ...]:
+    """The tests that bring the laboratory results a rule reads; of several that bring one, the first in the content."""
+    found: dict[str, None] = {}
+    for key in keys_read(compiled.rules[rule].condition):
+        fact = compiled.facts.get(key.removeprefix("history:"))
+        if fact is not None and fact.type == "number":
+            bring = (test.key for test in compiled.tests.values() if fact.key in test.facts)
+            found |= dict.fromkeys(islice(bring, 1))
+    return tuple(found)
 
 
 def last_done_on(compiled: CompiledPackage, decision: Decision, item: MonitoringItem) -> date | None:

@@ -33,9 +33,10 @@ def draft_plan(
         step = plan_step(compiled, decision, writer.option)
         stays = decision.facts.step == step
         started_on = (decision.facts.started_on if stays else None) or today
-        due = due_tests(compiled, decision, lines, step=step, today=today)
+        visit = review_on(compiled, decision, choices, step, today)
+        due = due_tests(compiled, decision, lines, step=step, today=today, review_on=visit)
         draft = PlanDraft(
-            step, started_on, review_on(compiled, decision, choices, step, today), lines,
+            step, started_on, visit, lines,
             alerts_of(compiled, decision, lines, is_settled=is_settled), due, (), main_weekday(lines, choices, current),
         )  # fmt: skip
         problems = [*writer.problems, *review_problems(compiled, decision, draft, choices, today)]

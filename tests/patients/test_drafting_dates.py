@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from guidelines.engine.decision import Decision
+from tests.engine import patients
 from tests.patients.plan_samples import NOW, V05, decision_of, guideline, settled, usual_choices
 
 
@@ -44,3 +46,33 @@ def test_the_review_follows_the_step() -> None:
 
     assert draft.review_on == date(2027, 2, 15)
     assert draft.started_on == date(2026, 11, 23)
+
+
+def on_hold(**facts: str | bool) -> Decision:
+    return patients.decided(
+        step="S2", started_on="2026-08-10", response="adequate", on_prednisone=True, prednisone_mg_day="20",
+        prednisone_started_on="2026-08-10", mtx_dose_mg_week="15", **facts,
+    )  # fmt: skip
+
+
+def test_while_a_drug_is_held_the_others_are_tested_and_what_held_it_is_repeated_by_the_next_visit() -> None:
+    decision = on_hold(alt="150", lft_elevation_confirmed=True)
+
+    draft, _ = settled(decision, usual_choices(decision) | {"review_on": "2026-12-07"}, NOW)
+
+    assert decision.outcome == "hold"
+    assert {due.item.drug for due in draft.due} <= {"methotrexate", "prednisone", None}
+    assert [due.item.key for due in draft.due if due.item.drug == "methotrexate"] == ["MTX-B-LFT3"]
+    [repeat] = [due for due in draft.due if due.item.key == "MTX-B-LFT3"]
+    assert repeat.item.tests == ("liver_tests",)
+    assert (repeat.opens, repeat.overdue_after) == (decision.facts.as_of, date(2026, 12, 7))
+    assert any(due.item.drug == "prednisone" for due in draft.due)
+
+
+def test_a_rule_that_says_by_when_sets_the_day_of_the_repeat() -> None:
+    decision = on_hold(alt="150", lft_elevation_confirmed=False)
+
+    draft, _ = settled(decision, usual_choices(decision), NOW)
+
+    [repeat] = [due for due in draft.due if due.item.key == "MTX-W-LFT3U"]
+    assert repeat.overdue_after == decision.facts.as_of + timedelta(days=14)

@@ -42,7 +42,7 @@ def test_a_plan_freezes_everything_it_was_decided_from(ready: Consultation, by: 
     assert (plan.number, plan.step, plan.started_on, plan.state) == (1, "E1", make.days_ago(0), PlanState.ACTIVE)
     medication = plan.medications.get()
     assert (medication.drug_key, medication.amount_text, medication.weekday) == ("calmine", "10", 1)
-    assert plan.monitoring_tasks.count() == 4
+    assert plan.monitoring_tasks.count() == 5
     assert Consultation.objects.get().state == ConsultationState.SIGNED
     assert {row.fact_key for row in Observation.objects.effective()} == set(make.ENOUGH_ANSWERS)
 
@@ -201,6 +201,33 @@ def test_a_task_is_closed_once(ready: Consultation, by: User) -> None:
 
     assert actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=make.days_ago(0)) == closed
     assert not MonitoringTask.objects.open().filter(pk=task.pk).exists()
+
+
+def test_a_test_that_comes_again_and_again_has_its_next_days_once_one_is_done(ready: Consultation, by: User) -> None:
+    plan = make.signed(ready, by)
+    first = plan.monitoring_tasks.get(item_key="MON-CAL-2")
+    today = make.days_ago(0)
+
+    actions.close_task(task=first, by=by, outcome=TaskOutcome.DONE, done_on=today)
+
+    following = MonitoringTask.objects.open().get(plan=plan, item_key="MON-CAL-2")
+    assert following.opens_on == today + timedelta(days=84)
+    assert following.overdue_after_on == today + timedelta(days=94)
+    assert following.required
+
+
+@pytest.mark.parametrize(("key", "outcome"), [("MON-CAL-1", TaskOutcome.DONE), ("MON-CAL-2", TaskOutcome.REMOVED)])
+def test_nothing_follows_a_series_that_ends_or_a_test_that_was_removed(
+    ready: Consultation, by: User, key: str, outcome: TaskOutcome
+) -> None:
+    plan = make.signed(ready, by)
+    before = plan.monitoring_tasks.count()
+    done_on = make.days_ago(0) if outcome == TaskOutcome.DONE else None
+
+    for task in plan.monitoring_tasks.filter(item_key=key):
+        actions.close_task(task=task, by=by, outcome=outcome, done_on=done_on, because="Moved away.")
+
+    assert plan.monitoring_tasks.count() == before
 
 
 def test_overdue_is_computed_from_the_day(ready: Consultation, by: User) -> None:
