@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 # Playwright keeps an event loop in the thread of the test; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -46,6 +48,24 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             " WHERE datname = current_database() AND starts_with(datname, 'test_') AND pid <> pg_backend_pid()"
         )
     connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_a_test_database() -> Iterator[None]:
+    """Lets Django's flush empty a test database behind a test that really committed: the only way past the locks on
+    TRUNCATE, which refuse it everywhere else."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_test_database(self: DatabaseOperations, sql_list: list[str]) -> None:
+        name = str(self.connection.settings_dict["NAME"])
+        if not name.startswith("test_"):
+            raise RuntimeError(f"{name} is not a test database and is not emptied.")
+        with pgtrigger.ignore():
+            flush(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseOperations, "execute_sql_flush", flush_test_database)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -132,21 +132,35 @@ locked_once_approved = pgtrigger.Trigger(
 )
 
 
-def tracked(row: Row) -> Row:
-    """Every write to these rows leaves a history row, written by the database."""
-    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())(row)
-
-
-def content_row(row: Row) -> Row:
-    """A model that holds content of a version: locked with it, and with a history."""
-    return tracked(pgtrigger.register(locked_once_approved)(row))
+# TRUNCATE fires no trigger of a row: without this one it would empty what every other lock keeps.
+never_emptied = pgtrigger.Trigger(
+    name="never_emptied",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func=refuse("never_emptied: a table of record is not emptied; use another database"),
+)
 
 
 def append_only(name: str) -> Any:
-    """A trigger for tables of record: rows are added, never changed or removed."""
+    """A trigger for tables of record: rows are added, never changed or removed. Goes with `never_emptied`."""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Update | pgtrigger.Delete,
         func=refuse(f"{name}: this is a record; add a row instead of changing one"),
     )
+
+
+def tracked(row: Row) -> Row:
+    """Every write to these rows leaves a history row, written by the database; the history is a record itself."""
+    locks = {"triggers": [append_only("history_is_a_record"), never_emptied]}
+    with_history = pghistory.track(
+        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), meta=locks
+    )
+    return with_history(pgtrigger.register(never_emptied)(row))
+
+
+def content_row(row: Row) -> Row:
+    """A model that holds content of a version: locked with it, and with a history."""
+    return tracked(pgtrigger.register(locked_once_approved)(row))

@@ -4,7 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
-from guidelines.models.columns import append_only, refuse
+from guidelines.models.columns import append_only, never_emptied, refuse
 from guidelines.models.version import Version
 from guidelines.workflow import APPROVALS_NEEDED, MOVES, Status
 
@@ -54,6 +54,7 @@ class StatusMove(models.Model):
         ]
         triggers = [
             append_only("status_moves_are_records"),
+            never_emptied,
             pgtrigger.Trigger(
                 name="a_status_move_is_earned",
                 when=pgtrigger.Before,
@@ -114,6 +115,7 @@ class Approval(models.Model):
         ]
         triggers = [
             append_only("approvals_are_records"),
+            never_emptied,
             pgtrigger.Trigger(
                 name="an_approval_is_of_this_content",
                 when=pgtrigger.Before,

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from guidelines.models.columns import append_only
+from guidelines.models.columns import append_only, never_emptied
 from patients.models.patient import Patient, PatientRowQuerySet
 
 
@@ -19,7 +19,7 @@ class AccessEvent(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["patient", "-at"], name="access_by_patient")]
         constraints = [models.CheckConstraint(condition=~models.Q(what=""), name="an_access_says_to_what")]
-        triggers = [append_only("accesses_are_records")]
+        triggers = [append_only("accesses_are_records"), never_emptied]
 
     def __str__(self) -> str:
         return f"{self.what} at {self.at}"

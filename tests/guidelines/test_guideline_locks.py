@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
@@ -95,4 +96,28 @@ def test_records_are_never_changed() -> None:
         with pytest.raises((IntegrityError, InternalError), match="this is a record"), transaction.atomic():
             rows.update(content_hash="0" * 64)
         with pytest.raises((IntegrityError, InternalError), match="this is a record"), transaction.atomic():
+            rows._raw_delete("default")
+
+
+def test_no_table_is_emptied() -> None:
+    models = [model for app in ("guidelines", "patients") for model in apps.get_app_config(app).get_models()]
+
+    assert {StatusMove, Drug, Version} < set(models)
+    for model in models:
+        refused = pytest.raises(IntegrityError, match="never_emptied: a table of record is not emptied")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'TRUNCATE "{model._meta.db_table}" CASCADE')
+
+
+def test_the_history_is_only_added_to() -> None:
+    published()
+    histories = [model for model in apps.get_app_config("guidelines").get_models() if hasattr(model, "pgh_label")]
+
+    assert len(histories) > 30
+    for model in histories:
+        rows = model._default_manager.all()
+        assert rows.exists()
+        with pytest.raises(IntegrityError, match="history_is_a_record"), transaction.atomic():
+            rows.update(pgh_label="x")
+        with pytest.raises(IntegrityError, match="history_is_a_record"), transaction.atomic():
             rows._raw_delete("default")
