@@ -162,14 +162,20 @@ class LineWriter:
                 self.dose_problem(f"taking.{drug.key}", f"Choose whether {drug.name} goes on or stops.")
                 return None
             change = chosen
-        elif chosen in ("hold", "stop") and change not in ("hold", "stop") and self.has_stop(drug.key):
+        elif chosen in ("hold", "stop") and change not in ("hold", "stop") and self.may_end(drug.key):
             change = chosen
         if change in ("hold", "stop"):
             return MedicationLine(drug, "hold" if change == "hold" else "stop", because=taking.because)
         return self.goes_on(taking)
 
-    def has_stop(self, drug: str) -> bool:
-        return any(alert.severity == "stop" for alert in check_drug(self.compiled, self.decision.resolved, drug))
+    def may_end(self, drug: str) -> bool:
+        """Whether a drug that goes on may be held or stopped: a stop speaks against it, or it has no dose for anyone
+        like this patient, so that it could neither be named nor signed."""
+        resolved = self.decision.resolved
+        if any(alert.severity == "stop" for alert in check_drug(self.compiled, resolved, drug)):
+            return True
+        doses = [dose_for(regimen, resolved) for regimen in self.regimens_of(drug)]
+        return bool(doses) and all(isinstance(dose, NoDose) and dose.final for dose in doses)
 
     def goes_on(self, taking: Taking) -> MedicationLine:
         """A drug outside the option goes on as it was, with its dose checked against its limits."""
@@ -186,7 +192,8 @@ class LineWriter:
             for r, dose in doses
             if isinstance(dose, Dose) and amount is not None and amount <= dose.max and products_for(r, amount)
         ]
-        place = f"amounts.{regimens[0].regimen.key}" if regimens else f"taking.{drug.key}"
+        asked = self.asked_for(drug.key)
+        place = f"amounts.{asked.regimen.key}" if asked else f"taking.{drug.key}"
         planned = None
         if allowed and amount is not None:
             planned = built(allowed[0], amount, self.weekday(allowed[0], now.weekday))
@@ -195,7 +202,7 @@ class LineWriter:
                 place,
                 f"{drug.name}: the present dose of {plain(amount)} is above its limit, or its limit cannot be checked. Correct it.",
             )
-        elif drug.weekly_only or taking.change in ("raise", "reduce", "taper"):
+        elif regimens:
             self.dose_problem(place, f"Enter the dose of {drug.name} that is taken now.")
         change = self.change(drug.key, planned.amount if planned else None, taking)
         if planned is None:
@@ -206,6 +213,12 @@ class LineWriter:
             titration_of(part, planned, change, self.today),
             taper_of(self.decision, allowed[0], planned, change, self.today, under_way=False),
         )  # fmt: skip
+
+    def asked_for(self, drug: str) -> CompiledRegimen | None:
+        """The regimen in which the dose of a drug that goes on is asked: the first whose limits can be worked out."""
+        regimens = self.regimens_of(drug)
+        with_limits = (r for r in regimens if isinstance(dose_for(r, self.decision.resolved), Dose))
+        return next(with_limits, regimens[0] if regimens else None)
 
     def regimens_of(self, drug: str) -> list[CompiledRegimen]:
         """The drug's regimens: those of the present step first."""

@@ -19,8 +19,6 @@ from patients.presentation.recommendation_page import dose_range
 from patients.presentation.run import Run
 from patients.presentation.taken import DayChoice, TakenCard, days_of, taken_card, weekday_of
 
-AS_BEFORE = "As before. Choose the dose to have it on the plan."
-
 
 @dataclass(frozen=True)
 class AmountChoice:
@@ -106,11 +104,12 @@ def dose_page(run: Run) -> DosePage:
 
 def going_on_card(run: Run, writer: LineWriter, line: MedicationLine, missing: dict[str, str]) -> RegimenCard | None:
     """A drug that goes on outside the option: its dose can be corrected, and is checked against its limits."""
-    for compiled in writer.regimens_of(line.drug.key):
-        if line.regimen in (None, compiled.regimen.key):
-            dose = dose_for(compiled, run.decision.resolved)
-            return regimen_card(run, AssessedRegimen(compiled, "continued", dose), line, missing, is_outside=True)
-    return None
+    planned = run.compiled.regimens[line.regimen] if line.regimen else None
+    compiled = planned or writer.asked_for(line.drug.key)
+    if compiled is None:
+        return None
+    part = AssessedRegimen(compiled, "continued", dose_for(compiled, run.decision.resolved))
+    return regimen_card(run, part, line, missing, is_outside=True)
 
 
 def regimen_card(
@@ -146,7 +145,7 @@ def regimen_card(
         big_unit=f"{unit_text(regimen.unit)} {words.PER[dose.per]}" if isinstance(dose, Dose) else "",
         made_of=f"{made_of}: {pattern}" if pattern else made_of,
         missing=dose.reason if isinstance(dose, NoDose) else amount_missing,
-        without=AS_BEFORE if is_outside and not isinstance(dose, NoDose) and not amount_missing else "No dose yet.",
+        without="No dose yet.",
         is_refused=chosen is not None and bool(amount_missing),
         working=list(dose.working) if isinstance(dose, Dose) else [],
         chosen_working=line.working[-1] if planned is not None and line is not None and line.working else "",

@@ -51,7 +51,7 @@ def taken_card(
     offered: list[tuple[str, str, bool]] = []
     if must:
         offered = [("continue", "Continue", chosen == "continue"), ("stop", "Stop", chosen == "stop")]
-    elif taking.change not in ("hold", "stop") and writer.has_stop(drug) and (line is None or line.role == "continued"):
+    elif taking.change not in ("hold", "stop") and writer.may_end(drug) and (line is None or line.role == "continued"):
         kept = chosen if chosen in ("hold", "stop") else "continue"
         offered = [(key, words.CHANGES[key], kept == key) for key in ("continue", "hold", "stop")]
     change = line.change if line is not None else taking.change

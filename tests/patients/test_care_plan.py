@@ -251,7 +251,7 @@ def test_the_weekly_drug_never_shares_a_line_with_others_in_the_list_of_changes(
 
 def test_what_was_overridden_is_kept_with_its_reason() -> None:
     decision = decision_of("STOP-MTX-B-CBC-start")
-    draft, choices = settled(decision, usual_choices(decision))
+    draft, choices = settled(decision, usual_choices(decision), NOW)
 
     plan = build_care_plan(decision.compiled, decision, draft, choices, header_of(decision))
 

@@ -5,9 +5,24 @@ from typing import Any
 
 import pytest
 
+from guidelines.engine.cases import facts_of
+from guidelines.engine.content import Case
+from guidelines.engine.decision import decide
 from guidelines.engine.planned import EveryDay, OnWeekday, Weekday
+from guidelines.engine.reading import read_facts
 from patients.drafting import CurrentDrug, PlanDraft
-from tests.patients.plan_samples import NOW, V01, V05, V24, decision_of, drafted, settled, usual_choices
+from tests.patients.plan_samples import (
+    NOW,
+    V01,
+    V05,
+    V24,
+    case_of,
+    decision_of,
+    drafted,
+    guideline,
+    settled,
+    usual_choices,
+)
 
 
 def places(draft: PlanDraft, step: str = "") -> set[str]:
@@ -130,14 +145,46 @@ def test_a_drug_that_goes_on_above_its_limit_is_a_problem() -> None:
     assert line_of(draft, "hydroxychloroquine").planned is None
 
 
-def test_a_daily_drug_of_unknown_dose_goes_on_as_before() -> None:
-    raw = V05 | {"taking": {"hydroxychloroquine": "continue"}}
+@pytest.mark.parametrize("case", guideline().package.cases, ids=lambda case: case.key)
+def test_no_drug_goes_on_without_its_dose(case: Case) -> None:
+    """Also under a hold and with a referral: "as before" is no dose for whoever reads the paper."""
+    decision = decision_of(case.key)
 
-    draft = drafted(decision_of("V05"), raw, {})
+    draft = drafted(decision, usual_choices(decision), {})
 
-    line = line_of(draft, "hydroxychloroquine")
-    assert (line.change, line.planned) == ("continue", None)
-    assert "amounts.hydroxychloroquine" not in places(draft)
+    asked = places(draft, "dose")
+    for line in draft.medications:
+        if line.is_given and line.planned is None:
+            regimens = {r.regimen.key for r in guideline().regimens.values() if r.drug.key == line.drug.key}
+            assert asked & {f"amounts.{key}" for key in regimens} or f"weekdays.{line.drug.key}" in asked
+
+
+def test_a_dose_entered_for_a_drug_that_goes_on_under_a_hold_settles_it() -> None:
+    decision = decision_of("V15")
+    raw = usual_choices(decision)
+    now = {drug: CurrentDrug(None, known.weekday) for drug, known in NOW.items()}
+
+    asked = {place for place in places(drafted(decision, raw, now), "dose") if place.startswith("amounts.")}
+    raw |= {"amounts": {place.removeprefix("amounts."): "1" if "folic" in place else "20" for place in asked}}
+    draft = drafted(decision, raw, now)
+
+    assert asked
+    assert places(draft, "dose") == set()
+    assert all(line.planned is not None for line in draft.medications if line.is_given)
+
+
+def test_a_drug_without_any_dose_for_this_patient_may_be_stopped() -> None:
+    """Else its plan could never be signed: no dose to enter, and nothing to end it."""
+    compiled, raw = guideline(), facts_of(guideline(), case_of("V15"))
+    raw["facts"] |= {"weight_kg": {"value": "38", "unit": "kg"}, "on_hydroxychloroquine": {"value": True}}
+    decision = decide(compiled, read_facts(raw, compiled))
+    going_on = drafted(decision, usual_choices(decision), NOW)
+
+    stopped = drafted(decision, usual_choices(decision) | {"taking": {"hydroxychloroquine": "stop"}}, NOW)
+
+    assert "amounts.hydroxychloroquine" in places(going_on, "dose")
+    assert line_of(stopped, "hydroxychloroquine").change == "stop"
+    assert places(stopped, "dose") == set()
 
 
 def test_a_drug_going_on_by_choice_brings_its_own_warnings_and_tests() -> None:
@@ -204,7 +251,7 @@ def test_asking_and_out_of_scope_are_never_signable(key: str) -> None:
 def test_a_prohibited_stop_is_a_problem_for_ever() -> None:
     decision = decision_of("V11")
 
-    draft, choices = settled(decision, usual_choices(decision))
+    draft, choices = settled(decision, usual_choices(decision), NOW)
 
     assert "MTX-B-TMP" in choices.overrides
     assert places(draft) == {"overrides.MTX-B-TMP"}
@@ -234,13 +281,13 @@ def test_an_unknown_prohibited_stop_is_answered_and_never_overridden() -> None:
 def test_a_stop_is_overridden_with_a_coded_reason_and_words(override: Any, is_signable: bool) -> None:
     decision = decision_of("STOP-MTX-B-CBC-start")
     raw = usual_choices(decision)
-    draft = drafted(decision, raw)
+    draft = drafted(decision, raw, NOW)
     raw["acknowledged"] = [alert.rule.key for alert in draft.to_acknowledge()]
     stops = [alert.rule.key for alert in draft.to_override()]
     assert "MTX-B-CBC" in stops
     raw["overrides"] = {key: override for key in stops if override}
 
-    draft = drafted(decision, raw)
+    draft = drafted(decision, raw, NOW)
 
     assert (draft.problems == ()) is is_signable
 

@@ -54,3 +54,17 @@ def test_a_drug_whose_present_dose_nobody_recorded_offers_none(signed_in: Client
     )
 
     assert in_the_box(signed_in, placed, "calmine") == []
+
+
+def test_a_drug_that_goes_on_with_a_referral_is_asked_its_dose(signed_in: Client, by: User) -> None:
+    ready = make.answered(make.patient(by), by)
+    placed = make.actions.place_on_step(
+        consultation=ready, by=by, lock_version=ready.lock_version, step="E1", started_on=make.days_ago(30)
+    )
+    referred = make.saved(placed, by, itch={"value": "severe"}).consultation
+
+    assert in_the_box(signed_in, referred, "soothine") == []
+    assert (
+        "Enter the dose of soothine that is taken now."
+        in signed_in.get(reverse("consultation_review", args=[referred.pk]), follow=True).content.decode()
+    )
