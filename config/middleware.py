@@ -1,9 +1,11 @@
-"""What holds for every request: no stored copies of private pages, no NUL characters."""
+"""What holds for every request: no stored copies of private pages, no NUL characters, no form that cannot be read."""
 
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.multipartparser import MultiPartParserError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -29,7 +31,12 @@ def refuse_nul(get_response: GetResponse) -> GetResponse:
         for field in _fields_with_nul(parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)):
             return _refusal(f"{field} contains a NUL character. Remove it and send the request again.")
         if request.method == "POST":
-            sent = ((name, value) for name, values in request.POST.lists() for value in values)
+            try:
+                posted = request.POST
+            except (BadRequest, MultiPartParserError):
+                # Not left to the pages for errors: they look at the form again, and that is then a server error.
+                return _refusal("The form could not be read. Send it again from the page, in UTF-8.")
+            sent = ((name, value) for name, values in posted.lists() for value in values)
             for field in _fields_with_nul(sent):
                 return _refusal(f"{field} contains a NUL character. Remove it and send the form again.")
         return get_response(request)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -83,6 +84,21 @@ def test_a_nul_character_is_refused_with_a_sentence_that_names_the_field(client:
     assert [r.status_code for r in (posted, queried, addressed)] == [400, 400, 400]
     assert posted.text == 'The field "login" contains a NUL character. Remove it and send the form again.'
     assert 'The field "next"' in queried.text
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize(
+    "content_type", ["application/x-www-form-urlencoded; charset=utf-16", "multipart/form-data; boundary="]
+)
+def test_a_form_that_cannot_be_read_is_refused_in_plain_text(
+    client: Client, caplog: pytest.LogCaptureFixture, settings: Any, content_type: str, debug: bool
+) -> None:
+    settings.DEBUG = debug
+
+    response = client.post(SIGN_IN, data="login=x", content_type=content_type)
+
+    assert (response.status_code, response["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    assert [record.levelname for record in caplog.records if record.exc_info or record.levelname == "ERROR"] == []
 
 
 @pytest.mark.django_db
