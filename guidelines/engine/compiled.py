@@ -247,6 +247,7 @@ class CompiledPackage:
             *((f"instructions.{i.key}.drug", "drug", self.drugs, [i.drug] if i.drug else []) for i in package.instructions),
             *((f"tests.{t.key}.facts", "fact", self.facts, t.facts) for t in package.tests),
             *((f"facts.{f.key}.upper_limit", "fact", self.facts, [f.upper_limit] if f.upper_limit else []) for f in package.facts),
+            *((f"regimens.{r.key}.taken_now", "fact", self.facts, [r.taken_now] if r.taken_now else []) for r in package.regimens),
             *((f"regimens.{r.key}.requires", "fact", self.facts, [q.fact for q in r.requires]) for r in package.regimens),
         )  # fmt: skip
         for place, kind, known, keys in followed:

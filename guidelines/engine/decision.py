@@ -10,7 +10,7 @@ from decimal import localcontext
 from typing import Any, NamedTuple
 
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.engine.dosing import NoDose
+from guidelines.engine.dosing import Dose, NoDose
 from guidelines.engine.explain import explain
 from guidelines.engine.facts import PatientFacts
 from guidelines.engine.nodes import Node
@@ -144,6 +144,7 @@ def _taking(walk: Walk) -> Iterator[Taking]:
         for option in walk.options for part in option.regimens
         if part.role == "main" and not option.beside and isinstance(part.dose, NoDose)
     }  # fmt: skip
+    too_much = dict(_too_much(walk))
     for drug in walk.facts.taken():
         alerts = walk.taken_alerts.get(drug, [])
         ending = tuple(a.rule.key for a in alerts if a.excludes)
@@ -177,11 +178,28 @@ def _taking(walk: Walk) -> Iterator[Taking]:
             planned = stays_in[drug].change
             if walk.outcome not in ("propose", "continue") and planned not in ("stop", "hold"):
                 planned = "continue"
-            yield Taking(drug, planned, () if planned == "continue" else step.statements)
+            if planned == "continue" and drug in too_much:
+                yield Taking(drug, "reduce", too_much[drug])
+            else:
+                yield Taking(drug, planned, () if planned == "continue" else step.statements)
         elif referred:
             yield Taking(drug, "continue", followed)
         else:
             yield Taking(drug, "stop", followed)
+
+
+def _too_much(walk: Walk) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The drugs of which more is taken than any way of giving them allows today, with what says so."""
+    given: dict[str, list[tuple[Dose, str]]] = {}
+    for part in (part for option in walk.options for part in option.regimens):
+        regimen = part.regimen.regimen
+        if regimen.taken_now and isinstance(part.dose, Dose):
+            given.setdefault(regimen.drug, []).append((part.dose, regimen.taken_now))
+    for drug, doses in given.items():
+        if all(walk.facts[fact] is not None and walk.facts[fact] > dose.max for dose, fact in doses):
+            alerts = walk.taken_alerts.get(drug, [])
+            rules = tuple(a.rule.key for a in alerts if a.is_met and a.rule.action.kind == "reduce")
+            yield drug, rules or tuple(a.rule.key for a in alerts if a.is_met)
 
 
 def _companions(walk: Walk, taking: list[Taking]) -> list[Taking]:

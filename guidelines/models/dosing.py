@@ -73,6 +73,7 @@ class Regimen(KeyedRow, MarkedRow):
     max = amount_column()
     start_at_most = amount_column(optional=True)
     start_at_minimum_when = expression_column(optional=True)
+    taken_now = key_column(optional=True)
     no_cap_because = line_column(optional=True)
     rounding = list_column()
     rounding_direction = word_column()

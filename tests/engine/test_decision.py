@@ -225,3 +225,27 @@ def test_a_key_that_is_used_twice_is_refused() -> None:
 
     with pytest.raises(ValueError, match="safety_rules: the key G-OUT is used twice; give each its own"):
         small(changed)
+
+
+@pytest.mark.parametrize(
+    ("facts", "change", "because"),
+    [
+        pytest.param({"mtx_dose_mg_week": "25"}, "continue", (), id="within the limits"),
+        pytest.param(
+            {"mtx_dose_mg_week": "25", "egfr": "45"}, "reduce", ("MTX-W-EGFR60",), id="too much for these kidneys"
+        ),
+        pytest.param({"mtx_dose_mg_week": "12.5", "egfr": "45"}, "continue", (), id="lowered for the kidneys already"),
+        pytest.param({"mtx_dose_mg_week": "38"}, "reduce", ("MTX-W-ADULT25",), id="above what adults are given"),
+    ],
+)
+def test_more_than_the_guideline_allows_is_reduced(
+    facts: dict[str, str], change: str, because: tuple[str, ...]
+) -> None:
+    going_on = patients.decided(
+        step="S2", started_on="2026-09-28", response="adequate", disease_active=False, on_prednisone=True,
+        prednisone_mg_day="10", prednisone_started_on="2026-09-28", **facts,
+    )  # fmt: skip
+
+    assert going_on.outcome == "continue"
+    [methotrexate] = [taking for taking in going_on.taking if taking.drug == "methotrexate"]
+    assert (methotrexate.change, methotrexate.because) == (change, because)

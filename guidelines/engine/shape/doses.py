@@ -119,6 +119,7 @@ class Regimen(Marked):
     max: Amount
     start_at_most: Amount | None = None
     start_at_minimum_when: Expression | None = None
+    taken_now: Key | None = None  # the fact with the amount taken today, in the same unit and period
     caps: tuple[Cap, ...] = ()
     no_cap_because: Line | None = None
     adjustments: tuple[Adjustment, ...] = ()
