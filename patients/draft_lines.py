@@ -18,6 +18,7 @@ from guidelines.engine.safety import check_drug, override_of
 from guidelines.engine.values import plain
 from patients.choices import Choices
 from patients.draft_courses import taper_of, titration_of
+from patients.draft_working import worksheet
 from patients.plan_draft import CurrentDrug, DraftProblem, MedicationLine, PlannedChange
 
 NEEDS_OPTION = ("propose", "pending", "continue")
@@ -94,12 +95,12 @@ class LineWriter:
         regimen, drug = part.regimen.regimen, part.regimen.drug
         supports = self.option.option.supports if self.option else ()
         because = taking.because if taking and taking.because else supports
-        planned, working = None, tuple[str, ...]()
+        planned, working, is_taken = None, tuple[str, ...](), taking is not None or part.role == "continued"
         if isinstance(part.dose, NoDose):
             self.dose_problem(f"amounts.{regimen.key}", f"{drug.name}: {part.dose.reason}")
         else:
             planned = self.planned(part.regimen, part.dose, self.amount(part))
-            working = (*part.dose.working, chosen_line(planned)) if planned else part.dose.working
+            working = worksheet(part.regimen, part.dose, planned, self.decision.resolved, is_taken=is_taken)
         change = self.change(drug.key, planned.amount if planned else None, taking)
         titration = titration_of(part, planned, change, self.today)
         taper = taper_of(self.decision, part.regimen, planned, change, self.today, under_way=part.role == "continued")
@@ -188,7 +189,7 @@ class LineWriter:
         fitting = [chosen[0]] if chosen else [r for r in regimens if amount is not None and products_for(r, amount)]
         doses = [(r, dose_for(r, self.decision.resolved)) for r in fitting]
         allowed = [
-            r
+            (r, dose)
             for r, dose in doses
             if isinstance(dose, Dose) and amount is not None and amount <= dose.max and products_for(r, amount)
         ]
@@ -196,7 +197,7 @@ class LineWriter:
         place = f"amounts.{asked.regimen.key}" if asked else f"taking.{drug.key}"
         planned = None
         if allowed and amount is not None:
-            planned = built(allowed[0], amount, self.weekday(allowed[0], now.weekday))
+            planned = built(allowed[0][0], amount, self.weekday(allowed[0][0], now.weekday))
         elif amount is not None:
             self.dose_problem(
                 place,
@@ -207,11 +208,13 @@ class LineWriter:
         change = self.change(drug.key, planned.amount if planned else None, taking)
         if planned is None:
             return MedicationLine(drug, change, because=taking.because)
-        part = AssessedRegimen(allowed[0], "continued", dose_for(allowed[0], self.decision.resolved))
+        regimen, dose = allowed[0]
+        part = AssessedRegimen(regimen, "continued", dose)
+        working = worksheet(regimen, dose, planned, self.decision.resolved, is_taken=True)
         return MedicationLine(
-            drug, change, planned.regimen, planned, taking.because, (chosen_line(planned),),
+            drug, change, planned.regimen, planned, taking.because, working,
             titration_of(part, planned, change, self.today),
-            taper_of(self.decision, allowed[0], planned, change, self.today, under_way=False),
+            taper_of(self.decision, regimen, planned, change, self.today, under_way=False),
         )  # fmt: skip
 
     def asked_for(self, drug: str) -> CompiledRegimen | None:
@@ -252,13 +255,3 @@ def built(compiled: CompiledRegimen, amount: Decimal, weekday: Weekday | None) -
     pattern = weekly_pattern(products[0].number, products[0].product.form) if regimen.weekly_tablets else None
     per = "week" if regimen.weekly_tablets else regimen.amount_per
     return PlannedDrug(compiled.drug, regimen.key, amount, regimen.unit, per, frequency, products, pattern)
-
-
-def chosen_line(planned: PlannedDrug | None) -> str:
-    if planned is None:
-        return ""
-    made = " + ".join(
-        f"{count} × {plain(product.strength)} {product.unit} {product.form}" for product, count in planned.products
-    )
-    when = f", on {planned.frequency.weekday.label}" if isinstance(planned.frequency, OnWeekday) else ""
-    return f"Chosen: {plain(planned.amount)} {planned.unit} per {planned.per} = {made}{when}"

@@ -13,6 +13,7 @@ from guidelines.engine.products import products_for, weekly_pattern
 from guidelines.engine.values import plain
 from guidelines.reading import Source
 from patients.draft_lines import LineWriter
+from patients.draft_working import worksheet
 from patients.plan_draft import MedicationLine
 from patients.presentation import words
 from patients.presentation.recommendation_page import dose_range
@@ -147,7 +148,7 @@ def regimen_card(
         missing=dose.reason if isinstance(dose, NoDose) else amount_missing,
         without="No dose yet.",
         is_refused=chosen is not None and bool(amount_missing),
-        working=list(dose.working) if isinstance(dose, Dose) else [],
+        working=working_of(run, part),
         chosen_working=line.working[-1] if planned is not None and line is not None and line.working else "",
         range_text=range_of(dose, is_outside=is_outside) if isinstance(dose, Dose) else "",
         limits=limits_of(part),
@@ -182,6 +183,15 @@ def suggested(run: Run, drug: str, dose: Dose | NoDose) -> Decimal | None:
     if any(taking.drug == drug for taking in run.decision.taking):
         return current_amount(run, drug)
     return dose.start
+
+
+def working_of(run: Run, part: AssessedRegimen) -> list[str]:
+    """What the paper's worksheet will say, without the dose chosen."""
+    if not isinstance(part.dose, Dose):
+        return []
+    drug = part.regimen.drug.key
+    is_taken = part.role == "continued" or any(taking.drug == drug for taking in run.decision.taking)
+    return list(worksheet(part.regimen, part.dose, None, run.decision.resolved, is_taken=is_taken))
 
 
 def limits_of(part: AssessedRegimen) -> list[str]:

@@ -187,6 +187,20 @@ def test_a_drug_without_any_dose_for_this_patient_may_be_stopped() -> None:
     assert places(stopped, "dose") == set()
 
 
+@pytest.mark.parametrize("drug", ["methotrexate", "prednisone", "hydroxychloroquine"])
+def test_the_worksheet_of_a_drug_that_is_taken_names_its_limit_and_the_dose_chosen_and_no_other(drug: str) -> None:
+    decision = decision_of("S2-STAYS" if drug == "methotrexate" else "V05" if drug == "hydroxychloroquine" else "V15")
+    raw = usual_choices(decision)
+    lines = {"methotrexate": "Chosen: 25 mg", "prednisone": "Chosen: 20 mg", "hydroxychloroquine": "Chosen: 1600 mg"}
+
+    working = line_of(drafted(decision, raw, NOW), drug).working
+
+    assert working[0].startswith("Highest dose: ")
+    assert any(text.startswith("At most ") for text in working)
+    assert working[-1].startswith(lines[drug])
+    assert not any("Given as" in text for text in working)
+
+
 def test_a_drug_going_on_by_choice_brings_its_own_warnings_and_tests() -> None:
     stopped, _ = settled(decision_of("V05"), V05)
     goes_on, _ = settled(decision_of("V05"), V05 | {"taking": {"hydroxychloroquine": "continue"}}, NOW)
