@@ -172,3 +172,11 @@ def test_no_change_of_step_leaves_more_than_twelve_weeks_without_a_blood_count(f
     assert going_on.outcome in ("continue", "propose")
     assert "S7" in str(going_on.step)
     assert min(counts) - date.fromisoformat(patients.AS_OF) <= timedelta(days=84)
+
+
+@pytest.mark.parametrize(("done", "is_due"), [({}, True), ({"eye_baseline_done": "2026-05-04"}, False)])
+def test_a_baseline_that_was_done_is_not_asked_for_again(done: dict[str, str], is_due: bool) -> None:
+    begun = patients.decided(**done)
+
+    assert begun.outcome == "propose"
+    assert ("MON-HCQ-1" in {due.item.key for due in begun.monitoring}) is is_due
