@@ -100,20 +100,11 @@ def dangling(package: Package) -> Iterator[tuple[str, str]]:
         for product in drug.products:
             if product.key in products:
                 yield f"drugs.{drug.key}.products", f"the product key {product.key!r} is used twice; give each its own"
-            if product.strength <= 0:
-                yield f"drugs.{drug.key}.products", f"the strength of {product.key} must be above 0"
             products.add(product.key)
     for regimen in package.regimens:
         place = f"regimens.{regimen.key}"
-        if not 0 <= regimen.min <= (regimen.start or regimen.min) <= regimen.max or regimen.max <= 0:
+        if not regimen.min <= (regimen.start or regimen.min) <= regimen.max or regimen.max <= 0:
             yield place, "min, start and max must be in this order, and max above 0"
-        if regimen.frequency.type == "daily" and regimen.frequency.times < 1:
-            yield f"{place}.frequency", "a daily drug is taken at least once a day"
-        if any(cap.amount <= 0 for cap in regimen.caps):
-            yield f"{place}.caps", "a cap must be above 0"
-        for adjustment in regimen.adjustments:
-            if any(amount is not None and amount <= 0 for amount in (adjustment.factor, adjustment.cap)):
-                yield f"{place}.adjustments", "a factor or cap must be above 0; for no dose write no_dose"
 
 
 # --- places and lines ----------------------------------------------------------------------------------------------
@@ -177,6 +168,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_pattern_mismatch": lambda context: "write a key: a letter, then letters, digits, - and _, at most 80",
     "value_error": lambda context: str(context["error"]),
     "too_short": lambda context: "this must not be empty",
+    "too_long": lambda context: f"write at most {context['max_length']} characters",
 }
 
 

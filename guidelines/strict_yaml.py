@@ -11,13 +11,12 @@ from typing import Any
 
 import yaml
 
+from guidelines.engine.values import FORBIDDEN
+
 MAXIMUM_BYTES = 2_000_000
 MAXIMUM_DEPTH = 20
 MAXIMUM_NODES = 100_000
 MAXIMUM_KEY_LENGTH = 200
-
-# Control characters, and those that make a text read otherwise than it is stored.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 # libyaml where PyYAML was built with it: ten times as fast, the same events.
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -92,12 +92,15 @@ def _numeric_call(name: str, nodes: list[Node], literal: Callable[[ast.expr], De
         values = [node.value(facts) for node in nodes]
         if None in values:
             return None
-        if name == "sqrt":
-            return None if values[0] < 0 else EXACT.sqrt(values[0])
-        if name == "nearest" and fixed:
-            return nearest(values[0], fixed)
-        if name == "power" and fixed:
-            return None if values[0] < 0 else POWER.power(values[0], fixed)
+        try:
+            if name == "sqrt":
+                return None if values[0] < 0 else EXACT.sqrt(values[0])
+            if name == "nearest" and fixed:
+                return nearest(values[0], fixed)
+            if name == "power" and fixed:
+                return None if values[0] < 0 else POWER.power(values[0], fixed)
+        except ArithmeticError:
+            return None  # too large to be a number of a body
         found: Decimal = min(values) if name == "min" else max(values)
         return found
 

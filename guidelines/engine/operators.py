@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from guidelines.engine.nodes import ConditionError
 
-EXACT = Context(prec=28)
+# No number of a body has a hundred digits: a formula that comes to one has gone wrong, and its value is unknown.
+EXACT = Context(prec=28, Emax=99)
 # A power of a fraction has no exact value; twelve digits are more than any formula of the body was fitted to.
-POWER = Context(prec=12)
+POWER = Context(prec=12, Emax=99)
 Closure = Callable[[Mapping[str, Any]], Any]
 COMPARE = {
     "<": operator.lt,
@@ -132,7 +133,10 @@ def arithmetic(symbol: str, left: Closure, right: Closure) -> Closure:
         a, b = left(facts), right(facts)
         if a is None or b is None or (symbol == "/" and b == 0):
             return None
-        return calculate(a, b)
+        try:
+            return calculate(a, b)
+        except ArithmeticError:
+            return None
 
     return calculated
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import gcd, lcm
 from typing import NamedTuple
 
 from guidelines.engine.compiled import CompiledRegimen
@@ -25,7 +26,7 @@ def make_up(amount: Decimal, products: Sequence[Product]) -> tuple[Count, ...] |
 def _largest_first(amount: Decimal, products: Sequence[Product]) -> tuple[Count, ...] | None:
     if amount == 0:
         return ()
-    if not products:
+    if not products or not _divides(amount, products):
         return None
     product, *smaller = products
     for count in range(int(amount // product.strength), -1, -1):
@@ -33,6 +34,14 @@ def _largest_first(amount: Decimal, products: Sequence[Product]) -> tuple[Count,
         if rest is not None:
             return (Count(product, count), *rest) if count else rest
     return None
+
+
+def _divides(amount: Decimal, products: Sequence[Product]) -> bool:
+    """Whether their greatest common divisor divides the amount: if not, trying every count of each would take for ever."""
+    amount_ratio, *ratios = (number.as_integer_ratio() for number in (amount, *(p.strength for p in products)))
+    whole = lcm(amount_ratio[1], *(below for _, below in ratios))
+    common = gcd(*(above * whole // below for above, below in ratios))
+    return amount_ratio[0] * whole // amount_ratio[1] % common == 0
 
 
 def products_for(regimen: CompiledRegimen, amount: Decimal) -> tuple[Count, ...] | None:

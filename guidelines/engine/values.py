@@ -9,11 +9,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
 DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,8})?")
-INTERVAL = re.compile(r"([0-9]{1,4}) (d|wk|mo|a)")
+# What the rows keep; more would be lost between a file and its rows.
+STORED_DECIMALS = 6
+TOO_LARGE = 10**9
+SMALLEST = Decimal("0.001")
+INTERVAL = re.compile(r"([0-9]{1,5}) (d|wk|mo|a)")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MAXIMUM_YEARS = 100
+PER_YEAR = {"d": 365, "wk": 52, "mo": 12, "a": 1}
+# Control characters, those that a line of a file does not keep, and those that make a text read otherwise than stored.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+SHOWN_CHARACTERS = 40
 
 
 def plain(number: Decimal) -> str:
@@ -24,6 +33,12 @@ def plain(number: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def shown(raw: object) -> str:
+    """What somebody wrote, as a message repeats it: never more than a few words of it."""
+    text = repr(raw[: SHOWN_CHARACTERS + 1]) if isinstance(raw, str | bytes) else repr(raw)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
 def exact_decimal(raw: object) -> Decimal:
     """A decimal written out in digits; refuses floats, exponents, NaN and thousands marks."""
     if isinstance(raw, Decimal) and raw.is_finite():
@@ -32,13 +47,13 @@ def exact_decimal(raw: object) -> Decimal:
         return Decimal(raw)
     if isinstance(raw, str) and DECIMAL.fullmatch(raw):
         return Decimal(plain(Decimal(raw)))
-    raise ValueError(f"write a number in digits, such as 12.5; {raw!r} is not one")
+    raise ValueError(f"write a number in digits, such as 12.5; {shown(raw)} is not one")
 
 
 def exact_whole(raw: object) -> int:
     number = exact_decimal(raw)
     if number != number.to_integral_value():
-        raise ValueError(f"write a whole number; {raw!r} is not one")
+        raise ValueError(f"write a whole number; {shown(raw)} is not one")
     return int(number)
 
 
@@ -47,7 +62,7 @@ def exact_bool(raw: object) -> bool:
         return True
     if raw in (False, "false"):
         return False
-    raise ValueError(f"write true or false; {raw!r} is neither")
+    raise ValueError(f"write true or false; {shown(raw)} is neither")
 
 
 def exact_date(raw: object) -> date:
@@ -58,7 +73,7 @@ def exact_date(raw: object) -> date:
             return date.fromisoformat(raw)
         except ValueError:
             pass  # a day that is in no calendar, told like any other mistake
-    raise ValueError(f"write a date as 2026-01-31; {raw!r} is not one")
+    raise ValueError(f"write a date as 2026-01-31; {shown(raw)} is not one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +89,19 @@ class Interval:
             return raw
         found = INTERVAL.fullmatch(raw) if isinstance(raw, str) else None
         if not found:
-            raise ValueError(f"write an interval as '30 d', '12 wk', '6 mo' or '1 a'; {raw!r} is not one")
-        return cls(int(found[1]), found[2])  # type: ignore[arg-type]  # the pattern admits only the four units
+            raise ValueError(f"write an interval as '30 d', '12 wk', '6 mo' or '1 a'; {shown(raw)} is not one")
+        interval = cls(int(found[1]), found[2])  # type: ignore[arg-type]  # the pattern admits only the four units
+        if interval.years > MAXIMUM_YEARS:
+            raise ValueError(f"an interval has at most {MAXIMUM_YEARS} years; {shown(raw)} is longer")
+        return interval
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}"
+
+    @property
+    def years(self) -> Decimal:
+        """Roughly, to hold it against a limit."""
+        return Decimal(self.count) / PER_YEAR[self.unit]
 
     def after(self, day: date) -> date:
         """The day this interval after `day`; a month end that does not exist becomes the last day of that month."""
@@ -94,27 +117,60 @@ class Interval:
         return f"{self.count} {words}" + ("" if self.count == 1 else "s")
 
 
-def without_nul(raw: object) -> object:
-    if isinstance(raw, str) and "\x00" in raw:
-        raise ValueError("remove the NUL byte")
+def without_control(raw: object) -> object:
+    if isinstance(raw, str) and (found := FORBIDDEN.search(raw)):
+        named = "NUL byte" if found[0] == "\x00" else f"control character U+{ord(found[0]):04X}"
+        raise ValueError(f"remove the {named}")
     return raw
 
 
+def between(lowest: Any, highest: Any = None) -> AfterValidator:
+    """Bounds, both included."""
+
+    def bounded(value: Any) -> Any:
+        if value < lowest:
+            raise ValueError(f"write at least {lowest}; {value} is less")
+        if highest is not None and value > highest:
+            raise ValueError(f"write at most {highest}; {value} is more")
+        return value
+
+    return AfterValidator(bounded)
+
+
+def not_empty(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not entries:
+        raise ValueError("this must not be empty")
+    return entries
+
+
+def within_columns(number: Decimal) -> Decimal:
+    if abs(number) >= TOO_LARGE:
+        raise ValueError(f"write a number below {TOO_LARGE}; {shown(plain(number))} is larger")
+    if number != round(number, STORED_DECIMALS):
+        raise ValueError(f"write at most {STORED_DECIMALS} decimals; {shown(plain(number))} has more")
+    return number
+
+
 _shown = PlainSerializer(plain, return_type=str)
-Amount = Annotated[Decimal, BeforeValidator(exact_decimal), _shown]
-Whole = Annotated[int, BeforeValidator(exact_whole)]
+Amount = Annotated[Decimal, BeforeValidator(exact_decimal), AfterValidator(within_columns), _shown]
+NotNegative = Annotated[Amount, between(0)]
+# What is counted by, divided by or multiplied with: small enough for any drug, and never so small that it counts for ever.
+Positive = Annotated[Amount, between(SMALLEST)]
+Factor = Annotated[Decimal, BeforeValidator(exact_decimal), between(SMALLEST), _shown]  # kept with all its decimals
+Whole = Annotated[int, BeforeValidator(exact_whole), between(0, 36_500)]  # of days: a hundred years
+People = Annotated[int, BeforeValidator(exact_whole), between(0, 1_000_000_000)]
 Flag = Annotated[bool, BeforeValidator(exact_bool)]
-Day = Annotated[date, BeforeValidator(exact_date)]
+Day = Annotated[date, BeforeValidator(exact_date), between(date(1900, 1, 1), date(2199, 12, 31))]
 Span = Annotated[Interval, BeforeValidator(Interval.parse), PlainSerializer(str, return_type=str)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,79}$")]
 Line = Annotated[
-    str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)
+    str, BeforeValidator(without_control), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)
 ]
 Text = Annotated[
-    str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=6000, strip_whitespace=True)
+    str, BeforeValidator(without_control), StringConstraints(min_length=1, max_length=6000, strip_whitespace=True)
 ]
 Expression = Annotated[
-    str, BeforeValidator(without_nul), StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)
+    str, BeforeValidator(without_control), StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)
 ]
 
 # V: verified in a named source. GK: general medical knowledge. CD: a content decision. GK and CD need a clinician.
@@ -141,4 +197,4 @@ class Daily(Content):
     """Every day, so many times."""
 
     type: Literal["daily"]
-    times: Whole
+    times: Annotated[Whole, between(1, 24)]

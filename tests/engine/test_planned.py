@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Product
 from guidelines.engine.dosing import Dose, dose_for
 from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
 from guidelines.engine.products import Count, counted, make_up, weekly_pattern
@@ -140,6 +142,27 @@ def test_a_dose_is_made_of_the_largest_products_first(elbow: CompiledPackage) ->
     assert make_up(Decimal(30), products) == (Count(products[0], 3),)
     assert make_up(Decimal(25), products) is None
     assert make_up(Decimal(0), products) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "strengths", "counts"),
+    [
+        pytest.param("8", ("5", "2.5", "1"), [1, 3], id="the largest leaves a rest the smallest makes up"),
+        pytest.param("401.0005", ("0.003", "0.002"), None, id="two so small that no count of them comes out"),
+        pytest.param("100.0001", ("7.001", "5.003", "3.007"), None, id="three"),
+        pytest.param("401", ("0.003", "0.002"), [133_666, 1], id="very many"),
+    ],
+)
+def test_making_up_a_dose_ends(amount: str, strengths: tuple[str, ...], counts: list[int] | None) -> None:
+    products = [
+        Product(key=f"p{n}", form="piece", strength=strength, unit="mg") for n, strength in enumerate(strengths)
+    ]
+    begun = process_time()
+
+    made = make_up(Decimal(amount), products)
+
+    assert (None if made is None else [count.number for count in made]) == counts
+    assert process_time() - begun < 1
 
 
 @pytest.mark.parametrize(

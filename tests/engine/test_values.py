@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from guidelines.engine.content import Product
+from guidelines.engine.content import OtherUnit, Product
 from guidelines.engine.values import Interval, exact_bool, exact_date, exact_decimal, exact_whole, plain
 
 
@@ -101,6 +101,12 @@ def test_an_interval_has_a_number_and_one_of_four_units(raw: object) -> None:
         Interval.parse(raw)
 
 
+@pytest.mark.parametrize("raw", ["101 a", "1201 mo", "5201 wk", "36501 d", "9999 a"])
+def test_an_interval_ends_within_a_lifetime(raw: str) -> None:
+    with pytest.raises(ValueError, match="at most 100 years"):
+        Interval.parse(raw)
+
+
 def test_an_interval_in_words() -> None:
     assert [Interval.parse(text).in_words() for text in ("1 d", "2 wk", "1 mo", "3 a")] == [
         "1 day",
@@ -122,6 +128,36 @@ def test_content_is_frozen_and_has_no_field_nobody_declared() -> None:
 def test_content_takes_no_binary_number() -> None:
     with pytest.raises(ValidationError, match="write a number in digits"):
         Product(key="p", form="tablet", strength=2.5, unit="mg")
+
+
+@pytest.mark.parametrize("strength", ["0", "-1", "0.0009"])
+def test_what_is_divided_by_is_not_almost_nothing(strength: str) -> None:
+    with pytest.raises(ValidationError, match=r"write at least 0\.001"):
+        Product(key="p", form="tablet", strength=strength, unit="mg")
+
+
+@pytest.mark.parametrize("strength", ["2.0000001", Decimal("2.0000001"), Decimal(10) ** 9])
+def test_an_amount_is_one_that_its_row_can_keep(strength: object) -> None:
+    with pytest.raises(ValidationError, match=r"write at most 6 decimals|write a number below"):
+        Product(key="p", form="tablet", strength=strength, unit="mg")
+
+
+def test_a_factor_between_units_keeps_all_its_decimals() -> None:
+    assert str(OtherUnit(unit="[lb_av]", factor="0.45359237").factor) == "0.45359237"
+
+
+def test_a_message_repeats_only_the_beginning_of_what_was_written() -> None:
+    for read in (exact_decimal, exact_whole, exact_bool, exact_date, Interval.parse):
+        for raw in ("1x" * 500_000, ["1"] * 500_000):
+            with pytest.raises(ValueError, match="write") as caught:
+                read(raw)
+            assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x85", "\u202e", "\ufeff"])
+def test_text_with_a_character_that_no_file_keeps_is_refused(character: str) -> None:
+    with pytest.raises(ValidationError, match=f"remove the control character U\\+{ord(character):04X}"):
+        Product(key="p", form=f"tab{character}let", strength="2.5", unit="mg")
 
 
 def test_text_with_a_nul_byte_is_refused() -> None:

@@ -156,8 +156,13 @@ COMPANION = "{regimen: soothine, role: companion, when: itching_badly}"
     ("old", "new", "message"),
     [
         pytest.param(WEEKLY, f"{WEEKLY}    weekly_tablets: true\n", "calmine: weekly_tablets is for", id="tablets"),
-        pytest.param("- amount: 25\n        per: week", "- amount: 25\n        per: day", "no amount, cap", id="cap"),
-        pytest.param("2.5\n      per: week", "2.5\n      per: day", "titration of it is per day", id="titration"),
+        pytest.param(
+            "- amount: 25\n        per: week",
+            "- amount: 25\n        per: day",
+            "no amount, cap or titration is per day",
+            id="cap",
+        ),
+        pytest.param("2.5\n      per: week", "2.5\n      per: day", "or titration is per day", id="titration"),
         pytest.param(COMPANION, "{regimen: calmine, role: companion}", "E1-calmine gives calmine twice", id="twice"),
     ],
 )

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from guidelines.engine.shape.marked import Marked
-from guidelines.engine.values import Content, Flag, Key, Line, Mark, Text, Whole
+from guidelines.engine.values import Content, Flag, Key, Line, Mark, People, Text, Whole
 
 
 class Reference(Content):
@@ -16,7 +16,7 @@ class Reference(Content):
     secondary: Flag = False  # it only quotes the source
     year: Whole | None = None
     population: Line | None = None
-    participants: Whole | None = None
+    participants: People | None = None
     findings: Text | None = None
     note: Text | None = None
     doi: Line | None = None

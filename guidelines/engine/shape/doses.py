@@ -2,10 +2,30 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from guidelines.engine.shape.marked import Marked
-from guidelines.engine.values import Amount, Content, Daily, Expression, Flag, Key, Line, Text, Weekly, Whole
+from guidelines.engine.values import (
+    SMALLEST,
+    Content,
+    Daily,
+    Expression,
+    Flag,
+    Key,
+    Line,
+    NotNegative,
+    Positive,
+    Text,
+    Weekly,
+    Whole,
+    between,
+    not_empty,
+)  # fmt: skip
+
+StayDays = Annotated[Whole, between(1, 366)]
+# A body is not heavier or larger than this; see `Regimen.has_few_steps`.
+LARGEST_BODY = {"fixed": 1, "per_kg": 300, "per_m2": 4}
+MAXIMUM_STEPS = 2_000
 
 Frequency = Annotated[Weekly | Daily, Field(discriminator="type")]
 
@@ -13,7 +33,7 @@ Frequency = Annotated[Weekly | Daily, Field(discriminator="type")]
 class Product(Content):
     key: Key
     form: Line  # tablet, capsule
-    strength: Amount
+    strength: Positive
     unit: Line
     code: Line | None = None  # RxNorm
 
@@ -33,7 +53,7 @@ class Drug(Marked):
 class Cap(Marked):
     """A limit on the dose; `when` unknown counts as met. `per_kg`: amount is per kg of weight."""
 
-    amount: Amount
+    amount: Positive
     basis: Literal["fixed", "per_kg"] = "fixed"
     per: Literal["dose", "day", "week"]
     when: Expression | None = None
@@ -44,21 +64,21 @@ class Adjustment(Marked):
     """What a condition does to the capped dose: a factor, a further cap (same unit and period), or no dose."""
 
     when: Expression
-    factor: Amount | None = None
-    cap: Amount | None = None
+    factor: Annotated[Positive, between(SMALLEST, 10)] | None = None
+    cap: Positive | None = None
     no_dose: Line | None = None
     text: Line
 
 
 class RoundingBand(Content):
-    above: Amount = Field(alias="from")
-    step: Amount
+    above: NotNegative = Field(alias="from")
+    step: Positive
 
     model_config = {**Content.model_config, "populate_by_name": True, "serialize_by_alias": True}
 
 
 class Titration(Marked):
-    increase: Amount
+    increase: Positive
     per: Literal["dose", "day", "week"]
     every_min_days: Whole
     every_max_days: Whole | None = None
@@ -68,17 +88,23 @@ class Titration(Marked):
 class TaperBand(Content):
     """While the amount is above `above`: lower by `step`, not below `floor`, after `interval_days` at the amount."""
 
-    above: Amount
-    step: Amount
-    floor: Amount
-    interval_days: Whole
-    slow_interval_days: Whole | None = None
+    above: NotNegative
+    step: Positive
+    floor: NotNegative
+    interval_days: StayDays
+    slow_interval_days: StayDays | None = None
+
+    @model_validator(mode="after")
+    def goes_down(self) -> Self:
+        if self.floor > self.above:
+            raise ValueError("the floor of a band must not be higher than where the band begins (above)")
+        return self
 
 
 class ProductBand(Content):
     """From this amount on (per administration), build the dose from these products, largest first."""
 
-    above: Amount = Field(alias="from")
+    above: NotNegative = Field(alias="from")
     products: tuple[Key, ...]
 
     model_config = {**Content.model_config, "populate_by_name": True, "serialize_by_alias": True}
@@ -114,19 +140,19 @@ class Regimen(Marked):
     basis: Literal["fixed", "per_kg", "per_m2"]
     unit: Line
     amount_per: Literal["dose", "day", "week"]
-    min: Amount
-    start: Amount | None = None
-    max: Amount
-    start_at_most: Amount | None = None
+    min: NotNegative
+    start: NotNegative | None = None
+    max: NotNegative
+    start_at_most: Positive | None = None
     start_at_minimum_when: Expression | None = None
     taken_now: Key | None = None  # the fact with the amount taken today, in the same unit and period
     caps: tuple[Cap, ...] = ()
     no_cap_because: Line | None = None
     adjustments: tuple[Adjustment, ...] = ()
-    rounding: tuple[RoundingBand, ...]
+    rounding: Annotated[tuple[RoundingBand, ...], AfterValidator(not_empty)]
     rounding_direction: Literal["nearest", "down"] = "nearest"  # a tie goes down, an adjusted dose always
     weekly_tablets: Flag = False  # a daily amount given as whole tablets spread over the week
-    products: tuple[Key, ...]
+    products: Annotated[tuple[Key, ...], AfterValidator(not_empty)]
     titration: Titration | None = None
     taper: Taper | None = None
     spares_main_weekday: Flag = False  # a companion left out on the weekday of the weekly drug
@@ -135,11 +161,25 @@ class Regimen(Marked):
     note: Line | None = None
 
     @model_validator(mode="after")
+    def has_few_steps(self) -> Self:
+        """Every amount from nothing to the largest is tried out, so that a physician can choose among them."""
+        largest = self.max * LARGEST_BODY[self.basis] * (7 if self.weekly_tablets else 1)
+        steps = [("rounding", band.step) for band in self.rounding]
+        steps += [("titration", self.titration.increase)] if self.titration else []
+        steps += [("taper", band.step) for band in self.taper.bands] if self.taper else []
+        for name, step in steps:
+            if largest / step > MAXIMUM_STEPS:
+                raise ValueError(f"{self.key}: {name} in steps of {step} is too fine for amounts up to {largest}")
+        return self
+
+    @model_validator(mode="after")
     def weekly_has_no_day(self) -> Self:
         """An amount per day would count seven times on the one day on which a weekly drug is taken."""
         periods = {self.amount_per, *(cap.per for cap in self.caps), *([self.titration.per] if self.titration else [])}
         if self.frequency.type == "weekly" and "day" in periods:
-            raise ValueError(f"{self.key} must be weekly in all it says: no amount, cap or titration of it is per day")
+            raise ValueError(
+                f"{self.key} must be weekly: {self.drug} is taken once a week only; no amount, cap or titration is per day"
+            )
         if self.weekly_tablets and (self.frequency.type, self.amount_per) != ("daily", "day"):
             raise ValueError(f"{self.key}: weekly_tablets is for an amount per day; this one is not")
         return self

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Literal
 
 from guidelines.engine.shape.marked import Marked
-from guidelines.engine.values import Amount, Content, Expression, Flag, Key, Line, Whole
+from guidelines.engine.values import Amount, Content, Expression, Factor, Flag, Key, Line, Whole
 
 
 class Range(Content):
@@ -19,7 +19,7 @@ class OtherUnit(Content):
     """A unit people also use: value × factor = value in the fact's own unit."""
 
     unit: Line
-    factor: Amount
+    factor: Factor
 
 
 class Choice(Content):

@@ -1,11 +1,11 @@
 """Safety rules and monitoring."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
 from guidelines.engine.shape.marked import Marked
-from guidelines.engine.values import Content, Expression, Flag, Key, Line, Span, Whole
+from guidelines.engine.values import MAXIMUM_YEARS, Content, Expression, Flag, Key, Line, Span, Whole, between
 
 Severity = Literal["stop", "caution", "note"]
 
@@ -45,7 +45,7 @@ class Window(Content):
     after: Span
     until: Span | None = None
     every: Span | None = None
-    times: Whole | None = None  # of a finite series; without it a series is open-ended
+    times: Annotated[Whole, between(1, 200)] | None = None  # of a finite series; without it a series is open-ended
     drugs: tuple[Key, ...] = ()  # only when one of these is on the plan
 
     @model_validator(mode="after")
@@ -53,6 +53,15 @@ class Window(Content):
         kinds = {span.unit in ("mo", "a") for span in (self.after, self.every) if span and span.count}
         if self.every and len(kinds) > 1:
             raise ValueError("a series counts in days and weeks, or in months and years, not in both")
+        return self
+
+    @model_validator(mode="after")
+    def within_a_lifetime(self) -> Self:
+        if self.every and not self.every.count:
+            raise ValueError("a series goes on after some days, not after none")
+        repeated = self.every.years * (self.times or 1) if self.every else 0
+        if max(self.after.years, self.until.years if self.until else 0) + repeated > MAXIMUM_YEARS:
+            raise ValueError(f"a series ends within {MAXIMUM_YEARS} years")
         return self
 
 
