@@ -276,6 +276,11 @@ class CompiledPackage:
                 f"{name}.{found[0].partition(':')[2] or found[0]}",
                 f"follows from itself: {' → '.join((*found, found[0]))}",
             )
+        found = circle({step.key: [step.otherwise] for step in self.package.steps if step.otherwise})
+        if found:
+            raise ContentError(
+                f"steps.{found[0]}.otherwise", f"leads back to where it began: {' → '.join((*found, found[0]))}"
+            )
 
 
 def compile_package(package: content.Package) -> CompiledPackage:

@@ -127,3 +127,19 @@ def test_a_circle_of_definitions_and_rules_is_refused() -> None:
 
     with pytest.raises(ValueError, match="follows from itself"):
         small(changed)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "shown"),
+    [
+        pytest.param({"E1": "E1"}, "steps.E1.otherwise: leads back to where it began: E1 → E1", id="to itself"),
+        pytest.param({"E2": "E3", "E3": "E2"}, "leads back to where it began: E2 → E3 → E2", id="over another"),
+    ],
+)
+def test_steps_that_lead_to_one_another_for_ever_are_refused(otherwise: dict[str, str], shown: str) -> None:
+    changed = content()
+    for step in changed["steps"]:
+        step |= {"otherwise": otherwise[step["key"]]} if step["key"] in otherwise else {}
+
+    with pytest.raises(ValueError, match=shown):
+        small(changed)
