@@ -3,7 +3,9 @@
 Writes nothing. A gap in the content (a missing cap, a citation that leads nowhere) is the lint's matter, not refused.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,10 +14,14 @@ from pydantic_core import ErrorDetails
 
 from guidelines.engine.compiled import CompiledPackage, ContentError, compile_package
 from guidelines.engine.content import Package
+from guidelines.engine.values import in_short
 from guidelines.library import CONTENT_FOLDER, with_libraries
 from guidelines.strict_yaml import MAXIMUM_BYTES, Node, YamlRefused, read_yaml
 
 SHOWN_PROBLEMS = 20
+# Beside facts and definitions, what a condition may name and what the resolver keeps under a name of its own.
+RESERVED = {"as_of", "current_step", "started_on", "starting", "taken"}
+NO_STEP = "none"
 
 
 class Problem(NamedTuple):
@@ -95,6 +101,7 @@ def dangling(package: Package) -> Iterator[tuple[str, str]]:
     for case in package.cases:
         if case.based_on and case.based_on not in bases:
             yield f"cases.{case.key}.based_on", f"there is no case base {case.based_on!r}"
+    yield from ill_named(package)
     products: set[str] = set()
     for drug in package.drugs:
         for product in drug.products:
@@ -105,6 +112,35 @@ def dangling(package: Package) -> Iterator[tuple[str, str]]:
         place = f"regimens.{regimen.key}"
         if not regimen.min <= (regimen.start or regimen.min) <= regimen.max or regimen.max <= 0:
             yield place, "min, start and max must be in this order, and max above 0"
+
+
+def ill_named(package: Package) -> Iterator[tuple[str, str]]:
+    """Names that a condition could not tell from something else, and print rules that could never find anything."""
+    facts = {fact.key for fact in package.facts}
+    named = [
+        *((f"facts.{f.key}", f.key) for f in package.facts),
+        *((f"definitions.{d.key}", d.key) for d in package.definitions),
+    ]
+    for place, key in named:
+        if key in RESERVED or iskeyword(key):
+            yield place, f"{key!r} is a word of the rule language; give it another key"
+        elif not key.isidentifier():
+            yield place, f"{key!r} would be read as a subtraction; write _ for -"
+    for definition in package.definitions:
+        if definition.key in facts:
+            yield f"definitions.{definition.key}", f"a fact has the key {definition.key!r}, too; give each its own"
+    for step in package.steps:
+        if step.key == NO_STEP:
+            yield (
+                f"steps.{step.key}",
+                f"{NO_STEP!r} is what a condition calls not yet being on a step; give it another key",
+            )
+    for rule in package.print_rules:
+        for pattern in rule.forbidden:
+            try:
+                re.compile(pattern)
+            except (re.error, OverflowError, RecursionError) as problem:
+                yield f"print_rules.{rule.key}.forbidden", f"{in_short(pattern)} is not a regular expression: {problem}"
 
 
 # --- places and lines ----------------------------------------------------------------------------------------------

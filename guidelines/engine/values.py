@@ -33,7 +33,7 @@ def plain(number: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def shown(raw: object) -> str:
+def in_short(raw: object) -> str:
     """What somebody wrote, as a message repeats it: never more than a few words of it."""
     text = repr(raw[: SHOWN_CHARACTERS + 1]) if isinstance(raw, str | bytes) else repr(raw)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
@@ -47,13 +47,13 @@ def exact_decimal(raw: object) -> Decimal:
         return Decimal(raw)
     if isinstance(raw, str) and DECIMAL.fullmatch(raw):
         return Decimal(plain(Decimal(raw)))
-    raise ValueError(f"write a number in digits, such as 12.5; {shown(raw)} is not one")
+    raise ValueError(f"write a number in digits, such as 12.5; {in_short(raw)} is not one")
 
 
 def exact_whole(raw: object) -> int:
     number = exact_decimal(raw)
     if number != number.to_integral_value():
-        raise ValueError(f"write a whole number; {shown(raw)} is not one")
+        raise ValueError(f"write a whole number; {in_short(raw)} is not one")
     return int(number)
 
 
@@ -62,7 +62,7 @@ def exact_bool(raw: object) -> bool:
         return True
     if raw in (False, "false"):
         return False
-    raise ValueError(f"write true or false; {shown(raw)} is neither")
+    raise ValueError(f"write true or false; {in_short(raw)} is neither")
 
 
 def exact_date(raw: object) -> date:
@@ -73,7 +73,7 @@ def exact_date(raw: object) -> date:
             return date.fromisoformat(raw)
         except ValueError:
             pass  # a day that is in no calendar, told like any other mistake
-    raise ValueError(f"write a date as 2026-01-31; {shown(raw)} is not one")
+    raise ValueError(f"write a date as 2026-01-31; {in_short(raw)} is not one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,10 @@ class Interval:
             return raw
         found = INTERVAL.fullmatch(raw) if isinstance(raw, str) else None
         if not found:
-            raise ValueError(f"write an interval as '30 d', '12 wk', '6 mo' or '1 a'; {shown(raw)} is not one")
+            raise ValueError(f"write an interval as '30 d', '12 wk', '6 mo' or '1 a'; {in_short(raw)} is not one")
         interval = cls(int(found[1]), found[2])  # type: ignore[arg-type]  # the pattern admits only the four units
         if interval.years > MAXIMUM_YEARS:
-            raise ValueError(f"an interval has at most {MAXIMUM_YEARS} years; {shown(raw)} is longer")
+            raise ValueError(f"an interval has at most {MAXIMUM_YEARS} years; {in_short(raw)} is longer")
         return interval
 
     def __str__(self) -> str:
@@ -145,9 +145,9 @@ def not_empty(entries: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def within_columns(number: Decimal) -> Decimal:
     if abs(number) >= TOO_LARGE:
-        raise ValueError(f"write a number below {TOO_LARGE}; {shown(plain(number))} is larger")
+        raise ValueError(f"write a number below {TOO_LARGE}; {in_short(plain(number))} is larger")
     if number != round(number, STORED_DECIMALS):
-        raise ValueError(f"write at most {STORED_DECIMALS} decimals; {shown(plain(number))} has more")
+        raise ValueError(f"write at most {STORED_DECIMALS} decimals; {in_short(plain(number))} has more")
     return number
 
 

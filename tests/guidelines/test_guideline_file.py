@@ -163,6 +163,13 @@ def test_every_scalar_is_text() -> None:
             "    based_on: plain-elbow", "    based_on: other-elbow",
             f"cases.V1.based_on, line {line_of('based_on')}: there is no case base 'other-elbow'", id="unknown base",
         ),
+        pytest.param("  - key: itch_since", "  - key: taken", f"facts.taken, line {line_of('key: itch_since')}: 'taken' is a word", id="name of the language"),
+        pytest.param("  - key: itch_since", "  - key: current_step", "'current_step' is a word of the rule", id="another"),
+        pytest.param("  - key: itch_since", "  - key: lambda", "'lambda' is a word of the rule language", id="word of Python"),
+        pytest.param("  - key: itch_since", "  - key: itch-since", "'itch-since' would be read as a sub", id="name with a dash"),
+        pytest.param("  - key: itch_since", "  - key: itching_badly", "a fact has the key 'itching_badly', too", id="two of a name"),
+        pytest.param("  - key: E1\n", "  - key: none\n", "'none' is what a condition calls not yet being on a step", id="step called none"),
+        pytest.param("forbidden: ['\\bdaily", "forbidden: ['(\\bdaily", "is not a regular expression: missing )", id="print rule"),
         pytest.param("  - key: height_cm", "  - key: weight_kg", "facts: the key weight_kg is used twice", id="same key"),
     ],
 )  # fmt: skip
