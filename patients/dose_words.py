@@ -6,11 +6,12 @@ Refuses a dose it could only describe by guessing, such as a week that whole pro
 from collections.abc import Sequence
 from decimal import Decimal
 
+from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
 from guidelines.engine.products import Count
 from guidelines.engine.values import plain
 from patients.paper_words import joined, measured, noun, number
-from patients.plan_draft import MedicationLine
+from patients.plan_draft import MedicationLine, PlanDraft
 from patients.plan_parts import DayCell, PlanProduct
 
 AS_BEFORE = {"patient": "Keep taking it as before.", "clinician": "Goes on as before; the dose is not recorded here."}
@@ -114,19 +115,34 @@ def pattern_words(planned: PlannedDrug) -> str:
     return ", ".join(f"{count} {noun(form, count)} on {joined(days_with(planned, count))}" for count in counts)
 
 
+def spared_weekday(compiled: CompiledPackage, draft: PlanDraft, line: MedicationLine) -> Weekday | None:
+    """The weekday a companion leaves out, where it is one."""
+    if line.planned is None or not compiled.regimens[line.planned.regimen].regimen.spares_main_weekday:
+        return None
+    return draft.main_weekday
+
+
+def amount_and_days(planned: PlannedDrug, spared: Weekday | None) -> str:
+    """How much and how often, in figures. Every screen and the paper take it from here, so that they say the same."""
+    amount = f"{plain(planned.amount)} {planned.unit}"
+    if isinstance(planned.frequency, OnWeekday):
+        return f"{amount} once a week, on {planned.frequency.weekday.label}"
+    if planned.per == "week":
+        return f"{amount} a week"
+    times = planned.frequency.times
+    if spared is not None and times == 1:
+        return f"{amount} on six days a week, not on {spared.label}"
+    often = f"{amount} a day" if times == 1 else f"{amount} {'twice' if times == 2 else f'{times} times'} a day"
+    if times > 1 and planned.per == "day":
+        often = f"{amount} a day, in {times} doses"
+    return often if spared is None else f"{often} on six days a week, not on {spared.label}"
+
+
 def clinician_dose(line: MedicationLine, spared: Weekday | None) -> str:
     planned = line.planned
     if not line.is_given:
         return NOT_GIVEN[line.change][1]
     if planned is None:
         return AS_BEFORE["clinician"]
-    amount, made = f"{plain(planned.amount)} {planned.unit}", clinician_products(planned.products)
-    if isinstance(planned.frequency, OnWeekday):
-        return f"{amount} once a week, on {planned.frequency.weekday.label} = {made}"
-    if planned.pattern:
-        return f"{amount} a week = {made}: {planned.pattern}"
-    if spared is not None:
-        return f"{amount} on six days a week, not on {spared.label} = {made}"
-    if planned.frequency.times == 1:
-        return f"{amount} a day = {made}"
-    return f"{amount} per {planned.per}, {planned.frequency.times} times a day = {made}"
+    pattern = f": {planned.pattern}" if planned.pattern else ""
+    return f"{amount_and_days(planned, spared)} = {clinician_products(planned.products)}{pattern}"

@@ -55,9 +55,7 @@ class BoxWriter:
 
     def spared(self, line: MedicationLine) -> Weekday | None:
         """The weekday a companion leaves out, where it is one."""
-        if line.planned is None or not self.compiled.regimens[line.planned.regimen].regimen.spares_main_weekday:
-            return None
-        return self.draft.main_weekday
+        return dose_words.spared_weekday(self.compiled, self.draft, line)
 
     # --- what the clinician and the records read ---------------------------------------------------------------------
 

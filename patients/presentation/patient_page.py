@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import F
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.models import Version
@@ -66,7 +69,7 @@ def patient_page(patient: Patient) -> PatientPage:
     today = patient.clinic.today()
     plans = list(
         Plan.objects.filter(patient=patient).select_related("version__guideline", "signed_by")
-        .prefetch_related("medications").defer("frozen", "care_plan")
+        .prefetch_related("medications").defer("frozen", "care_plan").annotate(told=F("care_plan__medications"))
     )  # fmt: skip
     begun = list(
         Consultation.objects.open().filter(patient=patient).select_related("patient__clinic", "version__guideline")
@@ -78,7 +81,7 @@ def patient_page(patient: Patient) -> PatientPage:
     begun_guidelines = {consultation.guideline_id for consultation in begun}
     return PatientPage(
         unfinished=[Unfinished(consultation, Run(consultation).next_open) for consultation in begun],
-        current=[current_plan(plan) for plan in plans if plan.state == "active"],
+        current=[current_plan(plan, plan.told) for plan in plans if plan.state == "active"],  # type: ignore[attr-defined]  # annotated above
         earlier=[plan for plan in plans if plan.state != "active"],
         tasks=rows[:COMING_TESTS],
         more_tasks=max(0, len(rows) - COMING_TESTS),
@@ -90,23 +93,18 @@ def patient_page(patient: Patient) -> PatientPage:
     )  # fmt: skip
 
 
-def current_plan(plan: Plan) -> tuple[Plan, str, list[MedicationLine]]:
+def current_plan(plan: Plan, told: list[dict[str, Any]] | None) -> tuple[Plan, str, list[MedicationLine]]:
+    """`told` are the medications as the signed plan tells them: this page says what the paper says."""
+    said = {medication["drug"]: medication["clinician_line"] for medication in told or ()}
     compiled = compiled_version(plan.version)
     step = compiled.steps[plan.step].step.title if plan.step in compiled.steps else ""
     lines = []
     for row in plan.medications.all():
-        drug = compiled.drugs[row.drug_key]
-        shown = ""
-        if row.amount is not None:
-            shown = f"{words.amount(row.amount, row.unit)} {words.PER[row.per]}"
-            if row.per == "dose" and row.times:
-                shown = f"{words.amount(row.amount, row.unit)}, {row.times} times a day"
-        elif row.is_given:
-            shown = "As before"
         lines.append(
             MedicationLine(
-                words.CHANGES[row.change], words.CHANGE_TAGS.get(row.change, ""), drug.name, shown,
-                row.weekday is not None, row.weekday, row.get_weekday_display() or "",
+                words.CHANGES[row.change], words.CHANGE_TAGS.get(row.change, ""), compiled.drugs[row.drug_key].name,
+                said.get(row.drug_key, "") if row.is_given else "", row.weekday is not None, row.weekday,
+                row.get_weekday_display() or "",
             )
         )  # fmt: skip
     return plan, step, lines

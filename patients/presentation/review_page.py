@@ -9,6 +9,7 @@ from patients.presentation.monitoring_page import MonitoringPage, monitoring_pag
 from patients.presentation.recommendation_page import sentence_of
 from patients.presentation.run import Run
 from patients.presentation.safety_page import AlertCard, safety_page
+from patients.presentation.taken import planned_text
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def medication_rows(run: Run) -> list[MedicationRow]:
                 name=line.drug.name,
                 word=words.CHANGES[line.change],
                 tag=words.CHANGE_TAGS.get(line.change, ""),
-                dose=words.dose(planned) if planned else "As before" if line.is_given else "",
+                dose=planned_text(run, line),
                 made_of=f"{made}: {planned.pattern}" if planned and planned.pattern else made,
                 is_weekly=weekday is not None,
                 weekday=int(weekday) if weekday is not None else None,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from guidelines.engine.planned import Weekday
+from patients.dose_words import spared_weekday
 from patients.draft_lines import LineWriter
 from patients.plan_draft import MedicationLine
 from patients.presentation import words
@@ -67,10 +68,16 @@ def taken_card(
         must_choose=must,
         may_choose=offered,
         missing=missing.get(f"taking.{drug}", ""),
-        planned=words.dose(line.planned) if line is not None and line.planned is not None else "",
+        planned=planned_text(run, line),
         days=held_days(run, drug, missing) if content.weekly_only and not has_days else [],
         day_missing=missing.get(f"weekdays.{drug}", ""),
     )
+
+
+def planned_text(run: Run, line: MedicationLine | None) -> str:
+    if line is None or line.planned is None:
+        return ""
+    return words.dose(line.planned, spared_weekday(run.compiled, run.draft, line))
 
 
 def held_days(run: Run, drug: str, missing: dict[str, str]) -> list[DayChoice]:

@@ -8,9 +8,11 @@ from typing import Any
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Fact
 from guidelines.engine.operators import unit_text
-from guidelines.engine.planned import OnWeekday, PlannedDrug
+from guidelines.engine.planned import PlannedDrug, Weekday
 from guidelines.engine.products import Count, counted
 from guidelines.engine.values import plain
+from patients.dose_words import amount_and_days
+from patients.paper_words import set_clinical
 
 NBSP = "\u00a0"
 PER = {"dose": "a dose", "day": "a day", "week": "a week"}
@@ -42,14 +44,9 @@ def products(counts: Iterable[Count]) -> str:
     return " + ".join(f"{counted(count, p.form)} of {amount(p.strength, p.unit)}" for p, count in counts)
 
 
-def dose(planned: PlannedDrug) -> str:
-    """The amount with its period: never an amount alone."""
-    if isinstance(planned.frequency, OnWeekday):
-        return f"{amount(planned.amount, planned.unit)} once a week, on {planned.frequency.weekday.label}"
-    if planned.per == "dose":
-        times = planned.frequency.times
-        return f"{amount(planned.amount, planned.unit)} {'once' if times == 1 else 'twice' if times == 2 else f'{times} times'} a day"
-    return f"{amount(planned.amount, planned.unit)} {PER[planned.per]}"
+def dose(planned: PlannedDrug, spared: Weekday | None = None) -> str:
+    """The amount with its days, as the paper says it. `spared`: the weekday a companion leaves out."""
+    return set_clinical(amount_and_days(planned, spared))
 
 
 def value(fact: Fact, found: Any) -> str:
