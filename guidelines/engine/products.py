@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from math import gcd, lcm
 from typing import NamedTuple
 
 from guidelines.engine.compiled import CompiledRegimen
@@ -37,11 +36,14 @@ def _largest_first(amount: Decimal, products: Sequence[Product]) -> tuple[Count,
 
 
 def _divides(amount: Decimal, products: Sequence[Product]) -> bool:
-    """Whether their greatest common divisor divides the amount: if not, trying every count of each would take for ever."""
-    amount_ratio, *ratios = (number.as_integer_ratio() for number in (amount, *(p.strength for p in products)))
-    whole = lcm(amount_ratio[1], *(below for _, below in ratios))
-    common = gcd(*(above * whole // below for above, below in ratios))
-    return amount_ratio[0] * whole // amount_ratio[1] % common == 0
+    """Whether the greatest common measure of the strengths divides the amount: if not, no counts of them make it up, and
+    trying them all could take for ever."""
+    measure = Decimal(0)
+    for product in products:
+        strength = product.strength
+        while strength:
+            measure, strength = strength, measure % strength
+    return amount % measure == 0
 
 
 def products_for(regimen: CompiledRegimen, amount: Decimal) -> tuple[Count, ...] | None:
