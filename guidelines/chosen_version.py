@@ -1,5 +1,8 @@
 """Which version of a guideline a command means. Refuses to guess when none is current: it lists the drafts."""
 
+import re
+
+from guidelines.engine.content import SLUG
 from guidelines.models import Guideline, Version
 from guidelines.workflow import Status
 
@@ -10,6 +13,8 @@ class NoVersion(Exception):
 
 def chosen_version(slug: str, number: int | None = None) -> Version:
     """The version with that number, or the current one."""
+    if not re.fullmatch(SLUG, slug):
+        raise NoVersion(f"{slug[:40]!a} is not the name of a guideline: small letters, digits and -, at most 80.")
     versions = Version.objects.select_related("guideline").filter(guideline__slug=slug)
     version = (versions.current() if number is None else versions.filter(number=number)).first()
     if version is not None:

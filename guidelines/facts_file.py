@@ -54,11 +54,11 @@ def refuse_number(digits: str) -> Any:
 
 
 def without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise JsonRefused(f"the key {twice[:SHOWN_CHARACTERS]!a} stands twice; keep one")
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise JsonRefused(f"the key {key[:SHOWN_CHARACTERS]!a} stands twice; keep one")
+        found[key] = value
     return found
 
 

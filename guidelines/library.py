@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from guidelines.engine.content import KEYED
+from guidelines.engine.values import in_short
 from guidelines.strict_yaml import Node, YamlRefused, read_yaml
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
@@ -76,7 +77,7 @@ def chosen_entries(wanted: Node, shelf: dict[str, Node], collection: str) -> lis
     names: dict[str, Node] = {}
     for name in wanted.value:
         if not isinstance(name.value, str) or name.value not in shelf:
-            raise refused(name, f"no library has {name.plain()!r} among its {collection}")
+            raise refused(name, f"no library has {in_short(name.plain())} among its {collection}")
         if name.value in names:
             raise refused(name, f"{name.value} is named twice")
         names[name.value] = name

@@ -78,6 +78,7 @@ from guidelines.engine.values import Content, Day, Key, Line, Text, Whole
 
 __all__ = [
     "KEYED",
+    "SLUG",
     "Action",
     "Adjustment",
     "Cap",
@@ -131,10 +132,13 @@ __all__ = [
 ]  # fmt: skip
 
 
+SLUG = "[a-z][a-z0-9-]{0,79}"
+
+
 class Package(Content):
     """A version's whole content. Its hash is what reviewers approve."""
 
-    slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,79}$")]
+    slug: Annotated[str, Field(pattern=f"^{SLUG}$")]
     title: Line
     question: Line
     plain_question: Line

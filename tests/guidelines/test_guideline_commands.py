@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from guidelines.facts_file import JsonRefused, read_json
 from guidelines.models import Guideline, Version
 from tests.factories_guidelines import ITCHING_ELBOW, draft, itching_elbow, published
 
@@ -114,6 +116,38 @@ def test_facts_that_cannot_be_read_are_refused_with_a_sentence(tmp_path: Path, t
 
     assert message in str(caught.value)
     assert len(str(caught.value)) < 2000
+
+
+def test_a_key_that_stands_twice_among_very_many_is_found_at_once() -> None:
+    keys = [f'"k{number}": "x"' for number in range(40_000)]
+    begun = time.process_time()
+
+    with pytest.raises(JsonRefused, match="the key 'k39999' stands twice"):
+        read_json(f"{{{', '.join([*keys, keys[-1]])}}}".encode())
+
+    assert time.process_time() - begun < 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("slug", ["\udcff", "a" * 5000, "Elbow", ""], ids=["no UTF-8", "long", "capital", "empty"])
+def test_what_is_no_name_of_a_guideline_is_refused_with_a_sentence(facts: Path, slug: str) -> None:
+    for command in (("decide", slug, facts), ("lint_guideline", slug), ("export_guideline", slug)):
+        with pytest.raises(CommandError, match="is not the name of a guideline") as caught:
+            run(*command)
+        assert len(str(caught.value).encode()) < 200
+
+
+@pytest.mark.django_db
+def test_a_file_is_not_said_to_be_a_version_it_is_not(facts: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(ITCHING_ELBOW.read_text().replace("title: Itching elbow", "title: Another"))
+    draft()
+
+    with pytest.raises(CommandError, match="is not version 7: its content is that of version 1"):
+        run("decide", SLUG, facts, "--file", ITCHING_ELBOW, "--version", 7)
+    with pytest.raises(CommandError, match="is not version 1: no version here has exactly its content"):
+        run("decide", SLUG, facts, "--file", other, "--version", 1)
+    assert json.loads(run("decide", SLUG, facts, "--file", other))["version"] is None
 
 
 def test_facts_that_are_not_there_are_named() -> None:

@@ -38,7 +38,7 @@ class Command(VersionCommand):
         )
 
     def handle(self, *, slug: str, facts: Path, number: int | None, file: Path | None, **options: Any) -> None:
-        compiled, shown_number = self.from_file(slug, file, number) if file else self.from_rows(slug, number)
+        compiled, shown_number = (self.from_file(slug, file), None) if file else self.from_rows(slug, number)
         try:
             known = read_facts(read_facts_file(facts), compiled)
         except JsonRefused as problem:
@@ -46,20 +46,28 @@ class Command(VersionCommand):
         except FactsRefused as refusal:
             lines = "\n".join(f"  {problem.place}: {problem.message}" for problem in refusal.problems)
             raise CommandError(f"{facts.name} cannot be used:\n{lines}") from None
-        if file and number is None:
+        if file:
             shown_number = self.stored_number(compiled)
+            if number not in (None, shown_number):
+                raise CommandError(self.not_this_version(file, number, shown_number))
         decision = decide(compiled, known)
         self.stdout.write(json.dumps(decision.as_json(version=shown_number), ensure_ascii=False, indent=2))
 
-    def from_file(self, slug: str, file: Path, number: int | None) -> tuple[CompiledPackage, int | None]:
+    def not_this_version(self, file: Path, number: int | None, stored: int | None) -> str:
+        other = (
+            "no version here has exactly its content" if stored is None else f"its content is that of version {stored}"
+        )
+        return f"{file.name} is not version {number}: {other}. Leave out --version, or --file."
+
+    def from_file(self, slug: str, file: Path) -> CompiledPackage:
         try:
             compiled = read_guideline_file(file)
             weekly_only.refuse_forgotten(compiled.package, weekly_only.in_libraries())
         except ContentRefused as refusal:
             raise CommandError(f"{file.name} cannot be used:\n{refusal}") from None
         if compiled.package.slug != slug:
-            raise CommandError(f"{file.name} is the guideline {compiled.package.slug}, not {slug}.")
-        return compiled, number
+            raise CommandError(f"{file.name} is the guideline {compiled.package.slug}, not {slug[:40]}.")
+        return compiled
 
     def stored_number(self, compiled: CompiledPackage) -> int | None:
         # No database is made only to look for a number in it.

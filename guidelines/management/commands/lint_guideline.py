@@ -19,6 +19,13 @@ from guidelines.package import package_of
 BLOCKING: Literal["blocking"] = "blocking"
 
 
+def is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no name of a file: too long, say
+        return False
+
+
 class Command(VersionCommand):
     help = "Prints the findings on a guideline file or on a version."
     requires_system_checks = ()
@@ -30,7 +37,7 @@ class Command(VersionCommand):
 
     def handle(self, *, guideline: str, number: int | None, as_json: bool, **options: Any) -> None:
         path = Path(guideline)
-        if path.suffix in (".yaml", ".yml", ".json") or path.is_file():
+        if path.suffix in (".yaml", ".yml", ".json") or is_file(path):
             package, weekly = self.from_file(path), weekly_only.in_libraries()
         else:
             package, weekly = self.from_rows(guideline, number), weekly_only.known()
