@@ -13,11 +13,13 @@
       return;
     }
     event.preventDefault();
-    const name = event.submitter?.name;
+    // The swap puts a new button in the place of the one that was pressed. Many share a name: the value tells which.
+    const { name, value } = event.submitter ?? {};
+    const pressed = () => [...document.querySelectorAll("button[name]")].find((one) => one.name === name && one.value === value);
     const again = () => {
       if (form.classList.contains("htmx-request")) return;
       for (const done of DONE) document.removeEventListener(done, again);
-      form.requestSubmit(name ? document.querySelector(`button[name="${name}"]`) : undefined);
+      form.requestSubmit(name ? pressed() : undefined);
     };
     for (const done of DONE) document.addEventListener(done, again);
   }, true);
