@@ -72,7 +72,8 @@ def faults(page: Page, options: dict[str, Any] | None = None) -> list[str]:
 
 
 def everything_wrong(page: Page) -> list[str]:
-    """axe on two widths; in the dark only colours differ. Then whether anything is wider than the narrowest screen."""
+    """axe on two widths; in the dark only colours differ. Then whether anything is wider than the
+    narrowest screen, also of what is folded."""
     wrong = []
     for width in (DESK, PHONE):
         page.set_viewport_size({"width": width, "height": 900})
@@ -81,6 +82,7 @@ def everything_wrong(page: Page) -> list[str]:
         page.emulate_media(color_scheme="dark")
         wrong += [f"{width} px, dark, {fault}" for fault in faults(page, COLOURS)]
     page.set_viewport_size({"width": NARROW, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wrong + ([f"scrolls sideways by {wide} px at {NARROW} px"] if wide > 0 else [])
 
