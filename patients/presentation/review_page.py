@@ -1,5 +1,6 @@
 """Review: everything that will be signed, once more, as the draft says it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,12 +35,21 @@ class OverrideRow:
 
 
 @dataclass(frozen=True)
+class StopRow:
+    """A stop the plan follows: `does` says what became of the medicine it is about."""
+
+    card: AlertCard
+    does: str
+
+
+@dataclass(frozen=True)
 class ReviewPage:
     sentence: str
     option: str
     started_on: date
     medications: list[MedicationRow]
     actions: list[str]
+    stops: list[StopRow]
     overrides: list[OverrideRow]
     cautions: list[AlertCard]
     notes: list[AlertCard]
@@ -60,6 +70,7 @@ def review_page(run: Run) -> ReviewPage:
         started_on=run.draft.started_on,
         medications=medication_rows(run),
         actions=[action.text for action in run.decision.actions],
+        stops=stop_rows(run, [*safety.on_plan, *safety.off_plan]),
         overrides=[
             OverrideRow(messages[key], reasons.get(override.reason, override.reason), override.text)
             for key, override in run.choices.overrides.items()
@@ -76,6 +87,28 @@ def review_page(run: Run) -> ReviewPage:
         ],
         problems=[(problem.step, problem.message) for problem in run.draft.problems],
     )
+
+
+DOES = {"hold": "Held", "stop": "Stopped"}
+
+
+def stop_rows(run: Run, cards: Iterable[AlertCard]) -> list[StopRow]:
+    """Every stop that is met or could not be checked and that nobody goes against: a held plan is never a quiet one."""
+    changes = {line.drug.key: line.change for line in run.draft.medications}
+    rules = run.compiled.rules
+    rows = []
+    for card in cards:
+        if card.severity != "stop" or card.key in run.choices.overrides:
+            continue
+        change = changes.get(rules[card.key].rule.drug or "")
+        if card.is_off_plan:
+            does = "Not on this plan"
+        elif change is None:
+            does = "Applies to the whole plan"
+        else:
+            does = DOES.get(change, "Goes on; seen and considered" if card.is_acknowledged else "Not settled")
+        rows.append(StopRow(card, does))
+    return rows
 
 
 def medication_rows(run: Run) -> list[MedicationRow]:

@@ -1,0 +1,46 @@
+"""The review says every rule that bears on the plan, also those that are followed."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from patients.models import Consultation
+from patients.presentation.review_page import review_page
+from patients.presentation.run import Run
+from tests import factories_patients as make
+
+pytestmark = pytest.mark.django_db
+
+MAY_BE_PREGNANT = {"can_become_pregnant": {"value": True}, "pregnant": {"status": "not_known"}}
+
+
+@pytest.fixture
+def held(by: User) -> Consultation:
+    """Calmine is taken, and whether it may go on could not be checked."""
+    ready = make.answered(make.patient(by), by)
+    placed = make.actions.place_on_step(
+        consultation=ready, by=by, lock_version=ready.lock_version, step="E1", started_on=make.days_ago(30)
+    )
+    saved = make.saved(placed, by, **MAY_BE_PREGNANT).consultation
+    choices = {"review_on": make.days_ago(-14).isoformat()}
+    return make.actions.save_choices(consultation=saved, choices=choices, by=by, lock_version=saved.lock_version)
+
+
+def test_a_stop_that_holds_a_medicine_is_on_the_review(client: Client, held: Consultation, by: User) -> None:
+    client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(reverse("consultation_review", args=[held.pk])).content.decode()
+
+    assert "No rule fired" not in page
+    assert "Test first." in page
+    assert "Held: calmine." in page
+    assert "Could not be checked" in page
+
+
+def test_a_stop_that_stops_a_medicine_says_so(held: Consultation, by: User) -> None:
+    expecting = make.saved(held, by, pregnant={"value": True}).consultation
+
+    stops = review_page(Run(expecting)).stops
+
+    assert [(row.card.key, row.card.state, row.does) for row in stops] == [("CAL-B-PREG", "Met", "Stopped")]
