@@ -242,7 +242,9 @@ class Reader:
         found, limits = source.formula.value(resolved), source.fact.possible
         if found is None or limits.holds(found):
             return
-        given = sorted(name for name in set(keys_read(source.formula)) if isinstance(resolved.facts.states.get(name), Known))
+        given = sorted(
+            name for name in set(keys_read(source.formula)) if isinstance(resolved.facts.states.get(name), Known)
+        )
         labels = " and ".join(self.compiled.facts[name].label for name in given)
         shown = f"{plain(round(found, 2))} {unit_text(source.fact.unit)}".strip()
         for name in given:
