@@ -31,11 +31,29 @@ if TYPE_CHECKING:
 
 YEARS = range(1900, 2200)  # calculations with dates stay inside what a calendar can hold
 TOP = ("as_of", "step", "started_on", "facts", "history")
+BIRTH_DATE = "birth_date"  # where a guideline has this fact, nothing it is told happened before that day
 
 
 def read_facts(raw: object, compiled: "CompiledPackage") -> PatientFacts:
     """FACTS.json, already parsed, as PatientFacts; raises FactsRefused with every problem found."""
     return Reader(compiled).read(raw)
+
+
+def why_not_past(day: date, born_on: date | None) -> str:
+    """The sentence when a day is too long ago to be true, such as one with a mistyped year; empty when it is not."""
+    if day.year < YEARS[0]:
+        return f"{day} is before {YEARS[0]}; correct the year"
+    return f"{day} is before the birth date, {born_on}" if born_on is not None and day < born_on else ""
+
+
+def birth_date_in(raw: dict[str, Any]) -> date | None:
+    """None where none is given, or one that is refused like any other answer."""
+    facts = raw.get("facts")
+    entry = facts.get(BIRTH_DATE) if isinstance(facts, dict) else None
+    try:
+        return exact_date(entry.get("value")) if isinstance(entry, dict) else None
+    except ValueError:
+        return None
 
 
 class Reader:
@@ -67,6 +85,7 @@ class Reader:
             self.refuse("step", f"is none of this guideline's steps: {', '.join(self.compiled.steps)}, or null")
         if self.as_of is None:
             raise FactsRefused(self.problems)
+        self.born_on = birth_date_in(raw)
         if started_on is not None:
             started_on = self.day("started_on", started_on)
             if step is None:
@@ -97,6 +116,8 @@ class Reader:
         day: date | None = self.attempt(place, lambda: exact_date(raw))
         if day is not None and day > self.as_of:
             self.refuse(place, f"{day} is after {self.as_of}, the day of this decision")
+        elif day is not None and (sentence := why_not_past(day, self.born_on)):
+            self.refuse(place, sentence)
         return day
 
     def entries(self, raw: dict[str, Any], name: str) -> list[tuple[str, Any]]:

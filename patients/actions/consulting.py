@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from guidelines.engine.facts import Problem
+from guidelines.engine.reading import why_not_past
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients import permissions
@@ -89,6 +90,8 @@ def place_on_step(
         raise ValuesRefused([Problem("step", "is not a step of this guideline")])
     if started_on is not None and (not step or started_on > current.as_of):
         raise ValuesRefused([Problem("started_on", "is the day on which a step began, not after today")])
+    if started_on is not None and (sentence := why_not_past(started_on, current.patient.born_on)):
+        raise ValuesRefused([Problem("started_on", sentence)])
     current.current_step, current.step_started_on = step, started_on
     return saved(current, by, "place_on_step")
 

@@ -53,10 +53,12 @@ class Run:
                 wrong = {
                     problem.place.split(".")[1].split("[")[0] for problem in refusal.problems if "." in problem.place
                 }
-                if not wrong & {*raw["facts"], *raw["history"]}:
+                has_wrong_start = any(problem.place == "started_on" for problem in refusal.problems)
+                if not has_wrong_start and not wrong & {*raw["facts"], *raw["history"]}:
                     raise
                 raw = {
                     **raw,
+                    "started_on": None if has_wrong_start else raw["started_on"],
                     "facts": {key: answer for key, answer in raw["facts"].items() if key not in wrong},
                     "history": {key: results for key, results in raw["history"].items() if key not in wrong},
                 }

@@ -1,6 +1,7 @@
 """The facts step: answers are saved as they come, and what matters is asked again after each."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from guidelines.engine.values import exact_date
-from patients.actions import Conflict, Refused, place_on_step, save_answers
+from patients.actions import Conflict, Refused, ValuesRefused, place_on_step, save_answers
 from patients.facts import answer_of
-from patients.forms.answers import AnswersForm, UnknownField, is_asked, read_answers
+from patients.forms.answers import LONGEST, AnswersForm, UnknownField, is_asked, read_answers
 from patients.models import Consultation, Observation
 from patients.presentation import words
 from patients.presentation.facts_page import STRENGTHS, FactsPageBuilder
@@ -43,8 +44,10 @@ def shown_facts(
     asked: Mapping[str, str] | None = None,
     *,
     is_live: bool = False,
+    place: tuple[str, str] | None = None,
     **more: Any,
 ) -> Shown:
+    """`place` is the step and its first day as they were just sent."""
     consultation, steps = run.consultation, run.compiled.steps
     context = step_context(
         run,
@@ -53,10 +56,15 @@ def shown_facts(
         is_live=is_live,
         may_place=run.plan is None,
         places=[(key, step.step.title) for key, step in steps.items()],
+        place=place or (consultation.current_step, day_typed(consultation.step_started_on)),
         current_title=steps[consultation.current_step].step.title if consultation.current_step in steps else "",
         **more,
     )
     return rendered(run, "facts", context, is_live=is_live)
+
+
+def day_typed(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def latest_of(consultation: Consultation) -> list[Observation]:
@@ -169,8 +177,15 @@ def consultation_place(request: HttpRequest, pk: UUID) -> HttpResponse:
             step=step,
             started_on=started_on,
         )
+    except UnknownField as problem:
+        return sentence_page(request, str(problem))
     except (ValueError, Refused) as problem:
-        messages.error(request, f"The step was not changed: {problem}")
-    else:
-        messages.success(request, "The step is saved. What matters may have changed.")
+        now = visible_consultation(request, pk)
+        if not now.is_open:
+            return closed(request, now)
+        sentences = problem.problems if isinstance(problem, ValuesRefused) else [("", str(problem))]
+        told = " ".join(f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}." for _, sentence in sentences)
+        status = 409 if isinstance(problem, Conflict) else 422
+        return facts_page(request, now, status=status, place=(step, typed[:LONGEST]), place_problem=told)
+    messages.success(request, "The step is saved. What matters may have changed.")
     return redirect("consultation_facts", pk=consultation.pk)

@@ -11,7 +11,7 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.facts import FactsRefused, Known, NotAsked, NotKnown, PatientFacts, Unknown, is_implausible
 from guidelines.engine.reading import read_facts
 from guidelines.engine.resolve import Resolved
-from tests.engine.small_guideline import AS_OF
+from tests.engine.small_guideline import AS_OF, content, fact, small
 
 
 def state_of(facts: PatientFacts, key: str) -> str:
@@ -79,6 +79,8 @@ WEIGHT = "facts.weight_kg"
         pytest.param({"medications": {"value": [["soap"]]}}, "facts.medications", "is a list of these", id="a list in a list"),
         pytest.param({"itching_since": {"value": "2026-02-31"}}, "facts.itching_since", "write a date as 2026-01-31", id="no such day"),
         pytest.param({"itching_since": {"value": "2026-03-03"}}, "facts.itching_since", "2026-03-03 is after 2026-03-02, the day of this decision", id="since tomorrow"),
+        pytest.param({"itching_since": {"value": "0026-03-01"}}, "facts.itching_since", "0026-03-01 is before 1900; correct the year", id="since the Romans"),
+        pytest.param({"weight_kg": {"value": "70", "taken_on": "1899-12-31"}}, f"{WEIGHT}.taken_on", "1899-12-31 is before 1900", id="taken in another age"),
         pytest.param({"index": {"value": "24"}}, "facts.index", "is always worked out; give what it is worked out from", id="a value that is only worked out"),
         pytest.param({"colour": {"value": "red"}}, "facts.colour", "is not a fact of this guideline", id="an unknown key"),
         pytest.param({"heavy": {"value": True}}, "facts.heavy", "is not a fact of this guideline", id="a definition is no fact"),
@@ -121,6 +123,8 @@ def test_a_bad_fact_is_refused_with_its_place(elbow: CompiledPackage, facts: Any
         pytest.param(file(step=["E1"]), "step", "is none of this guideline's steps", id="a list of steps"),
         pytest.param(file(started_on="2026-01-01"), "started_on", "needs the step that was started", id="a start of nothing"),
         pytest.param(file(step="E1", started_on="2026-03-03"), "started_on", "is after 2026-03-02", id="a start tomorrow"),
+        pytest.param(file(step="E1", started_on="0026-03-01"), "started_on", "is before 1900; correct the year", id="a start with a mistyped year"),
+        pytest.param(file(history={"marker": [{"value": "30", "taken_on": "0026-03-01"}]}), "history.marker[0].taken_on", "is before 1900", id="a result with a mistyped year"),
         pytest.param(file(["weight_kg"]), "facts", "must be an object", id="facts as a list"),
         pytest.param(file(history=[]), "history", "must be an object", id="history as a list"),
         pytest.param(file(history={"colour": []}), "history.colour", "is not a fact of this guideline", id="history of nothing"),
@@ -136,6 +140,26 @@ def test_a_bad_fact_is_refused_with_its_place(elbow: CompiledPackage, facts: Any
 )  # fmt: skip
 def test_a_bad_file_is_refused_with_its_place(elbow: CompiledPackage, raw: Any, place: str, sentence: str) -> None:
     assert any(p == place and sentence in message for p, message in problems(raw, elbow))
+
+
+def test_nothing_happened_before_the_patient_was_born() -> None:
+    dated = content()
+    dated["facts"].append(fact("birth_date", "date"))
+    facts = {
+        "birth_date": {"value": "1980-05-17"},
+        "weight_kg": {"value": "70", "taken_on": "1980-05-16"},
+        "itching_since": {"value": "1979-01-01"},
+        "height_cm": {"value": "170", "taken_on": "1980-05-17"},
+    }
+
+    found = problems(file(facts, step="E1", started_on="1908-02-01"), small(dated))
+
+    sentence = "is before the birth date, 1980-05-17"
+    assert found == [
+        ("started_on", f"1908-02-01 {sentence}"),
+        ("facts.weight_kg.taken_on", f"1980-05-16 {sentence}"),
+        ("facts.itching_since", f"1979-01-01 {sentence}"),
+    ]
 
 
 def test_all_problems_come_at_once_up_to_fifty(elbow: CompiledPackage) -> None:

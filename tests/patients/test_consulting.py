@@ -1,5 +1,7 @@
 """Consultations: begun with what is known, saved as they go, never overwriting each other."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -183,6 +185,12 @@ def test_a_patient_treated_elsewhere_is_placed_on_a_step(begun: Consultation, by
     assert facts_of(placed).step == "E1"
     with pytest.raises(actions.ValuesRefused, match="is not a step of this guideline"):
         actions.place_on_step(consultation=placed, by=by, lock_version=placed.lock_version, step="K1", started_on=None)
+
+
+@pytest.mark.parametrize("day", [date(26, 5, 1), date(1980, 5, 16)], ids=["a mistyped year", "before the birth"])
+def test_no_step_began_before_the_patient_was_born(begun: Consultation, by: User, day: date) -> None:
+    with pytest.raises(actions.ValuesRefused, match=r"is before (1900|the birth date)"):
+        actions.place_on_step(consultation=begun, by=by, lock_version=begun.lock_version, step="E1", started_on=day)
 
 
 def test_only_a_demonstration_has_other_days(begun: Consultation, by: User) -> None:

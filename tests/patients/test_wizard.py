@@ -226,6 +226,27 @@ def test_a_megabyte_of_text_and_a_nul_byte_are_refused(signed_in: Client, begun:
     assert signed_in.post(at(begun, "facts"), {"fact-weight_kg": "6\x002"}).status_code == 400
 
 
+def test_a_first_day_that_cannot_be_is_refused_beside_what_was_typed(signed_in: Client, begun: Consultation) -> None:
+    fields = {"lock": lock(begun), "step": "E1", "started_on": "0026-05-01"}
+
+    answer = signed_in.post(reverse("consultation_place", args=[begun.pk]), fields)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "0026-05-01 is before 1900; correct the year." in page
+    assert 'name="started_on" value="0026-05-01"' in page
+    assert '<option value="E1" selected>' in page
+    assert Consultation.objects.get(pk=begun.pk).current_step == ""
+
+
+def test_an_impossible_first_day_on_record_is_told_and_no_error_page(signed_in: Client, begun: Consultation) -> None:
+    Consultation.objects.filter(pk=begun.pk).update(current_step="E1", step_started_on="0026-05-01")
+
+    page = signed_in.get(at(begun, "facts")).content.decode()
+
+    assert "0026-05-01 is before 1900" in page
+
+
 def test_a_closed_consultation_leads_to_what_became_of_it(signed_in: Client, ready: Consultation, by: User) -> None:
     plan = make.signed(ready, by)
 
