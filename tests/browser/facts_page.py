@@ -37,7 +37,7 @@ def open_questions(page: Page) -> list[str]:
 
 
 def give(question: Locator, answer: str) -> None:
-    typed = question.locator("input[inputmode=decimal]").first
+    typed = question.locator("input[inputmode=decimal], input[type=date][name^=fact-]").first
     if not typed.count():
         question.locator(f"label:has(input[name^=fact-][value='{answer}'])").click()
     elif answer == "not_known":
