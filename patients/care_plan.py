@@ -65,7 +65,8 @@ def build_care_plan(
         facts=tuple(facts_of(compiled, decision)), unknown=tuple(unknown_of(compiled, decision)),
         print_rules=tuple(PlanPrintRule(r.key, r.text, r.drug, r.forbidden, r.required) for r in package.print_rules),
     )  # fmt: skip
-    check_plan(plan, checked_text(plan, printed_on=header.signed_on))
+    for day in plan.days_of_change():
+        check_plan(plan.on(day), checked_text(plan, printed_on=day))
     return plan
 
 

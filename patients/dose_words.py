@@ -4,7 +4,6 @@ Refuses a dose it could only describe by guessing, such as a week that whole pro
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
@@ -15,6 +14,7 @@ from patients.plan_draft import MedicationLine, PlanDraft
 from patients.plan_parts import DayCell, PlanProduct
 
 AS_BEFORE = {"patient": "Keep taking it as before.", "clinician": "Goes on as before; the dose is not recorded here."}
+ENDED = "None. You have come to the end of the steps."
 NOT_GIVEN = {
     "hold": ("Do not take it until we tell you.", "Held."),
     "stop": ("Stop taking it.", "Stopped."),
@@ -69,19 +69,13 @@ def week_of(planned: PlannedDrug, spared: Weekday | None) -> tuple[DayCell, ...]
     )
 
 
-def halves(planned: PlannedDrug, amount: Decimal | None = None) -> tuple[str, str]:
-    """What is taken in the morning and in the evening of a drug given twice; with `amount`, a whole day's."""
+def halves(planned: PlannedDrug) -> tuple[str, str]:
+    """What is taken in the morning and in the evening of a drug given twice a day."""
     if isinstance(planned.frequency, OnWeekday) or planned.frequency.times != 2 or len(planned.products) != 1:
         raise ValueError("a morning and an evening dose need one product, taken two times")
     product, count = planned.products[0]
-    if amount is None and planned.per == "dose":
-        morning = evening = count
-    else:
-        in_day = (planned.amount if amount is None else amount) / product.strength
-        if in_day != in_day.to_integral_value():
-            raise ValueError("the day's amount is not made of whole products")
-        morning = int(in_day) // 2
-        evening = int(in_day) - morning
+    evening = count if planned.per == "dose" else count - count // 2
+    morning = count if planned.per == "dose" else count // 2
     return f"{morning} {noun(product.form, morning)}", f"{evening} {noun(product.form, evening)}"
 
 

@@ -77,6 +77,10 @@ class Instructions:
     def of(self, drug: str | None, section: str) -> list[PatientInstruction]:
         return [row for row in self.rows if row.drug == drug and row.section == section]
 
+    def is_raised_by_the_patient(self, drug: str) -> bool:
+        """Whether the guideline's lines tell the patient to raise the dose on named days; else a visit does it."""
+        return any(row.with_titration for row in self.rows if row.drug == drug)
+
     def part(
         self, rows: Iterable[PatientInstruction], section: str, fill: Callable[[PatientInstruction], list[str]]
     ) -> PaperPart | None:

@@ -4,16 +4,17 @@ A weekly drug always has a box of its own, first; a companion that leaves out it
 sheet's: get help now, boxes, tests.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import PatientInstruction
 from guidelines.engine.decision import Decision
 from guidelines.engine.planned import OnWeekday, Weekday
-from guidelines.engine.products import make_up
 from guidelines.engine.tapering import TaperStep
 from patients import dose_words
-from patients.instructions import AFTER_BOXES, BEFORE_BOXES, IN_BOX, Instructions, Unfilled
+from patients.dated_doses import STEPS_UP, DatedDose, dated_doses, is_before_next_visit, raised
+from patients.instructions import AFTER_BOXES, BEFORE_BOXES, IN_BOX, WHEN_STOPPED, Instructions, Unfilled
 from patients.paper_words import (
     capital,
     clinician_day,
@@ -64,10 +65,11 @@ class BoxWriter:
 
     def medication(self, line: MedicationLine) -> PlanMedication:
         planned, spared = line.planned, self.spared(line)
+        first = next((dose.line for dose in self.dated(line)), line)
         working = tuple(set_clinical(text) for text in line.working)
         found = PlanMedication(
             line.drug.key, capital(line.drug.name), line.change, line.drug.weekly_only,
-            set_line(dose_words.patient_dose(line, spared)), set_clinical(dose_words.clinician_dose(line, spared)),
+            set_line(dose_words.patient_dose(first, spared)), set_clinical(dose_words.clinician_dose(line, spared)),
             regimen=line.regimen, working=working, because=line.because,
         )  # fmt: skip
         if planned is None:
@@ -83,18 +85,15 @@ class BoxWriter:
         )  # fmt: skip
 
     def step_up(self, line: MedicationLine, step: TitrationStep) -> DoseStep:
-        planned = line.planned
-        if planned is None:
+        if line.planned is None:
             raise Unfilled(f"{line.drug.name} is raised without a dose")
-        amount = f"{measured(step.amount, planned.unit)} in all"
+        planned = raised(line.planned, step)
+        amount = f"{measured(planned.amount, planned.unit)} in all"
         clinician = set_clinical(f"{number(step.amount)} {planned.unit} per {step.per} from {clinician_day(step.on)}")
-        if not isinstance(planned.frequency, OnWeekday) and planned.frequency.times == 2 and step.per == "day":
-            morning, evening = dose_words.halves(planned, step.amount)
+        if not isinstance(planned.frequency, OnWeekday) and planned.frequency.times == 2 and planned.per == "day":
+            morning, evening = dose_words.halves(planned)
             return DoseStep(step.on, f"{morning} in the morning and {evening} in the evening", amount, clinician)
-        products = make_up(step.amount, [product for product, _ in planned.products])
-        if products is None:
-            raise Unfilled(f"{line.drug.name}: {step.amount} {planned.unit} is not made of whole products")
-        return DoseStep(step.on, dose_words.product_list(products), amount, clinician)
+        return DoseStep(step.on, dose_words.product_list(planned.products), amount, clinician)
 
     def step_down(self, line: MedicationLine, step: TaperStep) -> DoseStep:
         unit = line.planned.unit if line.planned else ""
@@ -114,16 +113,39 @@ class BoxWriter:
     # --- what the patient reads ----------------------------------------------------------------------------------------
 
     def boxes(self) -> tuple[DrugBox, ...]:
-        """A box per drug: those that are given, and those that are not but still need a word."""
-        return tuple(box for line in self.lines if (box := self.box(line)) is not None)
+        """A box per drug: those that are given, and those that are not but still need a word. One for each dose of a
+        drug whose dose changes on set days."""
+        return tuple(box for line in self.lines for box in self.boxes_of(line))
+
+    def dated(self, line: MedicationLine) -> tuple[DatedDose, ...]:
+        return dated_doses(line, self.draft, self.instructions)
+
+    def boxes_of(self, line: MedicationLine) -> list[DrugBox]:
+        found = []
+        for dose in self.dated(line):
+            box = self.box(dose.line) if dose.line.planned else self.ended_box(dose.line)
+            if box is not None:
+                found.append(replace(box, from_on=dose.on, until_on=dose.until))
+        only = self.box(line) if not found else None
+        return [only] if only is not None else found
+
+    def ended_box(self, line: MedicationLine) -> DrugBox:
+        """A drug lowered to nothing: no dose any more, and what still counts after the last one."""
+        parts = (
+            self.instructions.part(self.instructions.of(line.drug.key, section), section, self.filler(line))
+            for section in WHEN_STOPPED
+        )
+        return DrugBox(
+            line.drug.key, capital(line.drug.name), "stop", line.drug.weekly_only, dose_words.ENDED,
+            parts=tuple(part for part in parts if part is not None),
+        )  # fmt: skip
+
+    def filler(self, line: MedicationLine) -> Callable[[PatientInstruction], list[str]]:
+        values = self.values(line)
+        return lambda row: self.instructions.lines(row, values)
 
     def box(self, line: MedicationLine) -> DrugBox | None:
-        drug, planned, spared = line.drug, line.planned, self.spared(line)
-        values = self.values(line)
-
-        def fill(row: PatientInstruction) -> list[str]:
-            return self.instructions.lines(row, values)
-
+        drug, planned, spared, fill = line.drug, line.planned, self.spared(line), self.filler(line)
         parts = []
         for section in IN_BOX:
             part = self.instructions.part(self.instructions.of(drug.key, section), section, fill)
@@ -136,7 +158,9 @@ class BoxWriter:
             first = self.instructions.of(drug.key, "how_to_take")[:1]
             lead = tuple(fill(first[0])) if first else ()
             parts = [p for part in parts if (p := without(part, lead)) is not None]
-        steps_down = tuple(self.step_down(line, step) for step in line.taper if self.is_before_next_visit(step))
+        steps_down = tuple(
+            self.step_down(line, step) for step in line.taper if is_before_next_visit(step.on, self.draft)
+        )
         taper = self.compiled.regimens[planned.regimen].regimen.taper if planned else None
         total = sum(count for _, count in planned.products) if planned else 0
         return DrugBox(
@@ -156,11 +180,6 @@ class BoxWriter:
         rules = [self.compiled.rules[key].rule for key in line.because if key in self.compiled.rules]
         lines = tuple(dict.fromkeys(set_line(rule.plain) for rule in rules if rule.plain))
         return (PaperPart("why", "Why you wait", lines, tuple(rule.key for rule in rules)),) if lines else ()
-
-    def is_before_next_visit(self, step: TaperStep) -> bool:
-        """The patient never gets the whole course: only the steps up to the next visit, or four weeks without one."""
-        until = self.draft.review_on or self.draft.started_on + timedelta(weeks=4)
-        return step.on <= until
 
     def values(self, line: MedicationLine) -> dict[str, str | None]:
         planned, weekday = line.planned, self.draft.main_weekday
@@ -189,7 +208,11 @@ class BoxWriter:
                 values[name] = joined(dose_words.days_with(planned, count)) or None
             if set(dose_words.spread(planned).values()) - {0, 1, 2}:
                 raise Unfilled(f"{line.drug.name}: more than two products on one day")
-        for index, step in enumerate(line.titration[:2], start=1):
+        for index in range(1, STEPS_UP + 1):
+            values |= {f"titration_date_{index}": None, f"titration_dose_{index}": None}
+        for index, step in enumerate(line.titration[:STEPS_UP], start=1):
+            if not is_before_next_visit(step.on, self.draft):
+                break
             up = self.step_up(line, step)
             values[f"titration_date_{index}"] = patient_day(step.on)
             values[f"titration_dose_{index}"] = f"{up.products}, {up.amount}"

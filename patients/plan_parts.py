@@ -3,7 +3,7 @@
 No rule is applied here and nothing is worked out: what a plan says years later is what it said when it was signed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
@@ -135,7 +135,9 @@ class DayCell:
 
 @dataclass(frozen=True, slots=True)
 class DrugBox:
-    """What the patient reads about one drug. `lead` are the first lines, in the largest type."""
+    """What the patient reads about one drug. `lead` are the first lines, in the largest type.
+
+    A drug whose dose changes on set days has a box for each dose: `from_on` its first day, `until_on` its last one."""
 
     drug: str
     name: str
@@ -151,6 +153,8 @@ class DrugBox:
     week: tuple[DayCell, ...] = ()
     steps_down: tuple[DoseStep, ...] = ()
     steps_down_advice: tuple[str, ...] = ()
+    from_on: date | None = None
+    until_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +232,20 @@ class CarePlan:
     facts: tuple[PlanFact, ...]
     unknown: tuple[PlanFact, ...]
     print_rules: tuple[PlanPrintRule, ...]
+
+    def on(self, day: date) -> Self:
+        """The plan as it reads on a day: of a drug whose dose changes on set days, the dose that is in force."""
+        in_force: dict[str, DrugBox] = {}
+        for box in self.boxes:
+            if box.drug not in in_force or (box.from_on is not None and box.from_on <= day):
+                in_force[box.drug] = box
+        doses = {box.drug: box.dose for box in in_force.values() if box.from_on is not None}
+        medications = tuple(replace(m, patient_line=doses.get(m.drug, m.patient_line)) for m in self.medications)
+        return replace(self, boxes=tuple(in_force.values()), medications=medications)
+
+    def days_of_change(self) -> list[date]:
+        """The days on which a dose changes, and the day of signing: the plan reads differently from each on."""
+        return sorted({self.header.signed_on, *(box.from_on for box in self.boxes if box.from_on is not None)})
 
     def as_json(self) -> dict[str, Any]:
         found: dict[str, Any] = to_json(self)

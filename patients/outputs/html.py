@@ -1,4 +1,4 @@
-"""The pages of a CarePlan as HTML, for the screen and for the PDF: one set of templates, so that they cannot differ.
+"""The patient's plan as HTML, for the screen and for the PDF: one template, so that they cannot differ.
 
 Every text is checked against the print rules before it leaves here. Templates print; what is shown is decided here.
 """
@@ -11,19 +11,19 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from guidelines.engine.planned import Weekday
-from guidelines.templatetags.qr import qr
 from patients.instructions import AFTER_BOXES, finished_line
+from patients.outputs.every_page import Standing, every_page, standing_of
 from patients.outputs.paper_text import text_of
-from patients.paper_words import capital, clinician_day, patient_day
-from patients.plan_parts import CarePlan, DrugBox, PaperPart, PlanMedication, PlanTest
+from patients.paper_words import capital, patient_day
+from patients.plan_parts import CarePlan, DrugBox, PaperPart, PlanTest
 from patients.print_rules import PaperText, check_plan
 
 Line = tuple[tuple[str, bool], ...]  # pieces of text, and whether each is printed bold
 MOST_TICKS = 13
 DATES_NAMED = 3
-DAYS_NAMED = 4
 EMPTY_ROWS = 2
 ONCE_A_WEEK = "ONCE A WEEK"
+UNDATED = re.compile(r"\{date_\d\}")  # a line that names more doses than there are before the next visit
 WEEKDAYS = {day.label: day for day in Weekday}
 CHANGES = (
     ("stop", "Stop taking"),
@@ -38,11 +38,13 @@ GROUP_OF = {"raise": "change", "reduce": "change"}
 
 @dataclass(frozen=True, slots=True)
 class BoxPage:
-    """A drug's box on the day it is printed. `ticks` are the next days of a weekly drug."""
+    """A drug's box on the day it is printed. `when` is the time of its dose, where it is one of several; `ticks` are the
+    days of a weekly drug up to the next visit."""
 
     box: DrugBox
     lead: tuple[Line, ...]
     parts: tuple[tuple[str, tuple[Line, ...]], ...]
+    when: str = ""
     ticks: tuple[str, ...] = ()
     tick_weekday: str = ""
 
@@ -55,13 +57,6 @@ class TestRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryTest:
-    when: str
-    what: str
-    items: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeGroup:
     title: str
     names: tuple[str, ...]
@@ -69,17 +64,19 @@ class ChangeGroup:
 
 
 def patient_plan_context(
-    plan: CarePlan, *, printed_on: date, public_url: str = "", large: bool = False
+    plan: CarePlan, *, printed_on: date, public_url: str = "", large: bool = False, over: str = ""
 ) -> dict[str, Any]:
-    """What `patients/paper/_patient_plan.html` prints. Raises PrintRefused when a print rule is broken."""
-    context = _patient_context(plan, printed_on, public_url, large)
-    check_plan(plan, _checked(plan, context))
+    """What `patients/paper/_patient_plan.html` prints. Raises PrintRefused when a print rule is broken.
+
+    `over` is why the plan is no longer followed, in one sentence for every page; empty while it is."""
+    context = _patient_context(plan, printed_on, public_url, large, over)
+    check_plan(context["plan"], _checked(plan, context))
     return context
 
 
 def checked_text(plan: CarePlan, *, printed_on: date) -> PaperText:
     """The finished text of the patient's plan, as the print rules read it."""
-    return _checked(plan, _patient_context(plan, printed_on, "", large=False))
+    return _checked(plan, _patient_context(plan, printed_on, "", large=False, over=""))
 
 
 def _checked(plan: CarePlan, context: dict[str, Any]) -> PaperText:
@@ -88,32 +85,26 @@ def _checked(plan: CarePlan, context: dict[str, Any]) -> PaperText:
     return PaperText(text.whole.replace(name, "this person"), text.boxes)
 
 
-def _patient_context(plan: CarePlan, printed_on: date, public_url: str, large: bool) -> dict[str, Any]:
-    weekly = next((box for box in plan.boxes if box.weekly_only and box.amount), None)
-    boxes = [_box_page(plan, box, printed_on) for box in plan.boxes]
+def _patient_context(plan: CarePlan, printed_on: date, public_url: str, large: bool, over: str) -> dict[str, Any]:
+    plan = plan.on(printed_on)
+    standing = standing_of(plan, printed_on=printed_on, over=over)
+    boxes = [_box_page(plan, box, printed_on, standing) for box in plan.boxes]
     return {
-        "plan": plan,
-        "parts": {part.section: _finished_part(part, printed_on, ()) for part in plan.parts},
+        **every_page(plan, standing, public_url),
+        "parts": {part.section: _finished_part(part, printed_on) for part in plan.parts},
         "help_lines": _two([line for part in plan.parts if part.section == "get_help_now" for line in part.lines]),
         "rest": _rest(plan, printed_on),
         "boxes": boxes,
-        "dates": _dates(plan, boxes),
+        "dates": _dates(plan, boxes, printed_on, standing),
         "changes": list(_changes(plan)),
         "tests": _test_rows(plan),
         "empty_rows": range(EMPTY_ROWS),
-        "weekly": weekly,
         "born_on": patient_day(plan.header.patient.born_on),
         "signed_on": patient_day(plan.header.signed_on),
         "printed_on": patient_day(printed_on),
         "review_on": patient_day(plan.review_on) if plan.review_on else "",
-        "qr": _qr(public_url),
         "large": large,
-        "status_band": status_band(plan),
     }
-
-
-def _qr(public_url: str) -> dict[str, Any] | None:
-    return qr(public_url, "Opens the guideline this plan follows") if public_url else None
 
 
 def _two(entries: list[Any]) -> list[list[Any]]:
@@ -123,43 +114,42 @@ def _two(entries: list[Any]) -> list[list[Any]]:
 
 
 def _rest(plan: CarePlan, printed_on: date) -> list[list[PaperPart]]:
-    parts = [_finished_part(part, printed_on, ()) for part in plan.parts if part.section in AFTER_BOXES]
+    parts = [_finished_part(part, printed_on) for part in plan.parts if part.section in AFTER_BOXES]
     actions = tuple(action.plain for action in plan.actions if action.plain)
     return _two([*parts, *([PaperPart("actions", "Also part of your plan", actions)] if actions else [])])
 
 
-def status_band(plan: CarePlan) -> str:
-    """What stands on every page about the content's standing; nothing for approved content."""
-    if plan.header.guideline.is_demonstration:
-        return "Demonstration. Not approved for care."
-    return (
-        ""
-        if not plan.header.guideline.is_draft
-        else f"DRAFT: {plan.header.guideline.status.replace('_', ' ')}. Not approved for care."
-    )
+def _finished_part(part: PaperPart, printed_on: date) -> PaperPart:
+    return replace(part, lines=tuple(finished_line(line, printed_on=printed_on) for line in part.lines))
 
 
-def _finished_part(part: PaperPart, printed_on: date, doses_on: tuple[date, ...]) -> PaperPart:
-    return replace(
-        part, lines=tuple(finished_line(line, printed_on=printed_on, doses_on=doses_on) for line in part.lines)
-    )
-
-
-def _box_page(plan: CarePlan, box: DrugBox, printed_on: date) -> BoxPage:
-    days: tuple[date, ...] = ()
-    if box.weekday:
+def _box_page(plan: CarePlan, box: DrugBox, printed_on: date, standing: Standing) -> BoxPage:
+    """No dose is dated after the next visit, and none at all on a paper that is no longer followed."""
+    days: list[date] = []
+    if box.weekday and not standing.is_over:
         first = WEEKDAYS[box.weekday].on_or_after(max(printed_on, plan.header.signed_on))
-        days = tuple(first + timedelta(weeks=week) for week in range(MOST_TICKS))
-    until = plan.review_on or (days[-1] if days else printed_on)
-    ticks = [day for index, day in enumerate(days) if index < DATES_NAMED or day <= until]
-    named = days[:DATES_NAMED]
+        following = (first + timedelta(weeks=week) for week in range(MOST_TICKS))
+        days = [day for day in following if plan.review_on is None or day <= plan.review_on]
     weekday = (box.weekday or "").upper()
 
     def finished(lines: tuple[str, ...]) -> tuple[Line, ...]:
-        return tuple(_pieces(finished_line(line, printed_on=printed_on, doses_on=named), weekday) for line in lines)
+        told = (finished_line(line, printed_on=printed_on, doses_on=days[:DATES_NAMED]) for line in lines)
+        return tuple(_pieces(line, weekday) for line in told if not UNDATED.search(line))
 
     parts = tuple((part.title, finished(part.lines)) for part in box.parts)
-    return BoxPage(box, finished(box.lead), parts, tuple(patient_day(day).split(",")[0] for day in ticks), weekday)
+    ticks = tuple(patient_day(day).split(",")[0] for day in days)
+    return BoxPage(box, finished(box.lead), parts, _when(plan, box), ticks, weekday)
+
+
+def _when(plan: CarePlan, box: DrugBox) -> str:
+    """From which day to which the dose of this box is taken, where it is one of several."""
+    if box.from_on is None:
+        return ""
+    if box.until_on is not None:
+        return f"From {patient_day(box.from_on)} until {patient_day(box.until_on)}"
+    if plan.review_on is not None and plan.review_on > box.from_on:
+        return f"From {patient_day(box.from_on)} until we meet on {patient_day(plan.review_on)}"
+    return f"From {patient_day(box.from_on)}"
 
 
 def _pieces(line: str, weekday: str) -> Line:
@@ -209,11 +199,15 @@ def _listed(labels: tuple[str, ...]) -> str:
     return ", ".join((capital(labels[0]), *others))
 
 
-def _dates(plan: CarePlan, boxes: list[BoxPage]) -> list[tuple[str, str]]:
-    """Up to three days to remember: the next weekly dose, the first test, the next visit."""
+def _dates(plan: CarePlan, boxes: list[BoxPage], printed_on: date, standing: Standing) -> list[tuple[str, str]]:
+    """Up to three days to remember, none of them gone by: the next weekly dose, the first test, the next visit."""
+    if not standing.is_valid:
+        return []
     found = [(page.ticks[0], f"{page.box.weekday}: {page.box.name}") for page in boxes if page.ticks]
     tests = [
-        test.overdue_after for test in plan.tests if test.is_required and test.missing and not test.is_before_start
+        test.overdue_after
+        for test in plan.tests
+        if test.is_required and test.missing and not test.is_before_start and test.overdue_after >= printed_on
     ]
     if tests and (plan.review_on is None or min(tests) < plan.review_on):
         found.append((patient_day(min(tests)), "First test by this day"))
@@ -222,67 +216,4 @@ def _dates(plan: CarePlan, boxes: list[BoxPage]) -> list[tuple[str, str]]:
     return found
 
 
-def _steps(plan: CarePlan, medicine: PlanMedication) -> str:
-    """The steps up, and those down until the next visit with the day of the last dose."""
-    if medicine.titration:
-        return f"Steps: {', '.join(step.clinician for step in medicine.titration)}"
-    soon = [step for step in medicine.taper if plan.review_on is None or step.on <= plan.review_on]
-    last = [f"… {medicine.taper[-1].clinician}"] if len(soon) < len(medicine.taper) else []
-    return f"Goes down: {', '.join([*(step.clinician for step in soon), *last])}" if len(medicine.taper) > 1 else ""
-
-
-def _summary_tests(plan: CarePlan) -> list[SummaryTest]:
-    """Every test; those before the first dose in one line each of required and to be considered."""
-    found = []
-    for is_required in (True, False):
-        first = [test for test in plan.tests if test.is_before_start and test.is_required is is_required]
-        labels = ", ".join(dict.fromkeys(label for test in first for label in test.labels))
-        when = "Before the first dose" if is_required else "To consider before it"
-        if first:
-            found.append(SummaryTest(when, labels, ", ".join(test.item for test in first)))
-    series: dict[str, list[PlanTest]] = {}
-    for test in plan.tests:
-        if not test.is_before_start:
-            series.setdefault(test.item, []).append(test)
-    for item, tests in series.items():
-        what = ", ".join(tests[0].labels) + ("" if tests[0].is_required else " (to consider)")
-        found.append(SummaryTest(_when(tests), what, item))
-    return found
-
-
-def _when(tests: list[PlanTest]) -> str:
-    """The window of a test; of a series its days, or how often and between which days."""
-    if len(tests) == 1:
-        return " to ".join(clinician_day(day) for day in dict.fromkeys((tests[0].opens, tests[0].overdue_after)))
-    if len(tests) <= DAYS_NAMED:
-        return ", ".join(clinician_day(test.opens) for test in tests)
-    return f"{len(tests)} times, {clinician_day(tests[0].opens)} to {clinician_day(tests[-1].opens)}"
-
-
-def clinician_summary_context(plan: CarePlan, *, printed_on: date, public_url: str = "") -> dict[str, Any]:
-    """What `patients/paper/_clinician_summary.html` prints."""
-    weekly = next((box for box in plan.boxes if box.weekly_only and box.amount), None)
-    fallback = plan.header.signed_on
-    return {
-        "plan": plan,
-        "weekly": weekly,
-        "born_on": clinician_day(plan.header.patient.born_on),
-        "signed_on": clinician_day(plan.header.signed_on),
-        "printed_on": clinician_day(printed_on),
-        "review_on": clinician_day(plan.review_on) if plan.review_on else "",
-        "overridden": [alert for alert in plan.alerts if alert.reason],
-        "alerts": [alert for alert in plan.alerts if not alert.reason],
-        "medicines": [(medicine, _steps(plan, medicine)) for medicine in plan.medications],
-        "tests": _summary_tests(plan),
-        "facts": [
-            (fact, "" if fact.taken_on in (None, fallback) else clinician_day(fact.taken_on or fallback))
-            for fact in plan.facts
-            if not fact.is_no
-        ],
-        "absent": [fact.label for fact in plan.facts if fact.is_no],
-        "qr": _qr(public_url),
-        "status_band": status_band(plan),
-    }
-
-
-__all__ = ["checked_text", "clinician_summary_context", "patient_plan_context", "status_band"]
+__all__ = ["checked_text", "patient_plan_context"]

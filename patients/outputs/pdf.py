@@ -12,14 +12,15 @@ from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from patients.outputs.html import clinician_summary_context, patient_plan_context
+from patients.outputs.html import patient_plan_context
+from patients.outputs.summary import clinician_summary_context
 from patients.plan_parts import CarePlan
 
 STYLES = Path(__file__).resolve().parents[2] / "static" / "css"
 PAPERS = {"A4": "A4", "Letter": "letter"}
 SUMMARY_SIZES_PT = ("8.75", "8", "7.4", "7")  # the first that fits on one page
 TAGGED = {"pdf_tags": True, "pdf_variant": "pdf/ua-1"}
-SUMMARY_PAGE = "@page { margin: 19mm 12mm 17mm } @page band { margin-top: 26mm }"
+SUMMARY_PAGE = "@page { margin: 19mm 12mm 17mm } @page band { margin-top: 28mm } @page bands { margin-top: 36mm }"
 
 
 class FetchesNothing(URLFetcher):
@@ -30,18 +31,21 @@ class FetchesNothing(URLFetcher):
 
 
 def patient_plan_pdf(
-    plan: CarePlan, *, printed_on: date, large: bool = False, paper: str = "A4", public_url: str = ""
+    plan: CarePlan, *, printed_on: date, large: bool = False, paper: str = "A4", public_url: str = "", over: str = ""
 ) -> bytes:
     """The patient's plan. Raises PrintRefused where the finished text breaks a print rule.
 
-    `public_url` is the absolute address of the guideline version's public page, for the QR code."""
-    context = patient_plan_context(plan, printed_on=printed_on, public_url=public_url, large=large)
+    `public_url` is the absolute address of the guideline version's public page, for the QR code; `over` is why the plan
+    is no longer followed, for every page."""
+    context = patient_plan_context(plan, printed_on=printed_on, public_url=public_url, large=large, over=over)
     return _written(_document("patients/paper/patient_plan_pdf.html", context, paper))
 
 
-def clinician_summary_pdf(plan: CarePlan, *, printed_on: date, paper: str = "A4", public_url: str = "") -> bytes:
+def clinician_summary_pdf(
+    plan: CarePlan, *, printed_on: date, paper: str = "A4", public_url: str = "", over: str = ""
+) -> bytes:
     """The clinician's summary on one page, as large as it fits."""
-    context = clinician_summary_context(plan, printed_on=printed_on, public_url=public_url)
+    context = clinician_summary_context(plan, printed_on=printed_on, public_url=public_url, over=over)
     for size in SUMMARY_SIZES_PT:
         document = _document("patients/paper/clinician_summary_pdf.html", context, paper, size)
         if len(document.pages) == 1:

@@ -9,9 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from patients.models import Paper, Plan
-from patients.outputs.html import clinician_summary_context, patient_plan_context
+from patients.outputs.every_page import standing_of
+from patients.outputs.html import patient_plan_context
 from patients.outputs.pdf import clinician_summary_pdf, patient_plan_pdf
+from patients.outputs.summary import clinician_summary_context
 from patients.plan_parts import CarePlan
+from patients.plan_standing import why_over
 from patients.print_rules import PrintRefused
 from patients.views.scope import patient_context, sentence_page, visible_plan
 
@@ -19,14 +22,12 @@ from patients.views.scope import patient_context, sentence_page, visible_plan
 @require_safe
 def plan_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
-    care_plan = CarePlan.from_json(plan.care_plan)
+    care_plan = care_plan_of(plan)
     context = patient_context(
         plan.patient,
         plan=plan,
         care_plan=care_plan,
-        summary=clinician_summary_context(
-            care_plan, printed_on=plan.patient.clinic.today(), public_url=public_url(plan)
-        ),
+        standing=standing_of(care_plan, printed_on=plan.patient.clinic.today(), over=why_over(plan)),
         papers=Paper.values,
         paper=plan.patient.clinic.paper,
         replaced_by=getattr(plan, "replaced_by", None),
@@ -38,10 +39,7 @@ def plan_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def plan_patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
     try:
-        context = patient_plan_context(
-            CarePlan.from_json(plan.care_plan), printed_on=plan.patient.clinic.today(), public_url=public_url(plan),
-            large="large" in request.GET,
-        )  # fmt: skip
+        context = patient_plan_context(care_plan_of(plan), large="large" in request.GET, **printed(plan))
     except PrintRefused as refusal:
         return refused(request, refusal)
     return render(request, "patients/plan_patient_page.html", patient_context(plan.patient, signed=plan, **context))
@@ -50,9 +48,7 @@ def plan_patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def plan_clinician_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
-    context = clinician_summary_context(
-        CarePlan.from_json(plan.care_plan), printed_on=plan.patient.clinic.today(), public_url=public_url(plan)
-    )
+    context = clinician_summary_context(care_plan_of(plan), **printed(plan))
     return render(request, "patients/plan_clinician_page.html", patient_context(plan.patient, signed=plan, **context))
 
 
@@ -61,9 +57,8 @@ def plan_patient_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
     try:
         content = patient_plan_pdf(
-            CarePlan.from_json(plan.care_plan), printed_on=plan.patient.clinic.today(), public_url=public_url(plan),
-            large="large" in request.GET, paper=paper_of(request, plan),
-        )  # fmt: skip
+            care_plan_of(plan), large="large" in request.GET, paper=paper_of(request, plan), **printed(plan)
+        )
     except PrintRefused as refusal:
         return refused(request, refusal)
     return pdf(content, f"plan-{plan.number}-patient.pdf")
@@ -72,11 +67,17 @@ def plan_patient_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def plan_clinician_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
-    content = clinician_summary_pdf(
-        CarePlan.from_json(plan.care_plan), printed_on=plan.patient.clinic.today(), public_url=public_url(plan),
-        paper=paper_of(request, plan),
-    )  # fmt: skip
+    content = clinician_summary_pdf(care_plan_of(plan), paper=paper_of(request, plan), **printed(plan))
     return pdf(content, f"plan-{plan.number}-clinician.pdf")
+
+
+def care_plan_of(plan: Plan) -> CarePlan:
+    return CarePlan.from_json(plan.care_plan)
+
+
+def printed(plan: Plan) -> dict[str, Any]:
+    """What a plan does not know of itself: the day it is printed, and whether it is still followed then."""
+    return {"printed_on": plan.patient.clinic.today(), "public_url": public_url(plan), "over": why_over(plan)}
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:

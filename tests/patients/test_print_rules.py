@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from patients.outputs.html import checked_text, patient_plan_context, status_band
+from patients.outputs.every_page import status_band
+from patients.outputs.html import checked_text, patient_plan_context
 from patients.outputs.paper_text import text_of
 from patients.plan_parts import CarePlan, DayCell, PaperPart, PlanProduct
 from patients.print_rules import PaperText, PrintRefused, check_plan
@@ -35,7 +36,7 @@ def with_weekly_box(plan: CarePlan, **changes: Any) -> CarePlan:
 def test_a_plan_without_faults_is_printed() -> None:
     plan = care_plan_of("V05")
 
-    assert patient_plan_context(plan, printed_on=DAY)["plan"] is plan
+    assert patient_plan_context(plan, printed_on=DAY)["plan"] == plan.on(DAY)
 
 
 @pytest.mark.parametrize(
