@@ -4,7 +4,7 @@ Refuses keys nobody declared, and never turns an empty box into an answer.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,8 @@ from patients.facts import FROM_PATIENT, Answer, Answers
 NOT_KNOWN = "not_known"
 NONE_OF_THESE = "none_of_these"
 NOT_ASKED = ""
-PARTS = ("fact", "unit", "on", "limit", "unknown", "sure")
+PARTS = ("fact", "unit", "on", "limit", "unknown", "sure", "dated")
+NEW_RESULT, CORRECTION = "new", "correction"
 LONGEST = 60  # of what is shown again in a box
 
 
@@ -39,6 +40,7 @@ class Typed:
     upper_limit: str = ""
     is_unknown: bool = False
     is_sure: bool = False
+    dated: str = ""  # NEW_RESULT or CORRECTION, where that was asked
 
     @property
     def value(self) -> str:
@@ -47,21 +49,30 @@ class Typed:
 
 @dataclass
 class AnswersForm:
-    """What can be saved, and what is wrong. `typed` holds every question of the page, right or wrong."""
+    """What can be saved, and what is wrong. `typed` holds every question of the page, right or wrong.
+
+    `to_date` are new values that stand beside the day of the one before: that day, and today.
+    """
 
     typed: dict[str, Typed] = field(default_factory=dict)
     answers: Answers = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     to_confirm: dict[str, str] = field(default_factory=dict)
+    to_date: dict[str, tuple[date, date]] = field(default_factory=dict)
 
     @property
     def is_valid(self) -> bool:
-        return not self.errors and not self.to_confirm
+        return not self.errors and not self.to_confirm and not self.to_date
 
     def changes(self, stored: Mapping[str, Answer]) -> dict[str, Answer | None]:
         """What differs from what is saved; None takes an answer back."""
         keys = dict.fromkeys([*stored, *self.answers])
         return {key: self.answers.get(key) for key in keys if self.answers.get(key) != stored.get(key)}
+
+    def forget(self, key: str) -> None:
+        """Drops what was typed for a question, and what is wrong with it."""
+        for found in (self.typed, self.errors, self.to_confirm, self.to_date):
+            found.pop(key, None)
 
     def add_problems(self, problems: Iterable[Problem], compiled: CompiledPackage) -> None:
         """What the action could not save, beside the question it is about."""
@@ -115,6 +126,7 @@ def typed_of(sent: QueryDict, key: str) -> Typed:
         upper_limit=sent.get(f"limit-{key}", "").strip(),
         is_unknown=f"unknown-{key}" in sent,
         is_sure=f"sure-{key}" in sent,
+        dated=sent.get(f"dated-{key}", ""),
     )
 
 
@@ -135,6 +147,9 @@ def _read_one(
             form.errors[fact.key] = f"{fact.label}: give the result that this upper limit belongs to"
         elif before is not None and not is_stale(fact, before, as_of):
             form.answers.pop(fact.key)
+            if typed.taken_on == before.get("taken_on"):
+                # What is typed next is another result: it does not get the day of the one that was taken back.
+                form.typed[fact.key] = replace(typed, taken_on=as_of.isoformat())
         return
     if NONE_OF_THESE in typed.values and len(typed.values) > 1:
         form.errors[fact.key] = f"{fact.label}: choose from the list or say none of these, not both"
@@ -143,12 +158,34 @@ def _read_one(
     problem = problem_of(compiled, fact, answer, as_of)
     if problem:
         form.errors[fact.key] = problem
-    elif answer != before and not typed.is_sure and is_unusual(fact, answer):
+        return
+    if answer != before and not typed.is_sure and is_unusual(fact, answer):
         form.to_confirm[fact.key] = unusual_sentence(fact, answer)
-    else:
+    if keeps_old_day(fact, answer, before, as_of) and typed.dated != CORRECTION:
+        if typed.dated == NEW_RESULT:
+            answer["taken_on"] = as_of.isoformat()
+            form.typed[fact.key] = replace(typed, taken_on=answer["taken_on"])
+        else:
+            form.to_date[fact.key] = (date.fromisoformat(answer["taken_on"]), as_of)
+    if fact.key not in form.to_confirm and fact.key not in form.to_date:
         form.answers[fact.key] = answer
         if fact.upper_limit and "upper_limit" in answer:
             form.answers.pop(fact.upper_limit, None)  # the result brings its own
+
+
+def keeps_old_day(fact: Fact, answer: Answer, before: Answer | None, as_of: date) -> bool:
+    """Whether another value stands beside the day of the one before it: nobody can say whether that day is meant."""
+    if before is None or "value" not in before or answer["taken_on"] in (None, as_of.isoformat()):
+        return False
+    return bool(answer["taken_on"] == before.get("taken_on") and read_of(fact, answer) != read_of(fact, before))
+
+
+def read_of(fact: Fact, answer: Answer) -> Any:
+    """The value in the fact's own unit, so that 6.1 and 6.10 are the same."""
+    try:
+        return read_value(fact, answer["value"], answer.get("unit"))
+    except ValueError:
+        return answer["value"]
 
 
 def _has_limit(before: Answer | None, stored: Mapping[str, Answer], fact: Fact) -> bool:

@@ -58,11 +58,23 @@ class Question:
     offer_is_usable: bool = False
     error: str = ""
     to_confirm: str = ""
+    to_date: tuple[date, date] | None = None
     is_worked_out: bool = False
 
     @property
     def key(self) -> str:
         return self.fact.key
+
+    @property
+    def problem(self) -> str:
+        """What keeps it from being saved as it was typed."""
+        if self.to_date and not self.error and not self.to_confirm:
+            before, today = self.to_date
+            return (
+                f"{self.fact.label}: say whether this is a new result of today, {words.day(today)},"
+                f" or a correction of the one of {words.day(before)}"
+            )
+        return self.error or self.to_confirm
 
     @property
     def why_now(self) -> str:
@@ -115,12 +127,11 @@ class FactsPageBuilder:
         later: list[Question] = []
         for question in questions:
             stays = self.asked.get(question.key)
-            has_problem = bool(question.error or question.to_confirm)
             if stays in first:
                 first[stays].append(question)
             elif question.state in ("not_asked", "stale") and question.could_change != "nothing":
                 first[question.could_change].append(question)
-            elif has_problem and question.state != "known":
+            elif question.problem and question.state != "known":
                 first["proposal"].append(question)
             elif question.state == "not_known":
                 (not_known if question.could_change != "nothing" else answered).append(question)
@@ -156,7 +167,7 @@ class FactsPageBuilder:
 
     def errors(self, questions: list[Question]) -> list[tuple[str, str]]:
         """What keeps the page from being saved as typed, with the question it is about; then what contradicts."""
-        found = [(q.key, q.error or q.to_confirm) for q in questions if q.error or q.to_confirm]
+        found = [(q.key, q.problem) for q in questions if q.problem]
         shown = {key for key, _ in found}
         for problem in self.run.problems:
             key = problem.place.removeprefix("facts.").removeprefix("history.").split(".")[0].split("[")[0]
@@ -202,6 +213,7 @@ class FactsPageBuilder:
             offer_is_usable=usable,
             error=self.form.errors.get(fact.key, ""),
             to_confirm=self.form.to_confirm.get(fact.key, ""),
+            to_date=self.form.to_date.get(fact.key),
             is_worked_out=follows,
         )
 

@@ -120,8 +120,7 @@ def use_offered(request: HttpRequest, run: Run, form: AnswersForm) -> None:
     if row is None or key not in run.compiled.facts or not is_asked(run.compiled, run.compiled.facts[key]):
         raise UnknownField("There is no earlier result to use for this question. Reload the page.")
     form.answers[key] = answer_of(row)
-    for found in (form.typed, form.errors, form.to_confirm):
-        found.pop(key, None)
+    form.forget(key)
 
 
 def facts_conflict(request: HttpRequest, conflict: Conflict) -> HttpResponse:

@@ -134,6 +134,27 @@ def test_the_same_answer_saved_twice_is_no_conflict(signed_in: Client, begun: Co
     assert answer.url == at(begun, "recommendation")
 
 
+def test_another_value_beside_an_old_day_is_asked_about_on_the_page(
+    signed_in: Client, begun: Consultation, by: User
+) -> None:
+    day = make.days_ago(3).isoformat()
+    make.saved(begun, by, itch_marker={"value": "30", "unit": "U/L", "taken_on": day})
+    sent = answers(begun, shown="itch_marker", fact__itch_marker="90", unit__itch_marker="U/L", on__itch_marker=day)
+
+    asked = signed_in.post(at(begun, "facts"), {**sent, "go": "1"})
+    live = signed_in.post(at(begun, "facts"), {**sent, "live": "1"}, headers={"hx-request": "true"})
+    before = Consultation.objects.get(pk=begun.pk).answers["itch_marker"]
+    signed_in.post(at(begun, "facts"), {**sent, "lock": lock(begun), "dated-itch_marker": "new"})
+
+    assert asked.status_code == 422
+    for page in (asked.content.decode(), live.content.decode()):
+        assert 'name="dated-itch_marker" value="correction"' in page
+        assert re.search(r'name="fact-itch_marker"[^>]*value="90"', page), "what was typed is still there"
+    assert before["value"] == "30"
+    after = Consultation.objects.get(pk=begun.pk).answers["itch_marker"]
+    assert (after["value"], after["taken_on"]) == ("90", make.days_ago(0).isoformat())
+
+
 def test_a_later_step_leads_back_to_what_is_not_settled(signed_in: Client, begun: Consultation) -> None:
     for step in ("dose", "safety", "monitoring", "review"):
         assert signed_in.get(at(begun, step)).url == at(begun, "recommendation")

@@ -111,6 +111,79 @@ def test_an_empty_box_leaves_a_value_that_is_too_old_alone(compiled: CompiledPac
     assert form.changes(stored) == {}
 
 
+MARKER_OF_FEBRUARY = {"itch_marker": {"value": "30", "unit": "U/L", "taken_on": "2026-02-20"}}
+
+
+def marker(compiled: CompiledPackage, value: str, on: str = "2026-02-20", **more: Any) -> AnswersForm:
+    typed = {"fact__itch_marker": value, "unit__itch_marker": "U/L", "on__itch_marker": on}
+    return read(compiled, MARKER_OF_FEBRUARY, shown="itch_marker", **typed, **more)
+
+
+def test_another_value_beside_the_old_day_is_asked_about_and_not_saved(compiled: CompiledPackage) -> None:
+    form = marker(compiled, "90")
+
+    assert form.to_date == {"itch_marker": (date(2026, 2, 20), TODAY)}
+    assert not form.is_valid
+    assert form.changes(MARKER_OF_FEBRUARY) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "day"), [("new", "2026-03-02"), ("correction", "2026-02-20")], ids=["a new result", "a correction"]
+)
+def test_what_is_said_about_another_value_gives_its_day(compiled: CompiledPackage, said: str, day: str) -> None:
+    form = marker(compiled, "90", dated__itch_marker=said)
+
+    assert form.is_valid
+    assert form.answers["itch_marker"] == {"value": "90", "unit": "U/L", "taken_on": day}
+    assert form.typed["itch_marker"].taken_on == day
+
+
+@pytest.mark.parametrize(
+    ("value", "on"),
+    [
+        pytest.param("30", "2026-02-20", id="the same value"),
+        pytest.param("30.0", "2026-02-20", id="the same value written otherwise"),
+        pytest.param("90", "2026-02-27", id="another value with its own day"),
+        pytest.param("90", "2026-03-02", id="another value of today"),
+        pytest.param("30", "2026-02-27", id="another day for the same value"),
+    ],
+)
+def test_nothing_is_asked_where_the_day_is_plain(compiled: CompiledPackage, value: str, on: str) -> None:
+    form = marker(compiled, value, on)
+
+    assert form.is_valid
+    assert form.answers["itch_marker"]["taken_on"] == on
+
+
+def test_a_changed_choice_beside_the_old_day_is_asked_about_too(compiled: CompiledPackage) -> None:
+    stored = {"pregnant": {"value": False, "taken_on": "2026-02-27"}}
+
+    form = read(compiled, stored, shown="pregnant", fact__pregnant="true", on__pregnant="2026-02-27")
+
+    assert "pregnant" in form.to_date
+    assert form.changes(stored) == {}
+
+
+def test_an_unusual_value_beside_the_old_day_is_asked_about_both(compiled: CompiledPackage) -> None:
+    stored = {"weight_kg": {"value": "62", "unit": "kg", "taken_on": "2026-02-20"}}
+    typed = {"shown": "weight_kg", "fact__weight_kg": "35", "unit__weight_kg": "kg", "on__weight_kg": "2026-02-20"}
+
+    asked = read(compiled, stored, **typed)
+    half = read(compiled, stored, **typed, sure__weight_kg="1")
+    both = read(compiled, stored, **typed, sure__weight_kg="1", dated__weight_kg="new")
+
+    assert asked.to_confirm and asked.to_date
+    assert half.to_date and half.changes(stored) == {}
+    assert both.answers["weight_kg"]["taken_on"] == "2026-03-02"
+
+
+def test_a_value_taken_back_leaves_its_day_to_no_other(compiled: CompiledPackage) -> None:
+    form = marker(compiled, "")
+
+    assert form.changes(MARKER_OF_FEBRUARY) == {"itch_marker": None}
+    assert form.typed["itch_marker"].taken_on == "2026-03-02"
+
+
 @pytest.mark.parametrize(
     "fields",
     [
