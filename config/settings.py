@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.htmx.redirect_the_page",
     # Who made a change, and on which page, for the history rows the database writes.
     "pghistory.middleware.HistoryMiddleware",
 ]

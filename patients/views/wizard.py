@@ -44,6 +44,9 @@ Make = Callable[[Run], Shown]
 Reply = Callable[[HttpRequest, Glance, Shown], HttpResponse]
 
 
+CLOSED = "This consultation was closed meanwhile. What you changed last was not saved."
+
+
 class BadLock(UnknownField):
     """The form does not say which state of the consultation it was made from."""
 
@@ -60,6 +63,8 @@ def wizard_step(key: str, make: Make, reply: Reply | None = None) -> Callable[[S
                 return looked(request, pk)
             consultation = visible_consultation(request, pk)
             if not consultation.is_open:
+                if key != "review":  # a signature that is sent twice was meant once
+                    messages.warning(request, CLOSED)
                 return closed(request, consultation)
             try:
                 return view(request, consultation)

@@ -156,6 +156,28 @@ def test_htmx_gets_the_partial_and_everyone_else_the_page(
     assert (response.status_code, response.text, response["Vary"]) == (422, text, "HX-Request")
 
 
+@pytest.mark.django_db
+def test_htmx_is_sent_to_the_sign_in_page_as_a_whole_and_back_to_the_page_that_was_open(client: Client) -> None:
+    open_page = "http://testserver/patients/"
+    headers = {"HX-Request": "true", "HX-Current-URL": open_page}
+
+    response = client.post("/patients/", {"q": "Ada"}, headers=headers)
+
+    assert (response.status_code, response["HX-Redirect"]) == (200, f"{SIGN_IN}?next=/patients/")
+    assert "Location" not in response
+    assert "You were signed out meanwhile" in client.get(response["HX-Redirect"]).text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "headers", [{}, {"HX-Request": "true", "HX-Boosted": "true"}], ids=["without htmx", "a boosted link"]
+)
+def test_everyone_else_follows_a_redirect(client: Client, headers: dict[str, str]) -> None:
+    response = client.get("/patients/", headers=headers)
+
+    assert (response.status_code, response["Location"]) == (302, f"{SIGN_IN}?next=/patients/")
+
+
 def test_a_log_line_has_the_place_of_an_error_but_not_its_words() -> None:
     try:
         try:

@@ -275,6 +275,18 @@ def test_a_closed_consultation_leads_to_what_became_of_it(signed_in: Client, rea
         assert signed_in.get(at(ready, step.key)).url == reverse("plan_detail", args=[plan.pk])
 
 
+def test_what_is_saved_in_a_closed_consultation_says_that_it_was_not(
+    signed_in: Client, ready: Consultation, by: User
+) -> None:
+    plan = make.signed(ready, by)
+    sent = {"lock": "1", "live": "1", "shown": "itch", "fact-itch": "severe"}
+
+    answer = signed_in.post(at(ready, "facts"), sent, headers={"hx-request": "true"})
+
+    assert answer["HX-Redirect"] == reverse("plan_detail", args=[plan.pk])
+    assert "What you changed last was not saved" in signed_in.get(answer["HX-Redirect"]).content.decode()
+
+
 def test_a_nurse_may_prepare_but_not_sign(client: Client, ready: Consultation) -> None:
     client.force_login(make.nurse(ready.patient.clinic), backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get(at(ready, "review")).content.decode()
