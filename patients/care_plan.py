@@ -28,6 +28,7 @@ from patients.plan_parts import (
     PlanPrintRule,
     PlanTest,
 )
+from patients.plan_words import actions_of, plain_title
 from patients.print_rules import PrintProblem, PrintRefused, check_plan
 
 OUTCOMES = {
@@ -55,11 +56,11 @@ def build_care_plan(
     package = compiled.package
     plan = CarePlan(
         header=header, outcome=decision.outcome, step=draft.step, started_on=draft.started_on,
-        title=step.title if step else package.title, plain_title=step.plain_title if step else "",
+        title=step.title if step else package.title, plain_title=plain_title(compiled, draft),
         decision=decision_sentence(compiled, decision, draft, choices),
         review_on=draft.review_on, refers_to=step.refers_to if step else None,
         medications=medications,
-        actions=tuple(PlanAction(action.text, action.plain) for action in decision.actions),
+        actions=tuple(PlanAction(action.text, action.plain) for action in actions_of(decision, draft)),
         tests=tuple(tests_of(compiled, decision, draft)), parts=parts, boxes=boxes,
         alerts=tuple(alerts_of(compiled, draft, choices)),
         facts=tuple(facts_of(compiled, decision)), unknown=tuple(unknown_of(compiled, decision)),

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from patients.paper_words import NO_BREAK, patient_day
-from patients.plan_parts import CarePlan, DrugBox
+from patients.plan_parts import CarePlan, DrugBox, PlanMedication
 
 MAY_SAY_STOP = ("call_same_day", "pregnancy", "get_help_now")
 OF_THE_CLINIC = ("name", "phone", "after_hours_phone", "emergency_number", "poison_line", "fever_limit")
@@ -109,6 +109,8 @@ def structure(plan: CarePlan, text: PaperText) -> Iterator[PrintProblem]:
         line = medication.name if medication.change == "stop" else _spaces(medication.patient_line)
         if line not in place:
             yield PrintProblem("structure", f"the line of {medication.name} is missing from the text")
+        if not medication.is_given:
+            yield from _calls_for(medication, text)
     if "{" in text.whole or "}" in text.whole:
         yield PrintProblem("NP-13", "a placeholder is left open")
     if plan.review_on is None and not plan.refers_to:
@@ -142,6 +144,19 @@ def _stopping(box: DrugBox) -> Iterator[PrintProblem]:
             for line in part.lines:
                 if stop.search(_spaces(line)):
                     yield PrintProblem("NP-9", f"“{line}” stops {box.name}, which goes on")
+
+
+def _calls_for(medication: PlanMedication, text: PaperText) -> Iterator[PrintProblem]:
+    """A drug that is held or stopped is not asked for, neither by its name nor, in its own box, as "this medicine"."""
+    verbs = r"(?<!not )(?<!never )(?<!\bI )\b(take|keep taking|start|continue|go on with|choose)\b"
+    by_name = _pattern(rf"{verbs}[^.\n]*\b{re.escape(medication.name)}\b")
+    unnamed = _pattern(rf"(?m)^{verbs} (this medicine|it|them|the tablets)\b")
+    for place, pattern in ((text.whole, by_name), (text.boxes.get(medication.drug, ""), unnamed)):
+        hit = pattern.search(place)
+        if hit is not None:
+            yield PrintProblem(
+                "held", f"“{_around(place, hit)}” asks for {medication.name}, which this plan does not give"
+            )
 
 
 def state(plan: CarePlan) -> Iterator[PrintProblem]:

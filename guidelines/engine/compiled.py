@@ -236,6 +236,7 @@ class CompiledPackage:
             ("entry_step", "step", self.steps, [package.entry_step]),
             *((f"steps.{s.key}.otherwise", "step", self.steps, [s.otherwise] if s.otherwise else []) for s in package.steps),
             *((f"steps.{s.key}.takes", "drug", self.drugs, [t.drug for t in s.takes]) for s in package.steps),
+            *((f"steps.{s.key}.actions", "drug", self.drugs, [a.drug for a in s.actions if a.drug]) for s in package.steps),
             *((f"steps.{s.key}.options", "option", self.options, [o.option for o in s.options]) for s in package.steps),
             *((f"transitions.{t.key}", "step", self.steps, [t.target, *([t.source] if t.source else [])]) for t in package.transitions),
             *((f"transitions.{t.key}.changes", "drug", self.drugs, [c.drug for c in t.changes]) for t in package.transitions),

@@ -64,6 +64,7 @@ class StepAction(PartRow, MarkedRow):
     text = line_column()
     plain = line_column(optional=True)
     when = expression_column(optional=True)
+    drug = key_column(optional=True)
 
 
 @content_row

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guidelines.engine.facts import Known
+from patients.plan_words import actions_of
 from patients.presentation import words
 from patients.presentation.monitoring_page import MonitoringPage, monitoring_page
 from patients.presentation.recommendation_page import sentence_of
@@ -69,7 +70,7 @@ def review_page(run: Run) -> ReviewPage:
         option=chosen,
         started_on=run.draft.started_on,
         medications=medication_rows(run),
-        actions=[action.text for action in run.decision.actions],
+        actions=[action.text for action in actions_of(run.decision, run.draft)],
         stops=stop_rows(run, [*safety.on_plan, *safety.off_plan]),
         overrides=[
             OverrideRow(messages[key], reasons.get(override.reason, override.reason), override.text)

@@ -189,6 +189,12 @@ def test_the_hash_is_of_the_content_and_nothing_else() -> None:
         ("steps", 0, {"otherwise": "E7"}, "steps.E1.otherwise: there is no step 'E7'"),
         ("steps", 0, {"options": [{"option": "x"}]}, "steps.E1.options: there is no option 'x'"),
         ("steps", 0, {"takes": [{"drug": "x"}]}, "steps.E1.takes: there is no drug 'x'"),
+        (
+            "steps",
+            0,
+            {"actions": [{"key": "a", "text": "Rest.", "drug": "x"}]},
+            "steps.E1.actions: there is no drug 'x'",
+        ),
         ("transitions", 2, {"target": "E7"}, "transitions.E1-intolerance: there is no step 'E7'"),
         ("transitions", 2, {"source": None}, "transitions.E1-intolerance: an exit has a source step"),
         ("transitions", 0, {"source": "E1"}, "transitions.URGENT: an exit has a source step"),

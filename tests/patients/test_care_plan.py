@@ -1,6 +1,7 @@
 """What a signed plan says, box by box."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -233,6 +234,29 @@ def test_a_held_drug_says_so_and_why_without_a_dose() -> None:
     assert (box.amount, box.week, box.lead) == ("", (), ())
     assert any(part.section == "why" for part in box.parts)
     assert not any("tablets" in line for line in lines_of(box))
+
+
+@pytest.mark.parametrize("key", ["V15", "STOP-MTX-B-DAILY-S6", "STOP-MTX-B-DAILY-S6_TAPER"])
+def test_a_plan_that_holds_its_drug_does_not_call_for_it(key: str) -> None:
+    decision = decision_of(key)
+    draft, choices = settled(decision, usual_choices(decision), NOW)
+
+    plan = build_care_plan(decision.compiled, decision, draft, choices, header_of(decision))
+
+    assert plan.plain_title == "Pause methotrexate"
+    said = [action.plain for action in plan.actions if action.plain]
+    assert said
+    assert not any("keep taking" in line or "methotrexate" in line or "full dose" in line for line in said)
+    text = checked_text(plan, printed_on=plan.header.signed_on).whole
+    assert not re.search(r"keep taking it|Choose one day", text)
+
+
+@pytest.mark.parametrize("key", ["V05", "V09"])
+def test_no_line_invites_to_a_second_weekday(key: str) -> None:
+    text = checked_text(care_plan_of(key), printed_on=date(2026, 11, 23)).whole
+
+    assert "Choose one day" not in text
+    assert "12 weeks at the full dose" in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_what_stops_is_listed_and_has_no_dose() -> None:

@@ -126,6 +126,26 @@ def test_a_drug_that_goes_on_is_not_stopped_in_passing(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "is_refused"),
+    [
+        ("Keep taking hydroxychloroquine once a week.", True),
+        ("Take 2 tablets of hydroxychloroquine.", True),
+        ("Choose one day for hydroxychloroquine.", True),
+        ("Do not take hydroxychloroquine in its place.", False),
+        ("Say: I take hydroxychloroquine.", False),
+        ("Keep it in a different place from hydroxychloroquine.", False),
+    ],
+)
+def test_a_drug_that_is_stopped_is_not_asked_for(line: str, is_refused: bool) -> None:
+    plan = with_line(care_plan_of("V05"), "prednisone", line)
+
+    if is_refused:
+        assert refused_by(plan) == {"held"}
+    else:
+        patient_plan_context(plan, printed_on=DAY)
+
+
+@pytest.mark.parametrize(
     ("changes", "is_refused"),
     [
         pytest.param({"policy": "prohibited"}, True, id="prohibited"),

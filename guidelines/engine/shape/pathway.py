@@ -44,12 +44,13 @@ class Taken(Content):
 
 
 class StepAction(Marked):
-    """A part of treatment that is not a drug."""
+    """A part of treatment that is not a drug. What is about a drug (`drug`) is left out of a plan that does not give it."""
 
     key: Key
     text: Line
     plain: Line | None = None
     when: Expression | None = None
+    drug: Key | None = None
 
 
 class Step(Marked):
