@@ -251,6 +251,31 @@ def test_a_plan_that_holds_its_drug_does_not_call_for_it(key: str) -> None:
     assert not re.search(r"keep taking it|Choose one day", text)
 
 
+@pytest.mark.parametrize("rule", ["MTX-B-DAILY", "MTX-B-MAX40"])
+@pytest.mark.parametrize("step", ["S2", "S6", "S6_TAPER"])
+def test_whoever_took_too_much_is_told_what_to_do_at_the_front_of_the_plan(rule: str, step: str) -> None:
+    decision = decision_of(f"STOP-{rule}-{step}")
+    draft, choices = settled(decision, usual_choices(decision), NOW)
+
+    plan = build_care_plan(decision.compiled, decision, draft, choices, header_of(decision))
+
+    part = next(part for part in plan.parts if part.section == "get_help_now")
+    wanted = "You may have taken too much methotrexate. Call Poison Help at 1-800-222-1222 or 911 now, even if you feel well."
+    assert wanted in [plain(line) for line in part.lines]
+    assert "Say: I took too much methotrexate." in part.lines
+    assert not box_of(plan, "methotrexate").amount
+
+
+@pytest.mark.parametrize("key", ["V05", "V15", "S2-STAYS"])
+def test_nobody_else_is_told_to_have_taken_too_much(key: str) -> None:
+    decision = decision_of(key)
+    draft, choices = settled(decision, usual_choices(decision), NOW if decision.facts.step else {})
+
+    plan = build_care_plan(decision.compiled, decision, draft, choices, header_of(decision))
+
+    assert "taken too much methotrexate" not in checked_text(plan, printed_on=plan.header.signed_on).whole
+
+
 @pytest.mark.parametrize("key", ["V05", "V09"])
 def test_no_line_invites_to_a_second_weekday(key: str) -> None:
     text = checked_text(care_plan_of(key), printed_on=date(2026, 11, 23)).whole
