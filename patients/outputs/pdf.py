@@ -18,9 +18,17 @@ from patients.plan_parts import CarePlan
 
 STYLES = Path(__file__).resolve().parents[2] / "static" / "css"
 PAPERS = {"A4": "A4", "Letter": "letter"}
-SUMMARY_SIZES_PT = ("8.75", "8", "7.4", "7")  # the first that fits on one page
+# Type size, and whether what was answered with no is listed: the first that fits on one page.
+SUMMARY_TRIES = (("8.75", True), ("8", True), ("7.4", True), ("8", False), ("7.4", False), ("7", False))
 TAGGED = {"pdf_tags": True, "pdf_variant": "pdf/ua-1"}
-SUMMARY_PAGE = "@page { margin: 19mm 12mm 17mm } @page band { margin-top: 28mm } @page bands { margin-top: 36mm }"
+SUMMARY_PAGE = """
+@page { margin: 19mm 12mm 17mm }
+@page long { margin-top: 32mm }
+@page band { margin-top: 28mm }
+@page band-long { margin-top: 40mm }
+@page bands { margin-top: 36mm }
+@page bands-long { margin-top: 48mm }
+"""
 
 
 class FetchesNothing(URLFetcher):
@@ -44,10 +52,11 @@ def patient_plan_pdf(
 def clinician_summary_pdf(
     plan: CarePlan, *, printed_on: date, paper: str = "A4", public_url: str = "", over: str = ""
 ) -> bytes:
-    """The clinician's summary on one page, as large as it fits."""
+    """The clinician's summary on one page, as large as it fits; what was answered with no goes before it gets too small."""
     context = clinician_summary_context(plan, printed_on=printed_on, public_url=public_url, over=over)
-    for size in SUMMARY_SIZES_PT:
-        document = _document("patients/paper/clinician_summary_pdf.html", context, paper, size)
+    for size, is_whole in SUMMARY_TRIES:
+        shown = context if is_whole else {**context, "absent": []}
+        document = _document("patients/paper/clinician_summary_pdf.html", shown, paper, size)
         if len(document.pages) == 1:
             break
     return _written(document)

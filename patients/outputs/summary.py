@@ -68,6 +68,7 @@ def clinician_summary_context(
 ) -> dict[str, Any]:
     """What `patients/paper/_clinician_summary.html` prints. `over`: see `patient_plan_context`."""
     fallback = plan.header.signed_on
+    absent = [fact.label for fact in plan.facts if fact.is_no]
     return {
         **every_page(plan.on(printed_on), standing_of(plan, printed_on=printed_on, over=over), public_url),
         "born_on": clinician_day(plan.header.patient.born_on),
@@ -83,5 +84,6 @@ def clinician_summary_context(
             for fact in plan.facts
             if not fact.is_no
         ],
-        "absent": [fact.label for fact in plan.facts if fact.is_no],
+        "absent": absent,
+        "absent_count": len(absent),
     }

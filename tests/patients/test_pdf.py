@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from io import BytesIO
@@ -12,6 +13,7 @@ import pytest
 from weasyprint import HTML
 
 from patients.outputs.pdf import FetchesNothing, clinician_summary_pdf, patient_plan_pdf
+from patients.plan_parts import CarePlan
 from tests.patients.plan_samples import PLANS, care_plan_of
 
 DAY = date(2026, 11, 23)
@@ -109,6 +111,68 @@ def test_the_summary_has_worksheet_alerts_facts_and_tests() -> None:
         "Overrides None.", "Weight 70 kg", "Signature", "Dr. Robin Example", "Penicillin",
     ):  # fmt: skip
         assert wanted in text
+
+
+def with_facts(plan: CarePlan, *, is_no: bool, times: int) -> CarePlan:
+    more = [fact for fact in plan.facts if fact.is_no is is_no] * times
+    return replace(plan, facts=(*plan.facts, *more))
+
+
+def test_what_was_answered_with_no_is_the_first_to_go() -> None:
+    plan = with_facts(care_plan_of("V05"), is_no=True, times=5)
+
+    found = pages(clinician_summary_pdf(plan, printed_on=DAY, public_url=URL))
+
+    assert len(found) == 1
+    assert re.search(r"Asked, and no or none: \d+ more, on record with the plan", found[0])
+    assert "Weight 70 kg" in found[0]
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_signature_never_stands_alone(paper: str) -> None:
+    plan = with_facts(care_plan_of("V05"), is_no=False, times=6)
+
+    first, *others = pages(clinician_summary_pdf(plan, printed_on=DAY, public_url=URL, paper=paper))
+
+    assert others
+    assert "Signature" in first
+    assert not any("Signature" in text for text in others)
+
+
+def with_long_name(plan: CarePlan) -> CarePlan:
+    patient = replace(plan.header.patient, family_name="Longfellow " * 9, given_names="Wilhelmina " * 9)
+    return replace(plan, header=replace(plan.header, patient=patient))
+
+
+def heights(pdf: bytes, words_: str) -> list[float]:
+    """How far above the foot of the paper a text is drawn, on each page."""
+    found: list[float] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+        if words_ in text:
+            found.append(cm[5] + cm[3] * tm[5])
+
+    for page in pypdf.PdfReader(BytesIO(pdf)).pages:
+        before = len(found)
+        page.extract_text(visitor_text=visit)
+        assert len(found) > before, f"{words_} is missing from a page"
+    return found
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("over", ["", "Replaced on December 8, 2026 by plan 8. Do not use."])
+def test_a_long_name_neither_covers_the_bands_nor_pushes_them_off(paper: str, over: str) -> None:
+    plan, top = with_long_name(care_plan_of("V05")), 842 if paper == "A4" else 792
+
+    for pdf in (
+        patient_plan_pdf(plan, printed_on=DAY, paper=paper, over=over),
+        clinician_summary_pdf(plan, printed_on=DAY, paper=paper, over=over),
+    ):
+        bands, names = heights(pdf, "Demonstration"), heights(pdf, "LONGFELLOW")
+        assert max(bands) < top - 10
+        assert min(bands) > max(names) + 10
+        if over:
+            assert max(heights(pdf, "Replaced on")) < top - 10
 
 
 # --- structure -------------------------------------------------------------------------------------------------------
