@@ -74,9 +74,10 @@ class Installation:
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(
-            command, cwd=PROJECT, env=self.environment, check=True, capture_output=True, text=True
-        ).stdout
+        ended = subprocess.run(command, cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False)
+        if ended.returncode:
+            raise RuntimeError(f"{' '.join(arguments[:1])} ended with {ended.returncode}:\n{ended.stderr[-2000:]}")
+        return ended.stdout
 
     @contextmanager
     def served(self, application: str = "config.wsgi", workers: int = 2) -> Iterator[str]:
