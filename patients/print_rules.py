@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from patients.clinic_lines import left_out
 from patients.paper_words import NO_BREAK, patient_day
 from patients.plan_parts import CarePlan, DrugBox, PlanMedication
 
@@ -45,9 +46,21 @@ def _pattern(text: str) -> re.Pattern[str]:
 def check_plan(plan: CarePlan, text: PaperText) -> None:
     """Raises PrintRefused when anything at all is wrong."""
     plain = PaperText(_spaces(text.whole), {drug: _spaces(box) for drug, box in text.boxes.items()})
-    problems = [*forbidden(plan, plain), *required(plan, plain), *structure(plan, plain), *state(plan)]
+    problems = [
+        *forbidden(plan, of_the_guideline(plan, plain)),
+        *required(plan, plain),
+        *structure(plan, plain),
+        *state(plan),
+    ]
     if problems:
         raise PrintRefused(list(dict.fromkeys(problems)))
+
+
+def of_the_guideline(plan: CarePlan, text: PaperText) -> PaperText:
+    """The guideline's words: a clinic's telephone number may be written as people there write it."""
+    clinic = plan.header.clinic
+    boxes = {drug: left_out(box, clinic) for drug, box in text.boxes.items()}
+    return PaperText(left_out(text.whole, clinic), boxes)
 
 
 def _spaces(text: str) -> str:

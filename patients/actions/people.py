@@ -8,15 +8,19 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from patients import permissions
-from patients.actions.refusals import Conflict, allow, checked
+from patients.actions.refusals import Conflict, ValuesRefused, allow, checked
+from patients.clinic_lines import problems_of
 from patients.models import AccessEvent, Clinic, Membership, Patient, Role
 
 
 @transaction.atomic
 def open_clinic(**details: Any) -> Clinic:
-    """At the console only: no page offers it."""
+    """At the console only: no page offers it. Its numbers stand on every patient's paper."""
     clinic = Clinic(**details)
     checked(clinic)
+    problems = list(problems_of(clinic))
+    if problems:
+        raise ValuesRefused(problems)
     with pghistory.context(action="open_clinic"):
         clinic.save()
     return clinic
