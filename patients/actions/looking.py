@@ -4,15 +4,14 @@ Most looks find their page kept, so this is most of their cost: one statement, w
 """
 
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 
+from config.written_once import WrittenOnce
 from patients.models import AccessEvent, Clinic, Consultation, Observation, Patient, Plan
 
 
@@ -43,12 +42,11 @@ class Glance(NamedTuple):
         return Consultation(pk=self.consultation, state=self.state, patient=patient)
 
 
-NOBODY, NOWHERE = User(pk=-1), UUID(int=0)
+NOBODY, NOWHERE, NOTHING = User(pk=-1), UUID(int=0), "nothing"
 
 
-@cache
-def glance_statement() -> tuple[str, tuple[Any, ...]]:
-    """Reads and records in one go. NOBODY and NOWHERE stand where the person and the consultation go.
+def written() -> tuple[str, tuple[Any, ...]]:
+    """Reads and records in one go.
 
     Observations are only ever added: their number tells whether there are more.
     """
@@ -68,18 +66,16 @@ def glance_statement() -> tuple[str, tuple[Any, ...]]:
     ).query.sql_with_params()
     noted = f"INSERT INTO {AccessEvent._meta.db_table} (patient_id, user_id, at, what)"
     noted += " SELECT patient_id, %s, now(), %s FROM seen"
-    return f"WITH seen AS ({seen}), noted AS ({noted}) SELECT * FROM seen", blanks  # noqa: S608 holds nothing typed
+    # Holds nothing typed.
+    return f"WITH seen AS ({seen}), noted AS ({noted}) SELECT * FROM seen", (*blanks, NOBODY.pk, NOTHING)  # noqa: S608
+
+
+glance = WrittenOnce(written, NOBODY.pk, NOWHERE, NOTHING)
 
 
 def glance_at(pk: UUID, *, by: User, what: str) -> Glance | None:
     """None where there is no such consultation, or not for this person; else the look is on record."""
-    if not by.is_active:
-        return None
-    statement, blanks = glance_statement()
-    filled: dict[Any, Any] = {NOBODY.pk: by.pk, NOWHERE: pk}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*[filled.get(blank, blank) for blank in blanks], by.pk, what[:80]])
-        found = cursor.fetchone()
+    found = glance.row(by.pk, pk, what[:80]) if by.is_active else None
     if found is None:
         return None
     patient, clinic, state, lock_version, patient_lock_version, content_hash, effective_on, plan, observed = found

@@ -40,7 +40,7 @@ def test_a_companion_left_out_on_the_weekly_day_is_never_called_daily() -> None:
 @pytest.mark.django_db
 def test_the_patients_page_says_what_the_signed_plan_says(client: Client, by: User, patient: Patient) -> None:
     plan = make.signed(make.answered(patient, by), by)
-    client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(by)
 
     page = client.get(reverse("patient_detail", args=[patient.pk])).content.decode()
 

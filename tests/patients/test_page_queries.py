@@ -34,7 +34,7 @@ def ready(by: User, version: Version) -> Consultation:
 
 @pytest.fixture
 def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(by)
     return client
 
 

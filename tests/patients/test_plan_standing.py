@@ -25,7 +25,7 @@ PAGES = ("plan_detail", "plan_patient_page", "plan_clinician_page")
 
 @pytest.fixture
 def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(by)
     return client
 
 

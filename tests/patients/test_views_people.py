@@ -13,13 +13,12 @@ from patients.urls import urlpatterns
 from tests import factories_patients as make
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NEW = {"family_name": "Radius", "given_names": "Rosa", "born_on": "1971-02-03", "sex": "female", "number": "R-7"}
 
 
 @pytest.fixture
 def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by, backend=BACKEND)
+    client.force_login(by)
     return client
 
 
@@ -119,7 +118,7 @@ def test_no_page_shows_anything_to_a_stranger_or_to_another_clinic(client: Clien
     methods = [client.get, client.post]
 
     assert all(method(address).status_code in (302, 405) for address in addresses for method in methods)
-    client.force_login(make.physician(make.clinic("Other clinic")), backend=BACKEND)
+    client.force_login(make.physician(make.clinic("Other clinic")))
     answers = [method(address).status_code for address in addresses for method in methods]
 
     assert set(answers) <= {404, 405}
@@ -128,7 +127,7 @@ def test_no_page_shows_anything_to_a_stranger_or_to_another_clinic(client: Clien
 
 def test_an_administrator_sees_no_patients(client: Client, by: User) -> None:
     patient = make.patient(by)
-    client.force_login(make.clinic_administrator(patient.clinic), backend=BACKEND)
+    client.force_login(make.clinic_administrator(patient.clinic))
 
     assert client.get(reverse("patient_detail", args=[patient.pk])).status_code == 404
     assert "ELBOW" not in client.get(reverse("patient_list")).content.decode()

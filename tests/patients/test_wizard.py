@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(by)
     return client
 
 
@@ -288,7 +288,7 @@ def test_what_is_saved_in_a_closed_consultation_says_that_it_was_not(
 
 
 def test_a_nurse_may_prepare_but_not_sign(client: Client, ready: Consultation) -> None:
-    client.force_login(make.nurse(ready.patient.clinic), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(make.nurse(ready.patient.clinic))
     page = client.get(at(ready, "review")).content.decode()
     hidden = dict(re.findall(r'name="(key|shown|lock)" value="([^"]+)"', page))
 

@@ -11,7 +11,6 @@ from patients.presentation import shown
 from tests import factories_patients as make
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def ready(patient: Patient, by: User) -> Consultation:
 
 @pytest.fixture
 def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by, backend=BACKEND)
+    client.force_login(by)
     return client
 
 
@@ -78,14 +77,14 @@ def test_a_corrected_name_is_seen_at_once(signed_in: Client, ready: Consultation
 
 def test_who_may_not_sign_is_told_although_somebody_who_may_has_looked(signed_in: Client, ready: Consultation) -> None:
     assert "Only a physician" not in page(signed_in, ready, "review")
-    signed_in.force_login(make.nurse(ready.patient.clinic), backend=BACKEND)
+    signed_in.force_login(make.nurse(ready.patient.clinic))
 
     assert "Only a physician" in page(signed_in, ready, "review")
 
 
 def test_another_clinic_gets_nothing_that_is_kept(signed_in: Client, ready: Consultation) -> None:
     page(signed_in, ready, "dose")
-    signed_in.force_login(make.physician(make.clinic("Other clinic")), backend=BACKEND)
+    signed_in.force_login(make.physician(make.clinic("Other clinic")))
 
     assert signed_in.get(reverse("consultation_dose", args=[ready.pk])).status_code == 404
 

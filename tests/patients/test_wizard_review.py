@@ -28,7 +28,7 @@ def held(by: User) -> Consultation:
 
 
 def test_a_stop_that_holds_a_medicine_is_on_the_review(client: Client, held: Consultation, by: User) -> None:
-    client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(by)
 
     page = client.get(reverse("consultation_review", args=[held.pk])).content.decode()
 

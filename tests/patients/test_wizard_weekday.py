@@ -40,7 +40,7 @@ def test_the_dose_page_shows_the_day_that_was_chosen_although_the_plan_had_anoth
         by=by,
         lock_version=later.lock_version,
     )
-    client.force_login(by, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(by)
 
     page = client.get(reverse("consultation_dose", args=[later.pk])).content.decode()
 
