@@ -23,17 +23,14 @@ def worksheet(
 
 
 def limit_lines(compiled: CompiledRegimen, dose: Dose, resolved: Resolved) -> Iterator[str]:
-    """The highest dose, what limits it, and what it comes to."""
+    """The highest dose by the size of the body, what limits it, and what it comes to."""
     regimen = compiled.regimen
-    unit, highest = regimen.unit, f"{plain(regimen.max)} {regimen.unit}"
     size = resolved[BODY[regimen.basis]] if regimen.basis in BODY else None
-    if size is None:
-        yield f"Highest dose: {highest} per {regimen.amount_per}"
-    else:
+    if size is not None:
         body = "kg" if regimen.basis == "per_kg" else "m²"
         raw = plain(round(EXACT.multiply(regimen.max, size), 2))
-        size_text = f"{plain(round(size, 2))} {body}"
-        yield f"Highest dose: {highest}/{body} × {size_text} = {raw} {unit} per {regimen.amount_per}"
+        made = f"{plain(regimen.max)} {regimen.unit}/{body} × {plain(round(size, 2))} {body}"
+        yield f"Highest dose: {made} = {raw} {regimen.unit} per {regimen.amount_per}"
     for cap, condition in compiled.caps:
         state = True if condition is None else condition.value(resolved)
         if state is not False:
@@ -41,7 +38,7 @@ def limit_lines(compiled: CompiledRegimen, dose: Dose, resolved: Resolved) -> It
     for adjustment, condition in compiled.adjustments:
         if condition is None or condition.value(resolved):
             yield adjustment.text
-    yield f"At most {plain(dose.max)} {unit} per {dose.per}"
+    yield f"At most {plain(dose.max)} {regimen.unit} per {dose.per}"
 
 
 def chosen_line(planned: PlannedDrug) -> str:

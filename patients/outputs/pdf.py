@@ -22,12 +22,12 @@ PAPERS = {"A4": "A4", "Letter": "letter"}
 SUMMARY_TRIES = (("8.75", True), ("8", True), ("7.4", True), ("8", False), ("7.4", False), ("7", False))
 TAGGED = {"pdf_tags": True, "pdf_variant": "pdf/ua-1"}
 SUMMARY_PAGE = """
-@page { margin: 19mm 12mm 17mm }
+@page { margin: 19mm 10mm 17mm }
 @page long { margin-top: 32mm }
-@page band { margin-top: 28mm }
-@page band-long { margin-top: 40mm }
-@page bands { margin-top: 36mm }
-@page bands-long { margin-top: 48mm }
+@page band { margin-top: 26mm }
+@page band-long { margin-top: 39mm }
+@page bands { margin-top: 34mm }
+@page bands-long { margin-top: 46mm }
 """
 
 

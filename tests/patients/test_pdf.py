@@ -108,7 +108,7 @@ def test_the_summary_has_worksheet_alerts_facts_and_tests() -> None:
 
     for wanted in (
         "15 mg/m² × 1.81 m² = 27.11 mg per week", "Limited to 25 mg per week", "MTX-W-ADULT25", "MON-MTX-EARLY", "30 Nov 2026 to 7 Dec 2026",
-        "Overrides None.", "Weight 70 kg", "Signature", "Dr. Robin Example", "Penicillin",
+        "No rule was overridden.", "Weight 70 kg", "Signature", "Dr. Robin Example", "Penicillin",
     ):  # fmt: skip
         assert wanted in text
 
