@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
 
 SIGNED_OUT = "You were signed out meanwhile. What you changed last was not saved: sign in and make it again."
 
@@ -34,6 +34,17 @@ def render_page_or_partial(
     """The whole page, or only the partial it includes when htmx is going to swap it in."""
     response = render(request, partial if is_swapped(request) else page, context, status=status)
     # The browser and every cache between must not hand a partial to someone who asked for the page.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def render_instead(
+    request: HttpRequest, page: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A page that takes the place of the one that is open, also when htmx asked for a part of that one."""
+    response = render(request, page, context, status=status)
+    if is_swapped(request):
+        reswap(reselect(retarget(response, "#main"), "#main"), "outerHTML")
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from patients.views import consulting, facts, home, people, plans, signing, wizard
+from patients.views import choosing, consulting, facts, home, people, plans, signing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -16,12 +16,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consultations/<uuid:pk>/place/", facts.consultation_place, name="consultation_place"),
     path(
         "consultations/<uuid:pk>/recommendation/",
-        wizard.consultation_recommendation,
+        choosing.consultation_recommendation,
         name="consultation_recommendation",
     ),
-    path("consultations/<uuid:pk>/dose/", wizard.consultation_dose, name="consultation_dose"),
-    path("consultations/<uuid:pk>/safety/", wizard.consultation_safety, name="consultation_safety"),
-    path("consultations/<uuid:pk>/monitoring/", wizard.consultation_monitoring, name="consultation_monitoring"),
+    path("consultations/<uuid:pk>/dose/", choosing.consultation_dose, name="consultation_dose"),
+    path("consultations/<uuid:pk>/safety/", choosing.consultation_safety, name="consultation_safety"),
+    path("consultations/<uuid:pk>/monitoring/", choosing.consultation_monitoring, name="consultation_monitoring"),
     path("consultations/<uuid:pk>/review/", signing.consultation_review, name="consultation_review"),
     path("consultations/<uuid:pk>/discard/", consulting.consultation_discard, name="consultation_discard"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),

@@ -69,6 +69,13 @@ class AnswersForm:
         keys = dict.fromkeys([*stored, *self.answers])
         return {key: self.answers.get(key) for key in keys if self.answers.get(key) != stored.get(key)}
 
+    def only(self, keys: Iterable[str], answers: Mapping[str, Answer | None], stored: Mapping[str, Answer]) -> None:
+        """Keeps what was typed for these questions, and puts these answers onto what is saved."""
+        for key in set(self.typed) - set(keys):
+            self.forget(key)
+        merged = {**stored, **answers}
+        self.answers = {key: answer for key, answer in merged.items() if answer is not None}
+
     def forget(self, key: str) -> None:
         """Drops what was typed for a question, and what is wrong with it."""
         for found in (self.typed, self.errors, self.to_confirm, self.to_date):

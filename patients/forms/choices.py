@@ -12,15 +12,26 @@ from patients.choices import ChoiceProblem, ChoicesRefused, read_choices
 from patients.forms.answers import UnknownField
 from patients.presentation.run import Run
 
-LONGEST_TEXT = 2000
+LONGEST_TEXT, LONGEST_SHOWN = 2000, 200
 
 
 class SentChoices:
-    """`raw` is what may be saved; `errors` say, by place, what may not."""
+    """`raw` is what may be saved; `errors` say, by place, what may not, and `typed` what was typed there."""
 
     def __init__(self, raw: Mapping[str, Any], errors: Mapping[str, str] | None = None) -> None:
         self.raw, self.errors = dict(raw), dict(errors or {})
+        self.typed: dict[str, str] = {}
         self.typed_overrides: dict[str, tuple[str, str]] = {}
+
+    def only(self, places: Iterable[str], raw: Mapping[str, Any]) -> "SentChoices":
+        """What was sent for these places, onto other choices."""
+        found, kept = SentChoices(raw), set(places)
+        found.errors = {place: sentence for place, sentence in self.errors.items() if place in kept}
+        found.typed = {place: text for place, text in self.typed.items() if place in kept}
+        found.typed_overrides = {
+            key: typed for key, typed in self.typed_overrides.items() if f"overrides.{key}" in kept
+        }
+        return found
 
 
 def sent_recommendation(sent: QueryDict, run: Run) -> SentChoices:
@@ -54,6 +65,7 @@ def sent_dose(
     """Amounts by regimen, weekdays and what happens to drugs taken by drug; an empty box takes a choice back."""
     raw = dict(run.consultation.choices)
     errors: dict[str, str] = {}
+    typed: dict[str, str] = {}
     for name, prefix, allowed in (
         ("amounts", "amount", regimens),
         ("weekdays", "weekday", drugs),
@@ -67,10 +79,13 @@ def sent_dose(
             refused = refusal({name: {key: value}})
             if refused:
                 errors[f"{name}.{key}"] = refused
+                typed[f"{name}.{key}"] = value[:LONGEST_SHOWN]
             else:
                 part[key] = value
         raw[name] = part
-    return checked(raw, errors)
+    found = checked(raw, errors)
+    found.typed = typed
+    return found
 
 
 def sent_safety(sent: QueryDict, run: Run) -> SentChoices:
@@ -99,6 +114,7 @@ def sent_safety(sent: QueryDict, run: Run) -> SentChoices:
     raw |= {"overrides": overrides, "acknowledged": sorted(key for key in to_see if seen.get(key))}
     found = checked(raw, errors)
     found.typed_overrides = typed
+    found.typed = {place: f"“{typed[place.partition('.')[2]][1]}”" for place in errors}
     return found
 
 
@@ -106,7 +122,9 @@ def sent_monitoring(sent: QueryDict, run: Run) -> SentChoices:
     raw = dict(run.consultation.choices)
     typed = sent.get("review_on", "").strip()
     if refused := refusal({"review_on": typed or None}):
-        return SentChoices(raw, {"review_on": f"Next visit: {refused}"})
+        found = SentChoices(raw, {"review_on": f"Next visit: {refused}"})
+        found.typed = {"review_on": typed[:LONGEST_SHOWN]}
+        return found
     raw["review_on"] = typed or None
     return checked(raw)
 

@@ -42,6 +42,7 @@ class Shown:
     task: SafeString = EMPTY
     aside: SafeString = EMPTY
     cards: SafeString = EMPTY
+    conflict: SafeString = EMPTY
     shown_hash: str = ""
 
     @property
@@ -72,8 +73,9 @@ def rendered(run: Run, key: str, context: Mapping[str, Any], *, is_live: bool = 
     steps = render_to_string("_steps.html", context)
     part = render_to_string(PARTS[key], context) if key in PARTS else EMPTY
     foot = render_to_string("patients/_go.html", context) if key == "dose" else EMPTY
+    conflict = render_to_string("patients/_conflict.html", context)
     if is_live and part:
-        return Shown(**head_of(run, key), steps=steps, part=part, foot=foot)
+        return Shown(**head_of(run, key), steps=steps, part=part, foot=foot, conflict=conflict)
     task = render_to_string(f"patients/_{key}_task.html", {**context, "part": part, "foot": foot})
     aside = (
         render_to_string("patients/_why.html", {**context, "why": context["page"].why})
@@ -89,6 +91,7 @@ def rendered(run: Run, key: str, context: Mapping[str, Any], *, is_live: bool = 
         task=task,
         aside=aside,
         cards=cards,
+        conflict=conflict,
         shown_hash=shown_hash,
     )
 

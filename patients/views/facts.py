@@ -15,12 +15,12 @@ from patients.actions import Conflict, Refused, ValuesRefused, place_on_step, sa
 from patients.facts import answer_of
 from patients.forms.answers import LONGEST, AnswersForm, UnknownField, is_asked, read_answers
 from patients.models import Consultation, Observation
-from patients.presentation import words
 from patients.presentation.facts_page import STRENGTHS, FactsPageBuilder
+from patients.presentation.meanwhile_page import answers_meanwhile
 from patients.presentation.run import Run
 from patients.presentation.shown import Shown, rendered
 from patients.views.scope import person, sentence_page, visible_consultation
-from patients.views.wizard import answer, closed, lock_of, step_context, wizard_step
+from patients.views.wizard import answer, closed, lock_of, page_before, settled, step_context, wizard_step
 from patients.wizard import furthest, next_step
 
 
@@ -75,22 +75,27 @@ def latest_of(consultation: Consultation) -> list[Observation]:
 def consultation_facts(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     run = Run(consultation)
     today = consultation.patient.clinic.today()
-    form = read_answers(request.POST, run.compiled, stored=consultation.answers, as_of=today)
+    before, settle = page_before(request, consultation), ""
+    form = read_answers(request.POST, run.compiled, stored=before.answers, as_of=today)
     use_offered(request, run, form)
-    moves_on = "go" in request.POST
+    if before is not consultation:
+        found = answers_meanwhile(before, consultation, form)
+        settle = settled(request, consultation)
+        form.only(found.places(settle), found.to_save(settle), consultation.answers)
+        if found and not settle:
+            told = found.said_to(consultation, person(request))
+            return facts_page(request, consultation, form, status=409, conflict=told, lock=request.POST["lock"])
+    moves_on = "go" in request.POST and not settle
     reached = furthest(consultation.furthest_step, next_step("facts").key if moves_on and form.is_valid else "facts")
     changes = form.changes(consultation.answers)
     if changes or consultation.as_of != today or reached != consultation.furthest_step:
-        try:
-            saved = save_answers(
-                consultation=consultation,
-                answers=changes,
-                by=person(request),
-                lock_version=lock_of(request),
-                furthest_step=reached,
-            )
-        except Conflict as conflict:
-            return facts_conflict(request, conflict)
+        saved = save_answers(
+            consultation=consultation,
+            answers=changes,
+            by=person(request),
+            lock_version=consultation.lock_version,
+            furthest_step=reached,
+        )
         consultation = saved.consultation
         form.add_problems(saved.problems, run.compiled)
     if form.is_valid and "live" not in request.POST:
@@ -121,40 +126,6 @@ def use_offered(request: HttpRequest, run: Run, form: AnswersForm) -> None:
         raise UnknownField("There is no earlier result to use for this question. Reload the page.")
     form.answers[key] = answer_of(row)
     form.forget(key)
-
-
-def facts_conflict(request: HttpRequest, conflict: Conflict) -> HttpResponse:
-    """Somebody saved meanwhile. Where both say the same there is nothing to compare; else both are shown."""
-    current = conflict.current
-    if not isinstance(current, Consultation):
-        raise conflict
-    again = Consultation.objects.select_related("patient__clinic", "version__guideline").get(pk=current.pk)
-    run = Run(again)
-    compiled = run.compiled
-    today = again.patient.clinic.today()
-    form = read_answers(request.POST, compiled, stored=again.answers, as_of=today)
-    changes = form.changes(again.answers)
-    if not changes and form.is_valid:
-        # Our own page saved it a moment ago, while its button was being pressed.
-        moves_on = "go" in request.POST and not run.problems
-        reached = furthest(again.furthest_step, next_step("facts").key if moves_on else "facts")
-        save_answers(
-            consultation=again, answers={}, by=person(request), lock_version=again.lock_version, furthest_step=reached
-        )
-        return redirect(next_step("facts").url_name if moves_on else "consultation_facts", pk=again.pk)
-    differences = [
-        (compiled.facts[key].label, said(run, key, again.answers.get(key)), said(run, key, answer))
-        for key, answer in changes.items()
-    ]
-    return facts_page(request, again, form, status=409, differences=differences, conflict=str(conflict))
-
-
-def said(run: Run, key: str, answer: dict[str, Any] | None) -> str:
-    if answer is None:
-        return "Not answered"
-    if "status" in answer:
-        return "Not known"
-    return words.typed_value(run.compiled.facts[key], answer["value"], answer.get("unit"))
 
 
 @require_POST

@@ -4,37 +4,33 @@ Refuses to open a step before those ahead of it are settled, and to save over wh
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from config.htmx import render_page_or_partial
 from guidelines.engine.safety import override_of
-from patients.actions import Conflict, Glance, Refused, save_choices
+from patients.actions import Conflict, Glance, Refused
 from patients.forms.answers import UnknownField
-from patients.forms.choices import SentChoices, sent_dose, sent_monitoring, sent_recommendation, sent_safety
+from patients.forms.choices import SentChoices
+from patients.meanwhile import as_it_was
 from patients.models import Consultation, ConsultationState
-from patients.presentation.dose_page import DosePage, dose_page
-from patients.presentation.monitoring_page import MonitoringPage, monitoring_page
-from patients.presentation.recommendation_page import RecommendationPage, recommendation_page
+from patients.presentation.meanwhile_page import MINE, THEIRS
 from patients.presentation.run import Run
-from patients.presentation.safety_page import SafetyPage, safety_page
-from patients.presentation.shown import Shown, blocked, keep, kept, rendered
+from patients.presentation.shown import Shown, blocked, keep, kept
 from patients.presentation.steps import action_bar
 from patients.views.scope import (
     consultations,
     glance_or_404,
-    patient_context,
-    person,
     sentence_page,
     visible_consultation,
 )
-from patients.wizard import KEYS, furthest, next_step, step_of
+from patients.wizard import KEYS, step_of
 
 StepView = Callable[[HttpRequest, Consultation], HttpResponse]
 Read = Callable[[HttpRequest, Run], SentChoices]
@@ -67,11 +63,15 @@ def wizard_step(key: str, make: Make, reply: Reply | None = None) -> Callable[[S
                     messages.warning(request, CLOSED)
                 return closed(request, consultation)
             try:
-                return view(request, consultation)
+                try:
+                    return view(request, consultation)
+                except Conflict:
+                    # Saved by somebody else after we had read it: what was sent is now compared with that.
+                    return view(request, visible_consultation(request, pk))
             except UnknownField as problem:
                 return sentence_page(request, str(problem))
             except Conflict as conflict:
-                return conflicting(request, conflict)
+                return sentence_page(request, str(conflict), status=409)
             except Refused as refusal:
                 return sentence_page(request, str(refusal), status=403)
 
@@ -99,22 +99,27 @@ def closed(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     return redirect("patient_detail", pk=consultation.patient_id)
 
 
-def conflicting(request: HttpRequest, conflict: Conflict) -> HttpResponse:
-    """Somebody saved meanwhile: nothing is written, and both can be compared."""
-    current = conflict.current
-    if not isinstance(current, Consultation):
-        return sentence_page(request, str(conflict), status=409)
-    context = {"consultation": current, "sentence": str(conflict), "resume": Run(current).next_open}
-    return render(
-        request, "patients/consultation_conflict.html", patient_context(current.patient, **context), status=409
-    )
-
-
 def lock_of(request: HttpRequest) -> int:
     raw = request.POST.get("lock", "")
     if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
         raise BadLock("The form does not say what it was made from. Open the page again.")
     return int(raw)
+
+
+def page_before(request: HttpRequest, consultation: Consultation) -> Consultation:
+    """The consultation as the page showed it that was sent: the very same one, unless somebody has saved since."""
+    lock = lock_of(request)
+    before = consultation if lock == consultation.lock_version else as_it_was(consultation, lock)
+    if before is None:
+        raise BadLock("The form says that it was made from something that never was. Open the page again.")
+    return before
+
+
+def settled(request: HttpRequest, consultation: Consultation) -> str:
+    """What was chosen after a conflict: mine or theirs; empty unless it was compared with what is saved now."""
+    settle = request.POST.get("settle", "")
+    has_seen = request.POST.get("seen") == str(consultation.lock_version)
+    return settle if settle in (MINE, THEIRS) and has_seen else ""
 
 
 def step_context(run: Run, key: str, **more: Any) -> dict[str, Any]:
@@ -153,51 +158,6 @@ def not_yet(request: HttpRequest, pk: UUID, blocked_at: str | None) -> HttpRespo
     return redirect(step.url_name, pk=pk)
 
 
-def save(request: HttpRequest, run: Run, sent: SentChoices, key: str, *, moves_on: bool) -> Run:
-    """Writes what was chosen, if it differs; gives the consultation as it is then."""
-    consultation = run.consultation
-    reached = furthest(consultation.furthest_step, next_step(key).key if moves_on else key)
-    lock, by = lock_of(request), person(request)
-    if sent.raw != consultation.choices or reached != consultation.furthest_step:
-        if lock != consultation.lock_version and sent.raw == consultation.choices:
-            lock = consultation.lock_version  # a choice of this page that was saved while its button was pressed
-        consultation = save_choices(
-            consultation=consultation, choices=sent.raw, by=by, lock_version=lock, furthest_step=reached
-        )
-    return Run(consultation)
-
-
-def problem_list(run: Run, sent: SentChoices | None, key: str) -> list[tuple[str, str]]:
-    """By place, what is wrong with what was sent, then what is missing on this step."""
-    return list({**run.problems_of(key), **(sent.errors if sent else {})}.items())
-
-
-def choice_shown(
-    key: str, page: Page, run: Run, sent: SentChoices | None = None, *, problems: Problems = (), is_live: bool = False
-) -> Shown:
-    """A step that is a form of choices, as it stands or as it was sent."""
-    places = dict(problem_list(run, sent, key))
-    context = step_context(run, key, page=page(run, sent), problems=problems, places=places)
-    return rendered(run, key, context, is_live=is_live)
-
-
-def choice_sent(request: HttpRequest, consultation: Consultation, key: str, read: Read, page: Page) -> HttpResponse:
-    """What was chosen is saved, then checked; on when nothing is missing, else the step again with what is."""
-    run = Run(consultation)
-    if not run.may_open(key):
-        return not_yet(request, consultation.pk, run.blocked_at)
-    sent = read(request, run)
-    moves_on, is_live = "go" in request.POST, "live" in request.POST
-    run = save(request, run, sent, key, moves_on=moves_on)
-    if not run.may_open(key):
-        return not_yet(request, consultation.pk, run.blocked_at)
-    problems = problem_list(run, sent, key)
-    if not problems and not is_live:
-        return redirect(next_step(key).url_name if moves_on else f"consultation_{key}", pk=consultation.pk)
-    shown = choice_shown(key, page, run, sent, problems=() if is_live else problems, is_live=is_live)
-    return answer(request, shown, status=422 if sent.errors or not is_live else 200)
-
-
 def why_not_go_on(run: Run, key: str) -> str:
     """The visible reason when no choice on this step can open the way on."""
     if key == "recommendation" and run.decision.outcome in ("ask", "out_of_scope"):
@@ -207,58 +167,3 @@ def why_not_go_on(run: Run, key: str) -> str:
         stops = sum(override_of(alert) == "prohibited" for alert in run.draft.to_override())
         return f"{stops} stop{'s' * (stops != 1)} that cannot be overridden" if stops else ""
     return ""
-
-
-def a_recommendation(run: Run, sent: SentChoices | None) -> RecommendationPage:
-    return recommendation_page(run)
-
-
-@wizard_step("recommendation", partial(choice_shown, "recommendation", a_recommendation))
-def consultation_recommendation(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    def read(request: HttpRequest, run: Run) -> SentChoices:
-        return sent_recommendation(request.POST, run)
-
-    return choice_sent(request, consultation, "recommendation", read, a_recommendation)
-
-
-def a_dose(run: Run, sent: SentChoices | None) -> DosePage:
-    return dose_page(run)
-
-
-@wizard_step("dose", partial(choice_shown, "dose", a_dose))
-def consultation_dose(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    def read(request: HttpRequest, run: Run) -> SentChoices:
-        page = dose_page(run)
-        return sent_dose(
-            request.POST,
-            run,
-            regimens=[card.key for card in page.regimens],
-            drugs=page.with_days,
-            taken=[card.drug_key for card in page.taken if card.may_choose],
-        )
-
-    return choice_sent(request, consultation, "dose", read, a_dose)
-
-
-def a_safety_check(run: Run, sent: SentChoices | None) -> SafetyPage:
-    return safety_page(run, sent.typed_overrides if sent else None)
-
-
-@wizard_step("safety", partial(choice_shown, "safety", a_safety_check))
-def consultation_safety(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    def read(request: HttpRequest, run: Run) -> SentChoices:
-        return sent_safety(request.POST, run)
-
-    return choice_sent(request, consultation, "safety", read, a_safety_check)
-
-
-def a_schedule(run: Run, sent: SentChoices | None) -> MonitoringPage:
-    return monitoring_page(run)
-
-
-@wizard_step("monitoring", partial(choice_shown, "monitoring", a_schedule))
-def consultation_monitoring(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    def read(request: HttpRequest, run: Run) -> SentChoices:
-        return sent_monitoring(request.POST, run)
-
-    return choice_sent(request, consultation, "monitoring", read, a_schedule)

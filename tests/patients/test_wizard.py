@@ -111,29 +111,6 @@ def test_a_live_answer_gives_the_questions_alone(signed_in: Client, begun: Consu
     assert "data-error-summary" not in page, "nobody loses the field they are typing in"
 
 
-def test_nothing_is_saved_over_somebody_elses_answer(signed_in: Client, begun: Consultation, by: User) -> None:
-    old = lock(begun)
-    make.actions.save_answers(
-        consultation=begun, answers={"itch": {"value": "severe"}}, by=by, lock_version=begun.lock_version
-    )
-
-    answer = signed_in.post(at(begun, "facts"), {"lock": old, "shown": "itch", "fact-itch": "mild", "go": "1"})
-
-    assert answer.status_code == 409
-    assert Consultation.objects.get(pk=begun.pk).answers["itch"]["value"] == "severe"
-    assert "Typed by you" in answer.content.decode()
-
-
-def test_the_same_answer_saved_twice_is_no_conflict(signed_in: Client, begun: Consultation) -> None:
-    sent = answers(begun, **ENOUGH)
-    signed_in.post(at(begun, "facts"), {**sent, "live": "1"}, headers={"hx-request": "true"})
-
-    answer = signed_in.post(at(begun, "facts"), {**sent, "go": "1"})
-
-    assert answer.status_code == 302
-    assert answer.url == at(begun, "recommendation")
-
-
 def test_another_value_beside_an_old_day_is_asked_about_on_the_page(
     signed_in: Client, begun: Consultation, by: User
 ) -> None:
