@@ -13,7 +13,7 @@ from django.utils import timezone
 from guidelines import permissions, weekly_only
 from guidelines.engine.content import Package
 from guidelines.guideline_file import checked
-from guidelines.models import Approval, Guideline, StatusMove, Version
+from guidelines.models import Approval, Guideline, Publication, StatusMove, Version
 from guidelines.package import columns_of, delete_rows, package_of, write_rows
 from guidelines.workflow import Status
 
@@ -203,3 +203,27 @@ def withdraw(*, version: Version, by: User, why: str) -> Version:
         version.withdrawn_at, version.withdrawn_by = timezone.now(), by
         version.save(update_fields=["withdrawn_at", "withdrawn_by"])
     return version
+
+
+@transaction.atomic
+def open_to_all(*, version: Version, by: User, publisher_key: str, publisher: str) -> Publication:
+    """Lets anyone with the link read a version. Whether `by` may speak for the publisher, the caller has asked."""
+    version = locked(version)
+    allow(permissions.why_not_open(version))
+    given = Publication.objects.open().filter(version=version, publisher_key=publisher_key).first()
+    if given is not None:
+        return given  # sent twice, meant once
+    with pghistory.context(action="open_to_all", user=by.pk):
+        return Publication.objects.create(
+            version=version, opened_by=by, publisher_key=publisher_key, publisher=publisher
+        )
+
+
+@transaction.atomic
+def close_to_all(*, version: Version, by: User, publisher_key: str) -> None:
+    """Ends this publisher's publication; the version stays public while another's is open."""
+    version = locked(version)
+    with pghistory.context(action="close_to_all", user=by.pk):
+        Publication.objects.open().filter(version=version, publisher_key=publisher_key).update(
+            closed_at=timezone.now(), closed_by=by
+        )

@@ -6,10 +6,7 @@ The same sentence guards the action, disables the button and explains it.
 from django.contrib.auth.models import User
 
 from guidelines.models import Approval, StatusMove, Version
-from guidelines.workflow import APPROVALS_NEEDED, Status, may_follow
-
-# Names of groups: what a person does in this installation.
-EDITORS, REVIEWERS, ADMINISTRATORS = "editors", "reviewers", "administrators"
+from guidelines.workflow import ADMINISTRATORS, APPROVALS_NEEDED, EDITORS, REVIEWERS, Status, may_follow
 
 
 def has_role(user: User, *roles: str) -> bool:
@@ -84,3 +81,11 @@ def why_not_withdraw(user: User, version: Version) -> str:
     if not has_role(user, ADMINISTRATORS):
         return "Only administrators may withdraw a version."
     return why_not_move(version, Status.WITHDRAWN)
+
+
+def why_not_open(version: Version) -> str:
+    """Whether a version may be shown to everybody. Who may do so is for the publisher's own app to say."""
+    status = StatusMove.objects.status_of(version)
+    if status != Status.APPROVED:
+        return f"Only an approved version can be published for everybody; this one is {Status(status).label.lower()}."
+    return ""

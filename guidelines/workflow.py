@@ -15,6 +15,9 @@ class Status(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+# Names of groups: what a person does in this installation. Who has one works on guidelines, and sees drafts.
+EDITORS, REVIEWERS, ADMINISTRATORS = AT_WORK = ("editors", "reviewers", "administrators")
+
 APPROVALS_NEEDED = 2
 
 # The empty status is "did not exist": every version begins with a move to draft.

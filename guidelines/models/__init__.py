@@ -13,6 +13,7 @@ from guidelines.models.knowledge import (
     Test,
 )  # fmt: skip
 from guidelines.models.pathway import Option, OptionRegimen, Step, StepAction, StepOption, Transition
+from guidelines.models.publication import Publication
 from guidelines.models.review import Approval, StatusMove
 from guidelines.models.rules import MonitoringItem, SafetyRule, Window
 from guidelines.models.telling import Case, CaseBase, OverrideReason, PatientInstruction, PrintRule
@@ -21,6 +22,6 @@ from guidelines.models.version import Guideline, Level, Version
 __all__ = [
     "Approval", "Cap", "Case", "CaseBase", "Citation", "Conflict", "Definition", "DoseAdjustment", "Drug", "Fact",
     "FactGroup", "Guideline", "Level", "MonitoringItem", "Option", "OptionRegimen", "OverrideReason",
-    "PatientInstruction", "PrintRule", "Product", "Reference", "Regimen", "SafetyRule", "Section", "Statement",
+    "PatientInstruction", "PrintRule", "Product", "Publication", "Reference", "Regimen", "SafetyRule", "Section", "Statement",
     "StatusMove", "Step", "StepAction", "StepOption", "Taper", "Test", "Titration", "Transition", "Version", "Window",
 ]  # fmt: skip

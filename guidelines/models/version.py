@@ -4,7 +4,7 @@ A version is never deleted, never re-dated, and once approved never changed; a d
 """
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.apps import apps
@@ -21,7 +21,10 @@ from guidelines.models.columns import (
     tracked,
     whole_column,
 )  # fmt: skip
-from guidelines.workflow import Status
+from guidelines.workflow import AT_WORK, Status
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 
 @tracked
@@ -72,6 +75,17 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def awaiting_review(self) -> Self:
         return self.with_status().filter(last_status__in=[Status.SUBMITTED, Status.UNDER_REVIEW])
+
+    def readable_by(self, user: "User | AnonymousUser") -> Self:
+        """The only way a page may reach versions: strangers see what was published for everybody, those who are signed
+        in what was ever approved, and those who work on guidelines everything."""
+        if not user.is_active:
+            publications = apps.get_model("guidelines", "Publication")._default_manager
+            return self.filter(models.Exists(publications.filter(version=models.OuterRef("pk"), closed_at=None)))
+        if user.groups.filter(name__in=AT_WORK).exists():
+            return self
+        # Only what was approved ever has a day on which it begins.
+        return self.filter(effective_on__isnull=False)
 
     def drafts(self) -> Self:
         return self.with_status().exclude(last_status__in=[Status.APPROVED, Status.WITHDRAWN])
