@@ -8,13 +8,14 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from guidelines.models import Version
 from guidelines.package import compiled_version
-from guidelines.reading import read_version
-from guidelines.workflow import shown_status
+from guidelines.reading import Audience, read_version
+from guidelines.standing import standing_of, with_record
 
 
 @login_not_required
@@ -36,7 +37,7 @@ def guideline_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def guideline_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def guideline_version(request: HttpRequest, slug: str, number: int, audience: Audience = "clinician") -> HttpResponse:
     rows = Version.objects.with_status().select_related("guideline")
     version = get_object_or_404(
         # Only what was approved ever has a day on which it begins.
@@ -44,21 +45,17 @@ def guideline_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
         guideline__slug=slug,
         number=number,
     )
-    page = read_version(compiled_version(version))
-    context: dict[str, Any] = {"version": version, "page": page, "status": status_of(version)}
-    return render(request, "guidelines/guideline_version.html", context | {"demo": version.is_demonstration})
-
-
-def status_of(version: Version) -> dict[str, Any]:
-    """What a reader must know before reading: whether this is what is in use today."""
-    today = timezone.localdate()
-    current = Version.objects.current(today).filter(guideline=version.guideline).first()
-    newer = current if current is not None and current.number != version.number else None
-    superseded = newer is not None and version.effective_on is not None and version.effective_on <= today
-    label = shown_status(
-        last_status=version.last_status,
-        effective_on=version.effective_on,
-        is_superseded=superseded,
-        today=today,
-    )
-    return {"label": label, "newer": newer, "is_current": label == "Current"}
+    page = read_version(compiled_version(version), audience)
+    named = {"version": version, "audience": audience}
+    context: dict[str, Any] = {
+        **named,
+        "standing": with_record(standing_of(version)),
+        "audience_urls": {
+            "clinician": reverse("guideline_version", args=[slug, number]),
+            "patient": reverse("guideline_version_patient", args=[slug, number]),
+        },
+        "address": request.build_absolute_uri(reverse("guideline_version", args=[slug, number])),
+        "sources": page["sources"],
+        "body": render_to_string("guidelines/_guideline_body.html", {**named, "page": page}),
+    }
+    return render(request, "guidelines/guideline_version.html", context)
