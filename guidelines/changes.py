@@ -10,8 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
 
 from guidelines.engine.content import Package
-
-Audience = Literal["clinician", "patient"]
+from guidelines.reading import Audience
 
 HEAD = ("title", "question", "answer", "population", "condition", "publisher", "review_by", "disclaimer")
 PLAIN_HEAD = ("title", "plain_question", "plain_answer", "review_by")

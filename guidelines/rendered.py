@@ -13,10 +13,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from guidelines.changes import Audience
 from guidelines.models import Version
 from guidelines.package import compiled_version
-from guidelines.reading import read_version
+from guidelines.reading import Audience, read_version
 from guidelines.standing import Standing, with_record
 from guidelines.whats_new import whats_new
 
@@ -26,10 +25,10 @@ KEPT = 24
 
 
 class Body(NamedTuple):
-    """The content of a version for one audience: as data for what stands beside it, and laid out."""
+    """The content of a version for one audience, laid out, and the sources that what stands beside it counts."""
 
-    page: dict[str, Any]
     html: SafeString
+    sources: Any
 
 
 def body_of(version: Version, audience: Audience) -> Body:
@@ -42,9 +41,9 @@ def kept_body(version_id: int, content_hash: str, audience: Audience) -> Body:
 
 
 def laid_out(version: Version, audience: Audience) -> Body:
-    page = read_version(compiled_version(version))
+    page = read_version(compiled_version(version), audience)
     context = {"page": page, "audience": audience, "version": version}
-    return Body(page, render_to_string("guidelines/_guideline_body.html", context))
+    return Body(render_to_string("guidelines/_guideline_body.html", context), page["sources"])
 
 
 def page_context(version: Version, standing: Standing, audience: Audience) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def page_context(version: Version, standing: Standing, audience: Audience) -> di
         "audience": audience,
         "audience_urls": audience_urls("guideline_version", slug=standing.slug, number=standing.number),
         "address": f"{settings.SITE_URL}{version_url(standing, audience)}",
-        "page": body.page,
+        "sources": body.sources,
         "body": body.html,
         "whats_new": whats_new(version),
         "demo": standing.is_demonstration,

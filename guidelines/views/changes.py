@@ -5,8 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from guidelines.changes import Audience, changes_between
+from guidelines.changes import changes_between
 from guidelines.package import package_of
+from guidelines.reading import Audience
 from guidelines.rendered import audience_urls
 from guidelines.standing import standing_of
 from guidelines.views.reading import ask_to_sign_in, readable

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from guidelines.changes import Audience
 from guidelines.models import Version
 from guidelines.models.version import VersionQuerySet
+from guidelines.reading import Audience
 from guidelines.rendered import AUDIENCES, audience_urls, page_context, public_page
 from guidelines.standing import Standing, public_standing, standing_of
 

@@ -1,0 +1,231 @@
+"""The pathway as a ladder: each step with its ways of treatment, what else belongs to it, and what leads on."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from guidelines.engine import content
+from guidelines.engine.compiled import CompiledStep, Conditional
+from guidelines.reading.claims import Reader, Ref
+from guidelines.reading.sources import Cite, needs_clinician
+from guidelines.reading.wording import CHANGES, ROLES, Wording, capital, listed
+
+HIGHEST = 3  # a ladder that climbs further leaves the page
+
+
+@dataclass(frozen=True)
+class ReadExit:
+    """What leads on: when, and where to."""
+
+    text: Wording
+    target: str
+    title: str
+    is_same_step: bool
+    is_continue: bool
+    changes: str
+    if_unknown: str
+    statements: list[Ref]
+    cites: list[Cite]
+    needs_clinician: bool
+
+
+@dataclass(frozen=True)
+class ReadOption:
+    key: str
+    title: Wording
+    when: str
+    is_beside: bool
+    regimens: list[Ref]
+    supports: list[Ref]
+    against: list[Ref]
+    doubts: list[Ref]
+    cites: list[Cite]
+    needs_clinician: bool
+
+
+@dataclass(frozen=True)
+class ReadAction:
+    text: Wording
+    when: str
+    cites: list[Cite]
+    needs_clinician: bool
+
+
+@dataclass(frozen=True)
+class ReadStep:
+    key: str
+    title: str
+    text: Wording
+    level: int
+    is_entry: bool
+    is_handover: bool
+    review: str
+    refers_to: str
+    options: list[ReadOption]
+    actions: list[ReadAction]
+    exits: list[ReadExit]
+    otherwise: Ref | None
+    statements: list[Ref]
+    rules: list[Ref]
+    tests: list[Ref]
+    cites: list[Cite]
+    needs_clinician: bool
+
+
+def read_pathway(reader: Reader) -> dict[str, list[ReadExit] | list[ReadStep]]:
+    """What comes before every step, and the steps in their order."""
+    compiled = reader.compiled
+    levels = levels_of(reader)
+    return {
+        "urgent": [read_exit(reader, found) for found in compiled.urgent],
+        "choosing": [read_exit(reader, found) for found in compiled.choosing],
+        "steps": [read_step(reader, step, levels[step.step.key]) for step in compiled.steps.values()],
+    }
+
+
+def levels_of(reader: Reader) -> dict[str, int]:
+    """How high each step stands: one above the step it follows, beside it where its drug only goes on."""
+    compiled = reader.compiled
+    order = list(compiled.steps)
+    levels = dict.fromkeys(order, 0)
+    reached = {compiled.package.entry_step}
+    for key in order:
+        if key not in reached:
+            continue
+        step = compiled.steps[key]
+        ways = [(found.entry.target, found.entry.as_continue) for found in step.exits]
+        ways += [(step.step.otherwise, False)] if step.step.otherwise else []
+        for target, is_continue in ways:
+            if target not in reached and order.index(target) > order.index(key):
+                reached.add(target)
+                levels[target] = min(levels[key] + (not is_continue), HIGHEST)
+    return levels
+
+
+def read_step(reader: Reader, found: CompiledStep, level: int) -> ReadStep:
+    compiled, step = reader.compiled, found.step
+    other = compiled.steps[step.otherwise].step if step.otherwise else None
+    return ReadStep(
+        key=step.key,
+        title=step_title(reader, step),
+        text=reader.said(step.text, None),
+        level=level,
+        is_entry=step.key == compiled.package.entry_step,
+        is_handover=bool(step.terminal or step.refers_to),
+        review=step.review.in_words() if step.review else "",
+        refers_to=step.refers_to or "",
+        options=[read_option(reader, entry) for entry in found.options],
+        actions=[read_action(reader, entry) for entry in found.actions],
+        exits=[read_exit(reader, entry) for entry in found.exits],
+        otherwise=Ref(f"step-{other.key}", step_title(reader, other), other.key) if other else None,
+        statements=reader.refs(step.statements),
+        rules=rules_of(reader, found),
+        tests=tests_of(reader, found),
+        cites=reader.cite(step.cites),
+        needs_clinician=needs_clinician(step),
+    )
+
+
+def step_title(reader: Reader, step: content.Step) -> str:
+    return step.plain_title if reader.audience == "patient" else step.title
+
+
+def drugs_of(reader: Reader, found: CompiledStep) -> list[content.Drug]:
+    """The drugs a step offers, then those it takes along."""
+    compiled = reader.compiled
+    offered = [
+        compiled.regimens[part.entry.regimen].drug.key
+        for option in found.options
+        for part in compiled.option_regimens[option.entry.option]
+    ]
+    return [compiled.drugs[key] for key in dict.fromkeys([*offered, *(taken.drug for taken in found.takes)])]
+
+
+def rules_of(reader: Reader, found: CompiledStep) -> list[Ref]:
+    """The step's own rules one by one, those of its drugs as groups."""
+    compiled = reader.compiled
+    own = [
+        Ref(f"rule-{rule.rule.key}", reader.said(rule.rule.message, rule.rule.plain).text)
+        for rule in compiled.rules_of_step.get(found.step.key, ())
+    ]
+    groups = []
+    for drug in drugs_of(reader, found):
+        count = Counter(rule.rule.severity for rule in compiled.rules_of_drug.get(drug.key, ()))
+        if count:
+            groups.append(Ref(f"rules-of-{drug.key}", capital(drug.name), counted(count), drug.weekly_only))
+    return own + groups
+
+
+def counted(count: Counter[content.Severity]) -> str:
+    words: list[tuple[content.Severity, str]] = [("stop", "stop"), ("caution", "caution"), ("note", "note")]
+    return listed(f"{count[key]} {word}{'' if count[key] == 1 else 's'}" for key, word in words if count[key])
+
+
+def tests_of(reader: Reader, found: CompiledStep) -> list[Ref]:
+    drugs = {drug.key for drug in drugs_of(reader, found)}
+    items = [
+        entry.entry
+        for entry in reader.compiled.monitoring
+        if (found.step.key in entry.entry.steps or not entry.entry.steps)
+        and (entry.entry.drug is None or entry.entry.drug in drugs)
+    ]
+    names = {drug.key: drug for drug in reader.compiled.package.drugs}
+    found_drugs = list(dict.fromkeys(item.drug for item in items))
+    return [
+        Ref(f"tests-of-{key}", capital(names[key].name), is_weekly=names[key].weekly_only)
+        if key
+        else Ref("tests-of-everybody", "Every patient")
+        for key in found_drugs
+    ]
+
+
+def read_option(reader: Reader, found: Conditional) -> ReadOption:
+    compiled = reader.compiled
+    option = compiled.options[found.entry.option]
+    regimens = []
+    for part in compiled.option_regimens[option.key]:
+        regimen = compiled.regimens[part.entry.regimen]
+        name = capital(regimen.drug.name)
+        note = ROLES[part.entry.role]
+        regimens.append(Ref(f"regimen-{regimen.regimen.key}", name, note, regimen.drug.weekly_only))
+    return ReadOption(
+        key=option.key,
+        title=reader.said(option.title, option.plain),
+        when=found.condition.text if found.condition else "",
+        is_beside=found.entry.beside,
+        regimens=regimens,
+        supports=reader.refs(option.supports),
+        against=reader.refs(option.against),
+        doubts=reader.doubts(option.against),
+        cites=reader.cite(option.cites),
+        needs_clinician=needs_clinician(option),
+    )
+
+
+def read_action(reader: Reader, found: Conditional) -> ReadAction:
+    action = found.entry
+    return ReadAction(
+        reader.said(action.text, action.plain),
+        found.condition.text if found.condition else "",
+        reader.cite(action.cites),
+        needs_clinician(action),
+    )
+
+
+def read_exit(reader: Reader, found: Conditional) -> ReadExit:
+    compiled, exit_ = reader.compiled, found.entry
+    target = compiled.steps[exit_.target].step
+    changes = (
+        listed(f"{compiled.drugs[c.drug].name} {CHANGES[c.change]}" for c in exit_.changes) if exit_.changes else ""
+    )
+    return ReadExit(
+        text=reader.said(exit_.text, None),
+        target=target.key,
+        title=step_title(reader, target),
+        is_same_step=exit_.target == exit_.source,
+        is_continue=exit_.as_continue,
+        changes=capital(changes),
+        if_unknown="" if exit_.kind == "urgent" else {"ask": "ask", "stay": "stay"}[exit_.if_unknown],
+        statements=reader.refs(exit_.statements),
+        cites=reader.cite(exit_.cites),
+        needs_clinician=needs_clinician(exit_),
+    )
