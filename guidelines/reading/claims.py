@@ -12,6 +12,7 @@ from guidelines.reading.wording import Audience, Grade, Wording, grade_of, said
 
 # Kinds of statement about the text itself, not about treatment.
 ABOUT = {"meta", "disclaimer", "about"}
+SHORT_CHARACTERS = 130
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,16 @@ class Reader:
 
 
 def first_words(text: str) -> str:
-    """Up to the first full stop or semicolon that does not stand in brackets."""
+    """Up to the first full stop or semicolon that does not stand in brackets, and never more than a line or two."""
     depth = 0
     for at, sign in enumerate(text):
         depth += (sign == "(") - (sign == ")")
         if depth == 0 and sign in ".;" and text[at + 1 : at + 2] in ("", " ", "\n"):
-            return text[:at]
-    return text
+            text = text[:at]
+            break
+    if len(text) <= SHORT_CHARACTERS:
+        return text
+    return f"{text[:SHORT_CHARACTERS].rpartition(' ')[0].rstrip(',')} …"
 
 
 def numbered(sections: list[tuple[int, content.Section, list[content.Statement]]]) -> dict[str, str]:
