@@ -106,7 +106,7 @@ def window_text(window: content.Window, drugs: str = "") -> str:
     if window.until is not None and window.until != window.after:
         text += f" to {window.until.in_words()}"
     if window.every is not None:
-        text += f", then every {window.every.in_words()}"
+        text += f", then every {window.every.in_words().removeprefix('1 ')}"
     if window.times:
         text += f", {window.times} times"
     return f"{text} ({drugs} only)" if drugs else text
