@@ -21,11 +21,8 @@ class ReadRule:
     message: Wording
     condition: str
     action: str
-    who: str
-    within: str
     resume: str
-    override: str
-    if_unknown: str
+    terms: str  # who acts and by when, whether it can be overridden, what not knowing counts as
     cites: list[Cite]
     conflicts: list[ReadConflict]
     needs_clinician: bool
@@ -84,24 +81,31 @@ def read_rules(reader: Reader) -> list[Group]:
 
 
 def read_rule(reader: Reader, found: Rule) -> ReadRule:
-    rule, action = found.rule, found.rule.action
-    within = "" if action.within_days is None else Interval(action.within_days, "d").in_words()
+    rule = found.rule
     return ReadRule(
         key=rule.key,
         severity=rule.severity,
         word=SEVERITY[rule.severity],
         message=reader.said(rule.message, rule.plain),
         condition=found.condition.text,
-        action=action.text,
-        who=action.who or "",
-        within="the same day" if action.within_days == 0 else f"within {within}" if within else "",
-        resume=action.resume or "",
-        override=OVERRIDE[rule.override],
-        if_unknown=rule.unknown_message or IF_UNKNOWN[rule.if_unknown or rule.severity],
+        action=rule.action.text,
+        resume=rule.action.resume or "",
+        terms=terms_of(rule),
         cites=reader.cite(rule.cites),
         conflicts=reader.conflicts(rule.conflicts),
         needs_clinician=needs_clinician(rule),
     )
+
+
+def terms_of(rule: content.SafetyRule) -> str:
+    """Who acts and by when, whether it can be overridden, what not knowing counts as: one line of small sentences."""
+    action = rule.action
+    acts = [capital(action.who)] if action.who else []
+    if action.within_days is not None:
+        acts.append(f"within {Interval(action.within_days, 'd').in_words()}" if action.within_days else "the same day")
+    unknown = rule.unknown_message or IF_UNKNOWN[rule.if_unknown or rule.severity]
+    sentences = (", ".join(acts), OVERRIDE[rule.override], unknown)
+    return " ".join(f"{sentence.rstrip('.')}." for sentence in sentences if sentence)
 
 
 def read_monitoring(reader: Reader) -> list[Group]:

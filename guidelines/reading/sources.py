@@ -59,6 +59,10 @@ class Source:
     meaning: str = ""
 
     @property
+    def dated_title(self) -> str:
+        return self.title if self.year is None or str(self.year) in self.title else f"{self.title}, {self.year}"
+
+    @property
     def address(self) -> str:
         """Where a browser finds it; empty where it was written down as a place to look."""
         found = ADDRESS.fullmatch(self.url)
@@ -129,6 +133,11 @@ class Mention(NamedTuple):
     locator: str
 
 
+def bare(locator: str) -> str:
+    """Without the brackets that some were written in: the page sets its own."""
+    return locator[1:-1] if locator[:1] == "(" and locator[-1:] == ")" else locator
+
+
 class Citations:
     """Numbers the sources in the order in which a page cites them, and remembers which statement cites which."""
 
@@ -144,8 +153,9 @@ class Citations:
         """The citations of a statement, each with its place in the source."""
         found = []
         for citation in statement.citations:
-            found.append(self._cite(citation.reference, citation.locator or ""))
-            mention = Mention(statement.key, number, citation.locator or "")
+            locator = bare(citation.locator or "")
+            found.append(self._cite(citation.reference, locator))
+            mention = Mention(statement.key, number, locator)
             self.mentions.setdefault(citation.reference, []).append(mention)
         return found
 
