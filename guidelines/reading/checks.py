@@ -34,10 +34,11 @@ class ReadItem:
     tests: str
     phase: str
     windows: list[str]
-    when: str
+    when: Wording | None
     why: Wording
     how_firm: str
     restarts: bool
+    conflicts: list[ReadConflict]
     cites: list[Cite]
     needs_clinician: bool
 
@@ -137,10 +138,11 @@ def read_item(reader: Reader, found: Conditional) -> ReadItem:
             window_text(window, listed(compiled.drugs[key].name for key in window.drugs) if window.drugs else "")
             for window in item.windows
         ],
-        when=found.condition.text if found.condition else "",
+        when=reader.said(found.condition.text, None) if found.condition else None,
         why=reader.said(item.why, item.plain),
         how_firm="Required" if item.required else "Consider",
         restarts=item.restarts_on_dose_change,
+        conflicts=reader.conflicts(item.conflicts),
         cites=reader.cite(item.cites),
         needs_clinician=needs_clinician(item),
     )

@@ -88,13 +88,15 @@ class Reader:
     def _conflict(self, conflict: content.Conflict) -> ReadConflict:
         is_first = conflict.key not in self.told
         self.told.add(conflict.key)
-        text = self.said(conflict.text, None)
+        text = self.said(conflict.text, conflict.plain)
+        # The evidence is told to clinicians; to a patient only with the wording it belongs to.
+        is_told = self.audience == "clinician" or text.is_clinical
         return ReadConflict(
             conflict.key,
             text,
             first_words(text.text),
             conflict.certainty,
-            conflict.evidence,
+            conflict.evidence if is_told else "",
             self.cite(conflict.cites) if is_first else [],
             needs_clinician(conflict),
             is_first,
@@ -102,12 +104,8 @@ class Reader:
 
     def doubts(self, keys: Iterable[str]) -> list[Ref]:
         """Links to conflicts that are told in full elsewhere on the page."""
-        known = self.compiled.conflicts
-        return [
-            Ref(f"conflict-{key}", key, first_words(self.said(known[key].text, None).text))
-            for key in keys
-            if key in known
-        ]
+        known = [self.compiled.conflicts[key] for key in dict.fromkeys(keys) if key in self.compiled.conflicts]
+        return [Ref(f"conflict-{c.key}", c.key, first_words(self.said(c.text, c.plain).text)) for c in known]
 
     def refs(self, keys: Iterable[str]) -> list[Ref]:
         """Links to statements; what is none is left to `conflicts`."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.values import plain
-from guidelines.reading.claims import Reader, Ref
+from guidelines.reading.claims import ReadConflict, Reader, Ref
 from guidelines.reading.sources import Cite, needs_clinician
 from guidelines.reading.wording import BASIS, PER, ROLES, Wording, between_days, capital, days, times_a_day
 
@@ -51,6 +51,7 @@ class ReadRegimen:
     start: list[str]
     route: str
     frequency: str
+    on_days: str
     caps: list[Line]
     adjustments: list[Line]
     titration: Line | None
@@ -61,6 +62,7 @@ class ReadRegimen:
     companions: list[Ref]
     steps: list[Ref]
     note: str
+    conflicts: list[ReadConflict]
     cites: list[Cite]
     needs_clinician: bool
 
@@ -70,7 +72,7 @@ def read_regimen(reader: Reader, found: CompiledRegimen) -> ReadRegimen:
     return ReadRegimen(
         key=regimen.key,
         drug=capital(found.drug.name),
-        title=reader.said(regimen.title, None),
+        title=reader.said(regimen.title, regimen.plain),
         purpose=found.drug.purpose or "",
         is_weekly=found.drug.weekly_only,
         is_high_alert=found.drug.high_alert,
@@ -78,6 +80,7 @@ def read_regimen(reader: Reader, found: CompiledRegimen) -> ReadRegimen:
         start=start_of(found),
         route=capital(regimen.route),
         frequency=times_a_day(regimen.frequency),
+        on_days="Every day but that of the weekly medicine" if regimen.spares_main_weekday else "Every day",
         caps=[Line(cap.entry.text, reader.cite(cap.entry.cites), needs_clinician(cap.entry)) for cap in found.caps]
         or [Line(regimen.no_cap_because or "Sources give none", [])],
         adjustments=[
@@ -92,6 +95,7 @@ def read_regimen(reader: Reader, found: CompiledRegimen) -> ReadRegimen:
         companions=companions_of(reader, regimen.key),
         steps=steps_with(reader, regimen.key),
         note=regimen.note or "",
+        conflicts=reader.conflicts(regimen.conflicts),
         cites=reader.cite(regimen.cites),
         needs_clinician=needs_clinician(regimen),
     )

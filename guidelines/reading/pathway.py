@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledStep, Conditional
-from guidelines.reading.claims import Reader, Ref
+from guidelines.reading.claims import ReadConflict, Reader, Ref
 from guidelines.reading.sources import Cite, needs_clinician
 from guidelines.reading.wording import CHANGES, ROLES, Wording, capital, listed
 
@@ -72,6 +72,7 @@ class ReadStep:
     statements: list[Ref]
     rules: list[Ref]
     tests: list[Ref]
+    conflicts: list[ReadConflict]
     cites: list[Cite]
     needs_clinician: bool
 
@@ -143,7 +144,7 @@ def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
     return ReadStep(
         key=step.key,
         title=step_title(reader, step),
-        text=reader.said(step.text, None),
+        text=reader.said(step.text, step.plain),
         level=rung.level,
         climbs=rung.climbs,
         continues=rung.continues,
@@ -160,6 +161,7 @@ def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
         statements=reader.refs(step.statements),
         rules=rules_of(reader, found),
         tests=tests_of(reader, found),
+        conflicts=reader.conflicts(step.conflicts),
         cites=reader.cite(step.cites),
         needs_clinician=needs_clinician(step),
     )
@@ -279,7 +281,7 @@ def read_exit(reader: Reader, found: Conditional) -> ReadExit:
         listed(f"{compiled.drugs[c.drug].name} {CHANGES[c.change]}" for c in exit_.changes) if exit_.changes else ""
     )
     return ReadExit(
-        text=reader.said(exit_.text, None),
+        text=reader.said(exit_.text, exit_.plain),
         target=target.key,
         title=step_title(reader, target),
         is_same_step=exit_.target == exit_.source,

@@ -84,7 +84,7 @@ def read_version(compiled: CompiledPackage, audience: Audience = "clinician") ->
         "package": package,
         "question": said(audience, package.question, package.plain_question),
         "answer": said(audience, package.answer, package.plain_answer),
-        "disclaimer": said(audience, package.disclaimer, None),
+        "disclaimer": said(audience, package.disclaimer, package.plain_disclaimer),
         "summary": [read_section(reader, *found) for found in first],
         "pathway": read_pathway(reader),
         "sections": [read_section(reader, *found) for found in middle],
