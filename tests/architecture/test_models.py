@@ -13,6 +13,8 @@ ALONE = {
     "patients.AccessEvent.at": "a record of access is nothing but a moment; its person is `user`",
     "guidelines.Guideline.created_at": "the row is its first version's frame; the version's moves say who",
     "guidelines.Version.created_at": "the first of its moves says who",
+    "patients.ChangeAuthor.created_at": "the library's row; who is in its metadata",
+    "patients.ChangeAuthor.updated_at": "the library's row; who is in its metadata",
     "guidelines.Version.review_by": "a day of the content: by when it must be reviewed",
 }
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from guidelines.models import Version
 from patients import actions
 from patients.models import Clinic
+from patients.views.plans import guideline_url
 from tests import factories_patients as make
 from tests.factories_guidelines import draft, published, retitled
 
@@ -87,3 +88,17 @@ def test_the_first_page_lists_to_strangers_only_what_is_public(
     actions.publish_version(version=version, clinic=clinic, by=make.clinic_administrator(clinic))
 
     assert version.question in client.get("/").content.decode()
+
+
+def test_a_patients_paper_has_a_code_only_while_it_opens_without_a_password(client: Client, clinic: Clinic) -> None:
+    by = make.physician(clinic)
+    plan = make.signed(make.answered(make.patient(by), by), by)
+    client.force_login(by)
+    paper = reverse("plan_patient_page", args=[plan.pk])
+    assert "plan-qr" not in client.get(paper).content.decode()
+
+    actions.publish_version(version=plan.version, clinic=clinic, by=make.clinic_administrator(clinic))
+
+    assert "plan-qr" in client.get(paper).content.decode()
+    assert guideline_url(plan, "patient").endswith("/versions/1/patient/")
+    assert guideline_url(plan, "clinician").endswith("/versions/1/")
