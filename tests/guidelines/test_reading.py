@@ -6,18 +6,20 @@ from collections import Counter
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.template.loader import render_to_string
 
+from guidelines.engine import content
 from guidelines.engine.compiled import CompiledPackage, compile_package
 from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline_file
 from guidelines.library import CONTENT_FOLDER, HAS_SLUG
 from guidelines.reading import AUDIENCES, Audience, read_version
 from guidelines.reading.claims import first_words
-from guidelines.reading.sources import source_of
+from guidelines.reading.sources import KINDS, source_of
+from guidelines.reading.wording import BASIS, CHANGES, IF_UNKNOWN, OVERRIDE, PER, ROLES, SEVERITY
 from tests.factories_guidelines import edited, itching_elbow
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -277,6 +279,23 @@ def test_the_title_and_number_of_a_section_follow_the_order_of_the_page() -> Non
 
     assert contents[:3] == [(1, "What helps"), (2, "The steps of treatment"), (3, "Background")]
     assert contents[-1][1] == "Where this comes from"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        pytest.param(content.SafetyRule.model_fields["override"].annotation, OVERRIDE, id="override"),
+        pytest.param(content.Severity, SEVERITY, id="severity"),
+        pytest.param(content.Severity, IF_UNKNOWN, id="what not knowing counts as"),
+        pytest.param(content.Reference.model_fields["kind"].annotation, KINDS, id="kind of source"),
+        pytest.param(content.Change, CHANGES, id="change of a drug"),
+        pytest.param(content.OptionRegimen.model_fields["role"].annotation, ROLES, id="role in a treatment"),
+        pytest.param(content.Cap.model_fields["per"].annotation, PER, id="period"),
+        pytest.param(content.Regimen.model_fields["basis"].annotation, BASIS, id="basis of a dose"),
+    ],
+)
+def test_there_is_a_word_for_everything_content_can_say(values: Any, said: dict[str, Any]) -> None:
+    assert set(get_args(values)) == set(said)
 
 
 # --- sources and doubts ----------------------------------------------------------------------------------------------
