@@ -17,7 +17,8 @@ SHORT_CHARACTERS = 130
 
 @dataclass(frozen=True)
 class ReadConflict:
-    """A doubt. It is told in full where a page first comes upon it, and by its first words afterwards."""
+    """A doubt. It is told in full beside the first statement it touches, else where a page first comes upon it, and by
+    its first words everywhere else."""
 
     key: str
     text: Wording
@@ -71,6 +72,7 @@ class Reader:
     citations: Citations
     statement_numbers: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    left_to_statements: frozenset[str] = frozenset()
 
     def said(self, clinician: str, plain: str | None) -> Wording:
         return said(self.audience, clinician, plain)
@@ -78,15 +80,20 @@ class Reader:
     def cite(self, keys: Iterable[str]) -> list[Cite]:
         return self.citations.cite(keys)
 
-    def conflicts(self, keys: Iterable[str]) -> list[ReadConflict]:
+    def __post_init__(self) -> None:
+        statements = self.compiled.package.statements
+        self.left_to_statements = frozenset(key for statement in statements for key in statement.conflicts)
+
+    def conflicts(self, keys: Iterable[str], *, of_statement: bool = False) -> list[ReadConflict]:
         known = self.compiled.conflicts
-        found = [self._conflict(known[key]) for key in dict.fromkeys(keys) if key in known]
+        found = [self._conflict(known[key], of_statement) for key in dict.fromkeys(keys) if key in known]
         # What is told in full leads; what was told before follows in one line each.
         return sorted(found, key=lambda conflict: not conflict.is_first)
 
-    def _conflict(self, conflict: content.Conflict) -> ReadConflict:
-        is_first = conflict.key not in self.told
-        self.told.add(conflict.key)
+    def _conflict(self, conflict: content.Conflict, of_statement: bool) -> ReadConflict:
+        is_first = conflict.key not in self.told and (of_statement or conflict.key not in self.left_to_statements)
+        if is_first:
+            self.told.add(conflict.key)
         text = self.said(conflict.text, conflict.plain)
         # The evidence is told to clinicians; to a patient only with the wording it belongs to.
         is_told = self.audience == "clinician" or text.is_clinical
@@ -162,7 +169,7 @@ def read_statement(reader: Reader, statement: content.Statement) -> ReadStatemen
         text=reader.said(statement.clinician, statement.plain),
         grade=grade_of(statement),
         cites=reader.citations.cite_for(statement, number),
-        conflicts=reader.conflicts(statement.conflicts),
+        conflicts=reader.conflicts(statement.conflicts, of_statement=True),
         needs_clinician=needs_clinician(statement),
         is_stop=statement.kind == "stop_rule",
         is_pitfall=statement.kind == "pitfall",
