@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
 
 from config.written_once import WrittenOnce
@@ -59,19 +58,6 @@ class Standing:
     def approved_on(self) -> date | None:
         return max((approval.approved_on for approval in self.approvals), default=None)
 
-    @property
-    def in_use_url(self) -> str:
-        return reverse("guideline_version", args=[self.slug, self.in_use_number]) if self.in_use_number else ""
-
-    @property
-    def changes_url(self) -> str:
-        """What changed since: from this version to the one in use."""
-        return (
-            reverse("guideline_changes", args=[self.slug, self.number, self.in_use_number])
-            if self.in_use_number
-            else ""
-        )
-
 
 def read_rows(versions: QuerySet[Version], today: date) -> QuerySet[Version, Any]:
     """The columns of `Row` for these versions, in one statement."""
@@ -89,7 +75,8 @@ def read_rows(versions: QuerySet[Version], today: date) -> QuerySet[Version, Any
     )  # fmt: skip
 
 
-NO_SLUG, NO_NUMBER, NO_DAY = "no-slug", -1, date.min
+# Blanks that no guideline has; a number below nothing would make the statement empty.
+NO_SLUG, NO_NUMBER, NO_DAY = "no-slug", 2_147_483_647, date.min
 
 
 def written() -> tuple[str, tuple[Any, ...]]:
@@ -109,8 +96,9 @@ def public_standing(slug: str, number: int) -> Standing | None:
     return None if row is None else standing_from(row, today)
 
 
-def standing_of(version: Version) -> Standing:
-    today = timezone.localdate()
+def standing_of(version: Version, on: date | None = None) -> Standing:
+    """Where a version stands on a day (today)."""
+    today = on or timezone.localdate()
     return standing_from(read_rows(Version.objects.filter(pk=version.pk), today).get(), today)
 
 

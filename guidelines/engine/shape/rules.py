@@ -85,3 +85,4 @@ class MonitoringItem(Marked):
     restarts_on_dose_change: Flag = False
     why: Line
     plain: Line | None = None
+    conflicts: tuple[Key, ...] = ()
