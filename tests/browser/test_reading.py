@@ -26,7 +26,9 @@ FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeE
 
 def address(audience: Audience = "clinician") -> str:
     version = Version.objects.current().select_related("guideline").get()
-    return f"/guidelines/{version.guideline.slug}/versions/{version.number}/{'patient/' if audience == 'patient' else ''}"
+    return (
+        f"/guidelines/{version.guideline.slug}/versions/{version.number}/{'patient/' if audience == 'patient' else ''}"
+    )
 
 
 @pytest.fixture
