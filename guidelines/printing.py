@@ -7,7 +7,6 @@ elsewhere.
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML, Document
@@ -28,24 +27,11 @@ class FetchesNothing(URLFetcher):
 def paged(template: str, context: dict[str, Any], *styles: CSS) -> Document:
     """The document with its pages. Raises ValueError where it would fetch something."""
     html = HTML(string=render_to_string(template, context), base_url=None, url_fetcher=FetchesNothing())
-    leave_out_controls(html.etree_element)
     try:
         return html.render(font_config=fonts(), stylesheets=list(styles), **TAGGED)
     except FatalURLFetchingError as problem:
         # It is no Exception, and would end the process that serves everybody else.
         raise ValueError(str(problem)) from None
-
-
-def leave_out_controls(root: Element) -> None:
-    """What is for a hand alone. Hiding it by a stylesheet would cost a quarter of the time that a long paper takes."""
-    for parent in list(root.iter()):
-        for child in [child for child in parent if child.tag == "button"]:
-            before = parent[list(parent).index(child) - 1] if parent[0] is not child else None
-            if child.tail and before is None:
-                parent.text = (parent.text or "") + child.tail
-            elif child.tail and before is not None:
-                before.tail = (before.tail or "") + child.tail
-            parent.remove(child)
 
 
 def as_pdf(document: Document) -> bytes:
