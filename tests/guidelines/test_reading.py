@@ -20,7 +20,7 @@ from guidelines.guideline_file import read_guideline_file
 from guidelines.library import CONTENT_FOLDER, HAS_SLUG
 from guidelines.reading import AUDIENCES, Audience, read_version
 from guidelines.reading.claims import first_words
-from guidelines.reading.sources import KINDS, source_of
+from guidelines.reading.sources import DOI_SITE, KINDS, PUBMED_SITE, source_of
 from guidelines.reading.wording import BASIS, CHANGES, IF_UNKNOWN, OVERRIDE, PER, ROLES, SEVERITY
 from guidelines.standing import ApprovedBy, Standing
 from tests.factories_guidelines import edited, itching_elbow
@@ -321,9 +321,8 @@ def test_a_source_links_to_where_it_is_found_and_nowhere_else() -> None:
         ))
     )  # fmt: skip
 
-    assert [link.url for link in source_of(compiled, "R1").links] == [
-        "https://doi.org/10.0000/elbow", "https://pubmed.ncbi.nlm.nih.gov/12345/", "https://example.invalid/elbow",
-    ]  # fmt: skip
+    sites = (f"{DOI_SITE}/10.0000/elbow", f"{PUBMED_SITE}/12345/", "example.invalid/elbow")
+    assert [link.url for link in source_of(compiled, "R1").links] == [f"https://{site}" for site in sites]
     assert source_of(compiled, "R2").links == []
 
 
