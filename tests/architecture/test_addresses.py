@@ -12,6 +12,7 @@ PUBLIC = {
     "": "greets; shows work only to whoever is signed in",
     "guidelines/": "a guideline is for everybody to read; there is no patient in it",
     "guidelines/x/": "the same",
+    "search/": "the same; it searches what the reader may see",
     "guidelines/x/versions/1/": "the same; the code on a printed plan leads there",
     "accounts/login/": "signing in",
     "accounts/logout/": "signing out twice",
