@@ -21,12 +21,13 @@ _stems: dict[str, str] = {}
 
 
 def tokens(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("%", " percent ")
     return TOKEN.findall(POSSESSIVE.sub("", folded))
 
 
 def stems(words: Iterable[str]) -> dict[str, str]:
-    """The stem of each word; a word that the dictionary stops (the, once) is its own."""
+    """The stem of each word; a word that the dictionary stops (the, once) is its own. So is one in -ly: its stem would
+    make a week of weekly."""
     wanted = set(words)
     if missing := [word for word in wanted if word not in _stems]:
         if len(_stems) > KEPT_STEMS:
@@ -34,7 +35,8 @@ def stems(words: Iterable[str]) -> dict[str, str]:
             missing = list(wanted)
         with connection.cursor() as cursor:
             cursor.execute("SELECT word, ts_lexize('english_stem', word) FROM unnest(%s::text[]) AS word", [missing])
-            _stems.update({word: found[0] if found else word for word, found in cursor.fetchall()})
+            rows = cursor.fetchall()
+        _stems.update({word: found[0] if found and not word.endswith("ly") else word for word, found in rows})
     return {word: _stems[word] for word in wanted}
 
 

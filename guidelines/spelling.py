@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
-SHORTEST = 4
+SHORTEST = 5
 MOST_NEAR = 5
 NEAR_ENOUGH = 0.82
 
 
 def edits_allowed(word: str) -> int:
     length = len(word)
-    return 0 if length < SHORTEST else 1 if length < 7 else 2 if length < 11 else 3
+    return 0 if length < SHORTEST else 1 if length < 9 else 2 if length < 12 else 3
 
 
 def nearest_word(word: str, known: Collection[str]) -> str:
@@ -35,11 +35,11 @@ def nearest(words: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """Known words that look a little like these, best first."""
     scored: dict[str, float] = {}
     for word in words:
-        if len(word) < SHORTEST - 1:
+        if len(word) < 3:
             continue
         for other, score, _ in process.extract(
             word, known, scorer=JaroWinkler.similarity, score_cutoff=NEAR_ENOUGH, limit=MOST_NEAR
         ):
-            if len(other) >= SHORTEST:
+            if len(other) > 3:
                 scored[other] = max(score, scored.get(other, 0))
     return tuple(sorted(scored, key=lambda other: -scored[other])[:MOST_NEAR])

@@ -10,17 +10,19 @@ from typing import Self
 
 from pydantic import model_validator
 
-from guidelines.engine.values import Content, Key, Line
+from guidelines.engine.values import Content, Flag, Key, Line
 from guidelines.library import CONTENT_FOLDER, SYNONYMS
 from guidelines.strict_yaml import read_yaml
 
 
 class Group(Content):
-    """Words that mean the same. Whoever asks for one of the `broader` groups means these words, too."""
+    """Words that mean the same. Whoever asks for one of the `broader` groups means these words, too. A `weak` group is
+    seldom what a question is about: how often, how bad, more or less."""
 
     key: Key
     words: tuple[Line, ...]
     broader: tuple[Key, ...] = ()
+    weak: Flag = False
 
 
 class Synonyms(Content):
@@ -88,8 +90,9 @@ def with_drugs(synonyms: Synonyms, drugs: Iterator[tuple[str, ...]]) -> list[Gro
         for name in names:
             if known.setdefault(name.casefold(), key) == key:
                 names_of[key].append(name)
-    broader = {group.key: group.broader for group in synonyms.groups}
-    return [
-        Group(key=key, words=tuple(dict.fromkeys(names)), broader=broader.get(key, ()))
-        for key, names in names_of.items()
-    ]
+    own = {group.key: group for group in synonyms.groups}
+    found = []
+    for key, names in names_of.items():
+        words = tuple(dict.fromkeys(names))
+        found.append(own[key].model_copy(update={"words": words}) if key in own else Group(key=key, words=words))
+    return found

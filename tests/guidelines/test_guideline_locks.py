@@ -8,7 +8,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from guidelines.engine.content import Package
-from guidelines.models import Approval, Drug, Guideline, Statement, SearchEntry, SearchWord, StatusMove, Version
+from guidelines.models import Approval, Drug, Guideline, SearchEntry, SearchWord, Statement, StatusMove, Version
 from guidelines.package import row_models
 from tests.factories_guidelines import draft, published, retitled
 

@@ -1,0 +1,155 @@
+"""Answers worked out from the data: a dose, its monitoring, a rule that applies, what comes next, how long.
+
+Every word is approved content or a fixed frame around values; each answer names the statements it rests on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from guidelines.asking.knowledge import Knowledge, Part
+from guidelines.asking.limits import statements_behind
+from guidelines.engine import content
+from guidelines.engine.compiled import CompiledRegimen
+from guidelines.engine.values import plain
+from guidelines.reading import read_item, read_regimen, window_text
+
+BASIS = {"fixed": "", "per_kg": " for each kilogram of body weight", "per_m2": " for each square metre of body surface"}
+PER = {"dose": "each time", "day": "a day", "week": "a week"}
+ONCE_A_WEEK = "Once a week, on one day of the week that stays the same. Never daily."
+ASK = {
+    "stop": "Call your doctor or nurse before the next dose.",
+    "caution": "Ask your doctor or nurse.",
+    "note": "Talk about it with your doctor or nurse.",
+}
+MOST_STATEMENTS = 3
+
+
+@dataclass(frozen=True)
+class Computed:
+    kind: str  # dose, monitoring, suitability, next, duration
+    text: str
+    statements: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+
+
+def sentences(*parts: str) -> str:
+    """The parts in order, each ended and begun as a sentence."""
+    ended = [part if part[-1] in ".!?:" else f"{part}." for part in parts if part]
+    return " ".join(part[0].upper() + part[1:] for part in ended)
+
+
+def statements_about(knowledge: Knowledge, drug: str | None, intent: str) -> tuple[str, ...]:
+    """Statements that give this kind of answer about the drug, those made for it first."""
+    kinds = knowledge.english.kinds[intent]
+    found = [part.key for part in knowledge.of_kind("statement") if intent in part.intents and drug in part.drugs]
+    made = [key for key in found if knowledge.compiled.statements[key].kind in kinds]
+    return tuple(dict.fromkeys([*made, *found]))[:MOST_STATEMENTS]
+
+
+def dose(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
+    compiled = knowledge.compiled
+    found = compiled.regimens[part.key]
+    text = plain_dose(found) if is_plain else full_dose(found, knowledge)
+    cited = [key for key in found.regimen.cites if key in compiled.statements]
+    about = statements_about(knowledge, found.drug.key, "dose")
+    return Computed("dose", text, tuple(dict.fromkeys([*cited, *about])))
+
+
+def full_dose(found: CompiledRegimen, knowledge: Knowledge) -> str:
+    read = read_regimen(knowledge.compiled, found)
+    regimen, rise = found.regimen, found.regimen.titration
+    weekly = "Once a week, on one named weekday, never daily" if found.drug.weekly_only else read.frequency
+    step = ""
+    if rise is not None:
+        until = f" to {rise.every_max_days}" if rise.every_max_days else ""
+        step = f"Raised by {plain(rise.increase)} {regimen.unit} {PER[rise.per]} every {rise.every_min_days}{until} days"
+        step += f"; before each step: {rise.needs}" if rise.needs else ""
+    return sentences(
+        regimen.title, f"Dose: {read.dose}", f"{weekly}, {regimen.route}", *(f"Limit: {cap}" for cap in read.caps),
+        *(one.entry.text for one in found.adjustments), step, f"Products: {', '.join(read.products)}",
+    )  # fmt: skip
+
+
+def plain_dose(found: CompiledRegimen) -> str:
+    regimen, drug = found.regimen, found.drug
+    low, high = plain(regimen.min), plain(regimen.max)
+    amount = low if low == high else f"{low} to {high}"
+    times = regimen.frequency.times if regimen.frequency.type == "daily" else 0
+    often = ONCE_A_WEEK if not times else "Once a day" if times == 1 else f"{times} times a day"
+    limits = [
+        f"At most {plain(cap.entry.amount)} {regimen.unit}{BASIS[cap.entry.basis]} {PER[cap.entry.per]}"
+        for cap in found.caps
+        if cap.condition is None
+    ]
+    products = ", ".join(f"{plain(one.strength)} {one.unit} ({one.form})" for one in found.products)
+    return sentences(
+        f"{drug.name}: {amount} {regimen.unit}{BASIS[regimen.basis]} {PER[regimen.amount_per]}", often, *limits,
+        f"It comes as {products}", "Your doctor works out the dose for you",
+    )  # fmt: skip
+
+
+def monitoring(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
+    compiled = knowledge.compiled
+    item = next(one.entry for one in compiled.monitoring if one.entry.key == part.key)
+    read = read_item(compiled, item)
+    tests = ", ".join(compiled.tests[key].plain_label for key in item.tests) if is_plain else read.tests
+    times = [text for text in map(window_text, item.windows) if text != "at once to 0 days" and text != "at once"]
+    text = sentences(
+        f"{read.drug}: {tests}" if read.drug else tests, f"{item.phase}{': ' if times else ''}{'; '.join(times)}",
+        item.plain or "" if is_plain else item.why,
+    )  # fmt: skip
+    return Computed("monitoring", text, statements_about(knowledge, item.drug, "monitoring"))
+
+
+def suitability(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
+    compiled = knowledge.compiled
+    rule = compiled.rules[part.key].rule
+    subject = compiled.drugs[rule.drug].name if rule.drug else ""
+    if is_plain:
+        urgent = "Call today." if rule.kind == "urgent" else ASK[rule.severity]
+        text = sentences(f"{subject}: {rule.plain or rule.message}" if subject else rule.plain or rule.message, urgent)
+    else:
+        resume = f"Again: {rule.action.resume}" if rule.action.resume else ""
+        said = f"{rule.severity.upper()}. {subject[:1].upper()}{subject[1:]}: {rule.message}" if subject else f"{rule.severity.upper()}. {rule.message}"
+        text = sentences(said, rule.action.text, resume)
+    if rule.drug and compiled.drugs[rule.drug].weekly_only and is_about_frequency(rule, knowledge):
+        text = sentences(text, f"{subject} is taken once a week, never daily")
+    return Computed("suitability", text, statements_behind(part.key, knowledge)[:MOST_STATEMENTS], (part.key,))
+
+
+def is_about_frequency(rule: content.SafetyRule, knowledge: Knowledge) -> bool:
+    """Whether the condition asks how often a drug is taken: one of its values is that of a frequency."""
+    values = {"weekly", "daily"}
+    facts = [fact for fact in knowledge.compiled.facts.values() if values <= {choice.key for choice in fact.choices}]
+    return any(fact.key in rule.when for fact in facts)
+
+
+def following(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
+    compiled = knowledge.compiled
+    if part.kind == "step":
+        step = compiled.steps[part.key].step
+        target = compiled.steps[step.otherwise or step.key].step
+        said, statements = f"If this cannot be given: {step.plain_title if is_plain else step.title}", step.statements
+    else:
+        transition = next(one.entry for one in compiled.transitions if one.entry.key == part.key)
+        target = compiled.steps[transition.target].step
+        said, statements = transition.text, transition.statements
+    title = target.plain_title if is_plain else target.title
+    return Computed("next", sentences(said, f"Next: {title}", target.refers_to or ""), tuple(statements))
+
+
+def duration(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
+    step = knowledge.compiled.steps[part.key].step
+    rules = [rule.rule for rule in knowledge.compiled.rules_of_step.get(step.key, ())]
+    reviewed = f"Reviewed after {step.review.in_words()}" if step.review else ""
+    text = sentences(
+        step.plain_title if is_plain else step.title, reviewed,
+        *((rule.plain or rule.message) if is_plain else f"{rule.message} {rule.action.text}" for rule in rules),
+    )  # fmt: skip
+    told = knowledge.english.kinds["duration"]
+    statements = [key for key in step.statements if knowledge.compiled.statements[key].kind in told]
+    return Computed("duration", text, tuple(statements or step.statements)[:MOST_STATEMENTS], tuple(rule.key for rule in rules))
+
+
+def weekly_only(drugs: Iterable[str], knowledge: Knowledge) -> list[str]:
+    return [key for key in drugs if knowledge.compiled.drugs[key].weekly_only]
