@@ -40,6 +40,14 @@ def stems(words: Iterable[str]) -> dict[str, str]:
     return {word: _stems[word] for word in wanted}
 
 
+def stopped(words: Iterable[str]) -> frozenset[str]:
+    """Those of the words that the dictionary stops."""
+    with connection.cursor() as cursor:
+        asked = "SELECT word FROM unnest(%s::text[]) AS word WHERE ts_lexize('english_stem', word) = '{}'"
+        cursor.execute(asked, [list(words)])
+        return frozenset(word for (word,) in cursor.fetchall())
+
+
 def forms(text: str) -> list[str]:
     """The text as stems, in order."""
     words = tokens(text)

@@ -12,7 +12,7 @@ NEAR_ENOUGH = 0.82
 
 def edits_allowed(word: str) -> int:
     length = len(word)
-    return 0 if length < SHORTEST else 1 if length < 9 else 2 if length < 12 else 3
+    return 0 if length < SHORTEST else 1 if length < 10 else 2 if length < 13 else 3
 
 
 def nearest_word(word: str, known: Collection[str]) -> str:

@@ -7,16 +7,15 @@ from django.utils import timezone
 
 from guidelines.asking import computing
 from guidelines.asking.computing import Computed
-from guidelines.asking.knowledge import Knowledge, Part, knowledge_of
+from guidelines.asking.knowledge import Knowledge, Part, features, knowledge_of
 from guidelines.asking.limits import rules_limiting
-from guidelines.asking.matching import Match, ranked, reranked
+from guidelines.asking.matching import Match, held, ranked, reranked
 from guidelines.asking.meaning import Meaning, meaning_of
-from guidelines.asking.stated import stated_by
+from guidelines.asking.stated import Stated, stated_by
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.engine.resolve import Resolved
 
 LONGEST_QUESTION = 500
-ENOUGH = 0.6  # of the question covered, for an answer
+ENOUGH = float(__import__("os").environ.get("ENOUGH","0.6"))  # of the question covered, for an answer
 BESIDE_BEST = 0.8  # of the best one's score, for another statement
 ENOUGH_MET = 0.35  # where a number in the question meets the condition of a rule
 TELLING = 1.5  # a subject must be this telling for a rule to be about it
@@ -75,10 +74,14 @@ def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> A
     knowledge = knowledge_of(compiled)
     meaning = meaning_of(question, knowledge)
     stated = stated_by(meaning, knowledge, timezone.localdate())
-    if meaning.unknown or meaning.is_empty or is_out_of_scope(meaning, knowledge, stated):
+    if is_beyond(question, meaning, knowledge) or is_out_of_scope(meaning, knowledge, stated):
         return Answer(nearest=nearest_topics(meaning, knowledge, is_plain=is_plain))
-    computed = tuple(computed_answers(meaning, knowledge, stated, is_plain=is_plain))[:MOST_COMPUTED]
     matches = reranked(question, statement_matches(meaning, knowledge))
+    first = matches[0].part if matches else None
+    led_to = frozenset(
+        name for name, kinds in knowledge.english.kinds.items() if first and compiled.statements[first.key].kind in kinds
+    )
+    computed = tuple(computed_answers(meaning, knowledge, stated, led_to, is_plain=is_plain))[:MOST_COMPUTED]
     keys = [one.part.key for one in matches]
     keys += [key for one in computed for key in one.statements if key not in keys]
     quoted = tuple(quote(key, knowledge, is_plain=is_plain) for key in dict.fromkeys(keys))[:MOST_STATEMENTS]
@@ -93,7 +96,23 @@ def statement_matches(meaning: Meaning, knowledge: Knowledge) -> list[Match]:
     return [one for one in found if one.score >= found[0].score * BESIDE_BEST]
 
 
-def is_out_of_scope(meaning: Meaning, knowledge: Knowledge, stated: Resolved) -> bool:
+def is_beyond(question: str, meaning: Meaning, knowledge: Knowledge) -> bool:
+    """Nothing is asked that this guideline could know: another subject, a drug it does not give, or hardly a subject."""
+    if meaning.foreign or meaning.is_empty or knowledge.english.is_beyond(question):
+        return True
+    telling = [one for one in meaning.subjects if is_telling(one, knowledge)]
+    if meaning.drugs:
+        # Only a drug is understood: of a word that says nothing by itself nobody knows what it asks.
+        return len(meaning.drugs) < 2 and not (meaning.subjects or meaning.intents) and bool(meaning.passing - knowledge.english.grammar)
+    is_of_another = any(one in knowledge.foreign_drugs for one in telling)
+    return not telling or (is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"}))
+
+
+def is_telling(subject: str, knowledge: Knowledge) -> bool:
+    return subject.startswith("@") and subject not in knowledge.weak and knowledge.weight(subject) >= TELLING
+
+
+def is_out_of_scope(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> bool:
     """A drug is asked about for somebody whom a rule of scope keeps out of the guideline, and no statement speaks of
     such people."""
     if not meaning.drugs:
@@ -102,9 +121,11 @@ def is_out_of_scope(meaning: Meaning, knowledge: Knowledge, stated: Resolved) ->
         rule = knowledge.compiled.rules[part.key]
         if rule.rule.kind != "scope":
             continue
-        about = {one for one in meaning.subjects if one in part.own and knowledge.weight(one) >= TELLING}
-        if rule.condition.value(stated) is True:
+        state = stated.of(rule.condition)
+        if state is True:
             return True
+        said = features(f"{rule.rule.message} . {rule.rule.plain or ''}", knowledge.lexicon, knowledge.english)
+        about = {one for one in meaning.subjects if state is None and one in said and is_telling(one, knowledge)}
         if about and not any(about <= one.part.own and speaks(one, meaning) for one in statement_matches(meaning, knowledge)):
             return True
     return False
@@ -138,20 +159,22 @@ def nearest_topics(meaning: Meaning, knowledge: Knowledge, *, is_plain: bool) ->
 
 
 def computed_answers(
-    meaning: Meaning, knowledge: Knowledge, stated: Resolved, *, is_plain: bool
+    meaning: Meaning, knowledge: Knowledge, stated: Stated, led_to: frozenset[str], *, is_plain: bool
 ) -> Iterator[Computed]:
+    """`led_to`: the kinds of answer that the best statement gives, though nobody asked for them in so many words."""
     for part in rules_that_apply(meaning, knowledge, stated):
         yield computing.suitability(part, knowledge, is_plain=is_plain)
-    if "dose" in meaning.intents and meaning.drugs:
+    wanted = meaning.intents | led_to
+    if "dose" in wanted and meaning.drugs:
         for part in best(knowledge.of_kind("regimen"), meaning, knowledge, 2):
             yield computing.dose(part, knowledge, is_plain=is_plain)
-    if "monitoring" in meaning.intents:
+    if "monitoring" in wanted:
         for part in best(knowledge.of_kind("monitoring"), meaning, knowledge, 6):
             yield computing.monitoring(part, knowledge, is_plain=is_plain)
-    if "next" in meaning.intents or {"@failure", "@intolerance"} & set(meaning.subjects):
+    if "next" in wanted or {"@failure", "@intolerance"} & set(meaning.subjects):
         for part in best(knowledge.of_kind("transition"), meaning, knowledge, 3):
             yield computing.following(part, knowledge, is_plain=is_plain)
-    if "duration" in meaning.intents:
+    if "duration" in wanted:
         for part in best(knowledge.of_kind("step"), meaning, knowledge, 2):
             yield computing.duration(part, knowledge, is_plain=is_plain)
 
@@ -161,18 +184,25 @@ def best(parts: Iterator[Part], meaning: Meaning, knowledge: Knowledge, most: in
     return [one.part for one in found if one.score >= found[0].score * BESIDE_BEST][:most]
 
 
-def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Resolved) -> list[Part]:
+def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> list[Part]:
     """Rules that speak of what was asked, without those that a number in the question rules out. A rule whose condition
     a number meets needs to speak of less."""
     if "evidence" in meaning.intents - {"suitability"} and "suitability" not in meaning.intents:
         return []
-    states = {key: rule.condition.value(stated) for key, rule in knowledge.compiled.rules.items()}
-    telling = {one for one in meaning.subjects if knowledge.weight(one) >= TELLING}
+    states = {key: stated.of(rule.condition) for key, rule in knowledge.compiled.rules.items()}
+    telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
     found = ranked(knowledge.of_kind("rule"), meaning, knowledge, is_any_kind=True)
     met = [one for one in found if states[one.part.key] is True and one.coverage >= ENOUGH_MET]
+    often = [one for one in found if states[one.part.key] is None and meaning_of_frequency(one.part, meaning, knowledge)]
     open_ = [
         one for one in found
-        if states[one.part.key] is None and one.coverage >= ENOUGH and telling & (one.part.own | one.part.beside)
+        if states[one.part.key] is None and one.coverage >= ENOUGH and any(held(one.part, subject, knowledge) for subject in telling)
     ]  # fmt: skip
     kept = [one.part for one in open_ if one.score >= open_[0].score * BESIDE_BEST]
-    return [*(one.part for one in met), *kept][:MOST_RULES]
+    return list(dict.fromkeys([*(one.part for one in (*met, *often)), *kept]))[:MOST_RULES]
+
+
+def meaning_of_frequency(part: Part, meaning: Meaning, knowledge: Knowledge) -> bool:
+    """Whether the rule forbids just how often the question takes the drug: daily, of one that is taken once a week."""
+    told = computing.forbidden_frequency(knowledge.compiled.rules[part.key].rule, knowledge)
+    return bool(told & set(meaning.subjects)) and bool(part.drugs & set(meaning.drugs) or not meaning.drugs)

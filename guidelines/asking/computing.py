@@ -6,7 +6,7 @@ Every word is approved content or a fixed frame around values; each answer names
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from guidelines.asking.knowledge import Knowledge, Part
+from guidelines.asking.knowledge import Knowledge, Part, features
 from guidelines.asking.limits import statements_behind
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledRegimen
@@ -22,6 +22,7 @@ ASK = {
     "note": "Talk about it with your doctor or nurse.",
 }
 MOST_STATEMENTS = 3
+FREQUENCIES = {"weekly", "daily"}  # the words for a frequency, see engine.values
 
 
 @dataclass(frozen=True)
@@ -112,16 +113,19 @@ def suitability(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed
         resume = f"Again: {rule.action.resume}" if rule.action.resume else ""
         said = f"{rule.severity.upper()}. {subject[:1].upper()}{subject[1:]}: {rule.message}" if subject else f"{rule.severity.upper()}. {rule.message}"
         text = sentences(said, rule.action.text, resume)
-    if rule.drug and compiled.drugs[rule.drug].weekly_only and is_about_frequency(rule, knowledge):
+    if rule.drug and compiled.drugs[rule.drug].weekly_only and forbidden_frequency(rule, knowledge):
         text = sentences(text, f"{subject} is taken once a week, never daily")
     return Computed("suitability", text, statements_behind(part.key, knowledge)[:MOST_STATEMENTS], (part.key,))
 
 
-def is_about_frequency(rule: content.SafetyRule, knowledge: Knowledge) -> bool:
-    """Whether the condition asks how often a drug is taken: one of its values is that of a frequency."""
-    values = {"weekly", "daily"}
-    facts = [fact for fact in knowledge.compiled.facts.values() if values <= {choice.key for choice in fact.choices}]
-    return any(fact.key in rule.when for fact in facts)
+def forbidden_frequency(rule: content.SafetyRule, knowledge: Knowledge) -> frozenset[str]:
+    """Features of how often a drug must not be taken, where that is what the rule is about."""
+    found: set[str] = set()
+    for fact in knowledge.compiled.facts.values():
+        if fact.key in rule.when and FREQUENCIES <= {choice.key for choice in fact.choices}:
+            told = [choice.label for choice in fact.choices if f'"{choice.key}"' in rule.when]
+            found |= {feature for label in told for feature in features(label, knowledge.lexicon, knowledge.english)}
+    return frozenset(found)
 
 
 def following(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:

@@ -1,12 +1,13 @@
 """General English around a question, read from english.yaml: words without a subject, and cues for what is wanted."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from guidelines.engine.values import Content, Key, Line, Text
-from guidelines.lexicon import stems, tokens
+from guidelines.lexicon import stems, stopped, tokens
 from guidelines.strict_yaml import read_yaml
 
 FILE = Path(__file__).parent / "english.yaml"
@@ -22,6 +23,7 @@ class Intent(Content):
 class File(Content):
     filler: tuple[Text, ...]
     intents: dict[Key, Intent]
+    beyond: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,13 @@ class English:
     filler_stems: frozenset[str]
     cues: dict[tuple[str, ...], frozenset[str]]
     longest: int
+    grammar: frozenset[str]  # stems of words that only join others
     kinds: dict[str, frozenset[str]]
+    beyond: tuple[re.Pattern[str], ...]
+
+    def is_beyond(self, question: str) -> bool:
+        """Whether it asks what no guideline of this kind says: how a drug works, what a thing is."""
+        return any(pattern.search(question) for pattern in self.beyond)
 
     def is_filler(self, word: str, stem: str) -> bool:
         return word in self.filler_words or stem in self.filler_stems
@@ -61,6 +69,8 @@ def english() -> English:
         filler_words=words,
         filler_stems=frozenset(stems(words).values()),
         cues=cues,
+        grammar=stopped(words),
         longest=max(len(phrase) for phrase in cues),
+        beyond=tuple(re.compile(pattern, re.IGNORECASE) for pattern in file.beyond),
         kinds={name: frozenset(intent.kinds) for name, intent in file.intents.items()},
     )

@@ -50,6 +50,7 @@ class Knowledge:
     others: frozenset[tuple[str, ...]]
     telling: dict[str, float]
     weak: frozenset[str]
+    foreign_drugs: frozenset[str]  # features of drugs that the guideline asks about and does not give
     drugs_of_conflicts: dict[str, frozenset[str]]
     groups_of_facts: dict[str, str]  # fact → the group that its whole label is
 
@@ -141,10 +142,16 @@ class Builder:
             word_stems=frozenset(stems(words).values()),
             others=frozenset(others),
             telling=telling,
+            foreign_drugs=self.foreign_drugs(),
             weak=frozenset(f"@{group.key}" for group in synonyms.shipped().groups if group.weak),
             drugs_of_conflicts={one.key: self.drugs_in(self.of(one.text)) for one in package.conflicts},
             groups_of_facts=dict(self.named_facts()),
         )
+
+    def foreign_drugs(self) -> frozenset[str]:
+        labels = [choice.label for fact in self.compiled.package.facts if fact.type == "set" for choice in fact.choices]
+        found = {feature for label in labels for feature in self.of(label) if feature.startswith("@")}
+        return frozenset(found - self.drug_of.keys())
 
     def named_facts(self) -> Iterator[tuple[str, str]]:
         for key, fact in self.compiled.facts.items():
@@ -158,10 +165,22 @@ class Builder:
         section = next((one for one in self.compiled.package.sections if one.key == statement.section), None)
         titles = (section.title, section.plain_title) if section else ()
         own = self.of(statement.clinician, statement.plain)
-        beside = self.of(*titles, *(self.compiled.conflicts[key].text for key in statement.conflicts if key in self.compiled.conflicts))
-        drugs = self.drugs_in(own) or self.drugs_in(self.of(*titles))
+        sources = (self.names_of(citation.reference) for citation in statement.citations)
+        beside = self.of(*titles, *sources, *(self.compiled.conflicts[key].text for key in statement.conflicts if key in self.compiled.conflicts))
+        drugs = self.drugs_in(own | self.of(*titles)) or self.drugs_of_steps_with(statement.key)
         said = self.said(*titles, statement.clinician, statement.plain)
         return Part("statement", statement.key, own, beside, drugs, self.intents_of(statement), said)
+
+    def drugs_of_steps_with(self, key: str) -> frozenset[str]:
+        """Of a statement that names no drug: those of the steps it belongs to."""
+        steps = [step.key for step in self.compiled.package.steps if key in step.statements]
+        return frozenset(drug for step in steps for drug in self.drugs_of_step(step))
+
+    def names_of(self, key: str) -> str:
+        """What a source is called by: its key and the names in its title."""
+        reference = self.compiled.references.get(key)
+        names = [word for word in re.findall(r"[^\W\d_]+", reference.title) if word[0].isupper()] if reference else []
+        return " ".join([*re.findall(r"[^\W\d_]+", key), *names])
 
     def intents_of(self, statement: content.Statement) -> frozenset[str]:
         """By its kind, and by what it holds: an amount answers how much, a length of time how long."""

@@ -7,11 +7,14 @@ from guidelines.asking.knowledge import MOST_TELLING, Knowledge, Part
 from guidelines.asking.meaning import Meaning
 
 MEASURED = {"dose", "monitoring", "duration", "next", "evidence", "effects"}
+UNKNOWN = float(__import__("os").environ.get("UNK","2.5"))
+PLAIN_WORD = float(__import__("os").environ.get("PW","0.5"))
 BESIDE = 0.5  # said beside the statement, not in it
 BROADER = 0.7  # only what it is a kind of is said
 UNNAMED = 0.6  # the drug is not named, and no other either
 INTENT = 2.5
 PASSING = 0.02
+ASKED = 0.06
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ def match(part: Part, meaning: Meaning, knowledge: Knowledge, *, is_any_kind: bo
     """
     total = covered = 0.0
     for subject in meaning.subjects:
-        weight = knowledge.weight(subject)
+        weight = knowledge.weight(subject) * (1.0 if subject.startswith("@") else PLAIN_WORD)
         total += weight
         covered += weight * held(part, subject, knowledge)
     for drug in meaning.drugs:
@@ -36,14 +39,16 @@ def match(part: Part, meaning: Meaning, knowledge: Knowledge, *, is_any_kind: bo
         weight = knowledge.weight(feature)
         total += weight
         covered += weight * (1.0 if drug in part.drugs or feature in part.own else UNNAMED if not part.drugs else 0.0)
-    total += MOST_TELLING * len(meaning.unknown)
+    total += UNKNOWN * len(meaning.unknown)
     wanted = meaning.intents & MEASURED
     if wanted and not is_any_kind:
         total += INTENT
         covered += INTENT * bool(wanted & part.intents)
+    asked = meaning.intents - MEASURED
+    told = {name for name in asked if knowledge.english.kinds[name] and name in part.intents}
     coverage = covered / total if total else 0.0
     passing = sum(knowledge.weight(stem) for stem in meaning.passing & part.said)
-    return Match(part, coverage, coverage + PASSING * passing)
+    return Match(part, coverage, coverage + PASSING * passing + ASKED * bool(told))
 
 
 def held(part: Part, subject: str, knowledge: Knowledge) -> float:

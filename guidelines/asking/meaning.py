@@ -18,12 +18,13 @@ class Meaning:
     subjects: tuple[str, ...]  # features, the drugs of the guideline left out
     drugs: tuple[str, ...]
     intents: frozenset[str]
-    unknown: tuple[str, ...]
+    unknown: tuple[str, ...]  # words that nothing here knows
+    foreign: tuple[str, ...]  # words known to be about something else
     passing: frozenset[str]  # stems that carry no subject: they decide nothing, and break a tie
 
     @property
     def is_empty(self) -> bool:
-        return not (self.subjects or self.drugs or self.unknown)
+        return not (self.subjects or self.drugs)
 
 
 def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
@@ -36,10 +37,10 @@ def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
     groups = [f"@{span.group}" for span in spans if not foreign.issuperset(range(span.start, span.end))]
     subjects = [feature for feature in groups if feature not in knowledge.drug_of]
     drugs = [knowledge.drug_of[feature] for feature in groups if feature in knowledge.drug_of]
-    unknown, passing = [], set()
+    unknown, strange, passing = [], [], set()
     for place, (word, stem) in enumerate(zip(words, found, strict=True)):
         if place in foreign:
-            unknown.append(word)
+            strange.append(word)
         elif place in inside or not word.isalpha() and word[:1].isdigit():
             continue
         elif knowledge.english.is_filler(word, stem) or len(word) < 2:
@@ -55,6 +56,7 @@ def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
         drugs=tuple(dict.fromkeys(drugs)),
         intents=frozenset(intent for _, _, intent in knowledge.english.intents_in(found)),
         unknown=tuple(dict.fromkeys(unknown)),
+        foreign=tuple(dict.fromkeys(strange)),
         passing=frozenset(passing),
     )
 

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from guidelines.asking.knowledge import Knowledge
 from guidelines.asking.meaning import Meaning
 from guidelines.engine import content
+from guidelines.engine.cycles import keys_read
 from guidelines.engine.facts import Known, NotKnown, PatientFacts, Unknown
+from guidelines.engine.nodes import Node
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.values import exact_decimal
 from guidelines.lexicon import Span
@@ -19,13 +22,25 @@ PERCENT = "percent"
 TIMES = {"x", "times", "fold"}
 
 
-def stated_by(meaning: Meaning, knowledge: Knowledge, today: date) -> Resolved:
-    """The facts the question gives, ready for the conditions of rules; everything else is not known."""
-    states: dict[str, Known | Unknown] = dict.fromkeys(knowledge.compiled.facts, NotKnown)
-    states |= {key: known(fact, value, today) for key, fact, value in values(meaning, knowledge)}
+class Stated(NamedTuple):
+    """The facts a question gives, and everything ready for the conditions of rules; what is not given is not known."""
+
+    facts: frozenset[str]
+    resolved: Resolved
+
+    def of(self, condition: Node) -> bool | None:
+        """Whether the condition is met or not, as far as the question says."""
+        state = condition.value(self.resolved)
+        is_told = state is False or not self.facts.isdisjoint(keys_read(condition))
+        return state if is_told else None
+
+
+def stated_by(meaning: Meaning, knowledge: Knowledge, today: date) -> Stated:
+    given = {key: known(fact, value, today) for key, fact, value in values(meaning, knowledge)}
+    states: dict[str, Known | Unknown] = {**dict.fromkeys(knowledge.compiled.facts, NotKnown), **given}
     resolved = Resolved(knowledge.compiled, PatientFacts(today, None, None, states, {}))
     resolved["current_step"] = None  # not "none yet": nobody said
-    return resolved
+    return Stated(frozenset(given), resolved)
 
 
 def known(fact: content.Fact, value: Decimal, today: date) -> Known:
