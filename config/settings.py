@@ -44,6 +44,8 @@ else:
     HAS_OWN_DATABASE_SERVER = False
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# How often a statement of `config.written_once` is planned before the server keeps its plan. Nothing else is kept.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the database, so that every worker and machine counts the same failed sign-ins.

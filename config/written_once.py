@@ -1,10 +1,13 @@
-"""Small queries that nearly every request asks: their SQL is put together once, for that costs more than running it."""
+"""Small queries that nearly every request asks: their SQL is put together once, and planned once in each connection,
+for both cost more than running it."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+import psycopg
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 
 class WrittenOnce:
@@ -24,7 +27,21 @@ class WrittenOnce:
         """The first row with these values in place of the blanks, in their order."""
         sql, parameters = self.statement
         filled = dict(zip(self.blanks, values, strict=True))
-        with connection.cursor() as cursor:
+        with planning_cursor() as cursor:
             cursor.execute(sql, [filled.get(parameter, parameter) for parameter in parameters])
             found: tuple[Any, ...] | None = cursor.fetchone()
         return found
+
+
+def planning_cursor() -> CursorWrapper:
+    """A cursor that sends values apart from their statement, so that the server can keep the statement's plan.
+
+    Django's own puts the values into the text, and each new text is planned anew. See `prepare_threshold` in the settings.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_thread_sharing()
+    cursor: Any = psycopg.Cursor(connection.connection)
+    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    wrapped: CursorWrapper = wrap(cursor)
+    return wrapped

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.models import EntryKind, SearchEntry, SearchWord, Version
-from guidelines.reading import read_item, read_regimen
+from guidelines.reading.checks import read_item
+from guidelines.reading.claims import Reader
+from guidelines.reading.doses import read_regimen
+from guidelines.reading.sources import Citations
 
 WORD = re.compile(r"[^\W\d_][^\W_]+")
 LONGEST_WORD = 80
@@ -24,6 +27,10 @@ def words_of(version: Version, entries: list[SearchEntry]) -> list[SearchWord]:
     texts = (text for entry in entries for text in (entry.title, entry.clinician, entry.plain_title, entry.plain))
     words = {word for text in texts for word in WORD.findall(text.lower()) if len(word) <= LONGEST_WORD}
     return [SearchWord(version=version, word=word) for word in sorted(words)]
+
+
+def reader_of(compiled: CompiledPackage) -> Reader:
+    return Reader(compiled, "clinician", Citations(compiled))
 
 
 def lines(*parts: str | None) -> str:
@@ -47,16 +54,15 @@ def statements(compiled: CompiledPackage) -> Iterator[SearchEntry]:
 
 def regimens(compiled: CompiledPackage) -> Iterator[SearchEntry]:
     for found in compiled.regimens.values():
-        read = read_regimen(compiled, found)
+        read, regimen = read_regimen(reader_of(compiled), found), found.regimen
+        caps = [cap.text for cap in read.caps]
         yield SearchEntry(
             kind=EntryKind.REGIMEN,
-            key=read.regimen.key,
-            title=read.regimen.title,
-            clinician=lines(
-                f"{read.dose}. {read.frequency}, {read.regimen.route}.", *read.caps, *read.products, read.regimen.note
-            ),
-            plain_title=read.drug.name,
-            plain=read.drug.purpose or "",
+            key=regimen.key,
+            title=regimen.title,
+            clinician=lines(f"{read.dose}. {read.frequency}, {regimen.route}.", *caps, *read.products, regimen.note),
+            plain_title=found.drug.name,
+            plain=lines(regimen.plain, found.drug.purpose),
         )
 
 
@@ -76,16 +82,16 @@ def rules(compiled: CompiledPackage) -> Iterator[SearchEntry]:
 
 def monitoring(compiled: CompiledPackage) -> Iterator[SearchEntry]:
     for conditional in compiled.monitoring:
-        read = read_item(compiled, conditional.entry)
-        drug = f"{read.drug}: " if read.drug else ""
-        plain_tests = ", ".join(compiled.tests[key].plain_label for key in read.item.tests)
+        read, item = read_item(reader_of(compiled), conditional), conditional.entry
+        drug = f"{compiled.drugs[item.drug].name}: " if item.drug else ""
+        plain_tests = ", ".join(compiled.tests[key].plain_label for key in item.tests)
         yield SearchEntry(
             kind=EntryKind.MONITORING,
-            key=read.item.key,
+            key=item.key,
             title=f"{drug}{read.tests}",
-            clinician=lines(f"{read.item.phase}: {'; '.join(read.windows)}.", read.item.why),
+            clinician=lines(f"{item.phase}: {'; '.join(read.windows)}.", item.why),
             plain_title=f"{drug}{plain_tests}",
-            plain=read.item.plain or "",
+            plain=item.plain or "",
         )
 
 
@@ -105,7 +111,9 @@ def steps(compiled: CompiledPackage) -> Iterator[SearchEntry]:
 def conflicts(compiled: CompiledPackage) -> Iterator[SearchEntry]:
     for conflict in compiled.package.conflicts:
         text = lines(conflict.text, conflict.evidence)
-        yield SearchEntry(kind=EntryKind.CONFLICT, key=conflict.key, title="", clinician=text)
+        yield SearchEntry(
+            kind=EntryKind.CONFLICT, key=conflict.key, title="", clinician=text, plain=conflict.plain or ""
+        )
 
 
 def references(compiled: CompiledPackage) -> Iterator[SearchEntry]:

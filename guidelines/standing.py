@@ -89,7 +89,8 @@ def read_rows(versions: QuerySet[Version], today: date) -> QuerySet[Version, Any
     )  # fmt: skip
 
 
-NO_SLUG, NO_NUMBER, NO_DAY = "no-slug", -1, date.min
+# Blanks that no guideline has; a number below nothing would make the statement empty.
+NO_SLUG, NO_NUMBER, NO_DAY = "no-slug", 2_147_483_647, date.min
 
 
 def written() -> tuple[str, tuple[Any, ...]]:
@@ -109,8 +110,9 @@ def public_standing(slug: str, number: int) -> Standing | None:
     return None if row is None else standing_from(row, today)
 
 
-def standing_of(version: Version) -> Standing:
-    today = timezone.localdate()
+def standing_of(version: Version, on: date | None = None) -> Standing:
+    """Where a version stands on a day (today)."""
+    today = on or timezone.localdate()
     return standing_from(read_rows(Version.objects.filter(pk=version.pk), today).get(), today)
 
 

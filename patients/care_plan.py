@@ -9,7 +9,7 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.decision import Decision
 from guidelines.engine.explain import in_words, value_in_words
 from guidelines.engine.facts import Known, NotAsked
-from guidelines.engine.safety import override_of
+from guidelines.engine.safety import Alert, override_of
 from guidelines.engine.values import plain
 from patients.choices import Choices
 from patients.outputs.html import checked_text
@@ -107,10 +107,14 @@ def alerts_of(compiled: CompiledPackage, draft: PlanDraft, choices: Choices) -> 
         rule = alert.rule
         override = choices.overrides.get(rule.key) if rule.key in to_override else None
         yield PlanAlert(
-            rule.key, alert.severity, alert.state, alert.message, rule.action.text, override_of(alert), rule.drug,
+            rule.key, alert.severity, alert.state, alert.message, rule.action.text, policy_of(alert), rule.drug,
             reasons.get(override.reason) if override else None, override.text if override else "",
             rule.key in choices.acknowledged,
         )  # fmt: skip
+
+
+def policy_of(alert: Alert) -> str:
+    return "no_plan" if alert.forbids_plan else override_of(alert)
 
 
 def facts_of(compiled: CompiledPackage, decision: Decision) -> Iterator[PlanFact]:

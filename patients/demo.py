@@ -74,6 +74,7 @@ def make_demonstration(tell: Tell) -> Clinic:
         staff = {raw["username"]: staff_member(clinic, raw) for raw in told["staff"]}
     version = shipped_version(told, staff, tell)
     by = next(staff[raw["username"]] for raw in told["staff"] if raw.get("clinic_role") == Role.PHYSICIAN)
+    publish(version, clinic, staff, told, tell)
     today = clinic.today()
     for person in Story(compiled_version(version).facts, today).people():
         if not Patient.objects.filter(clinic=clinic, number=person.number).exists():
@@ -127,6 +128,15 @@ def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) ->
         )
     tell(f"{package.title}, {version} ({version.short_hash}): loaded and approved as a demonstration.")
     return version
+
+
+def publish(version: Version, clinic: Clinic, staff: dict[str, User], told: dict[str, Any], tell: Tell) -> None:
+    """For anyone with the link, so that the code on a printed plan leads somewhere."""
+    if version.publications.open().filter(publisher_key=actions.publisher_key(clinic)).exists():
+        return
+    by = next(staff[raw["username"]] for raw in told["staff"] if raw.get("clinic_role") == Role.ADMINISTRATOR)
+    actions.publish_version(version=version, clinic=clinic, by=by)
+    tell(f"{version.title}, {version}: published for anyone with the link.")
 
 
 def make_way(version: Version, by: User) -> None:

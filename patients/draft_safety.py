@@ -18,20 +18,26 @@ def alerts_of(
     compiled: CompiledPackage, decision: Decision, lines: Sequence[MedicationLine], *, is_settled: bool
 ) -> tuple[Alert, ...]:
     """The decision's alerts with those of every drug that goes on. Once the option is settled, those of drugs that are
-    not on the plan are left out, but for what excluded them."""
+    not on the plan are left out, but for what excluded them and what forbids any plan."""
     found = list(decision.alerts)
     for line in lines:
         if line.is_given:
             found += check_drug(compiled, decision.resolved, line.drug.key)
     if is_settled:
         on_plan = {line.drug.key for line in lines}
-        found = [alert for alert in found if alert.rule.drug is None or alert.rule.drug in on_plan or alert.excludes]
+        found = [
+            alert for alert in found
+            if alert.rule.drug is None or alert.rule.drug in on_plan or alert.excludes or alert.forbids_plan
+        ]  # fmt: skip
     order = {key: index for index, key in enumerate(compiled.rules)}
     return tuple(by_severity(sorted(found, key=lambda alert: order[alert.rule.key])))
 
 
 def safety_problems(compiled: CompiledPackage, draft: PlanDraft, choices: Choices) -> Iterator[DraftProblem]:
     reasons = {reason.key for reason in compiled.package.override_reasons}
+    for alert in draft.forbid_it():
+        place, sentence = f"overrides.{alert.rule.key}", f"{alert.message} No plan can be signed while this holds."
+        yield DraftProblem("safety", place, f"{sentence} {alert.rule.action.text}")
     for alert in draft.to_override():
         rule, override = alert.rule, choices.overrides.get(alert.rule.key)
         place = f"overrides.{rule.key}"

@@ -16,6 +16,13 @@ def has_role(user: "User | AnonymousUser", clinic: Clinic, *roles: Role) -> bool
     return Clinic.objects.clinical_for(user, *roles).filter(pk=clinic.pk).exists()
 
 
+def why_not_publish(user: "User | AnonymousUser", clinic: Clinic) -> str:
+    """Letting anyone with the link read a version of a guideline, in the clinic's name."""
+    return (
+        "" if has_role(user, clinic, Role.ADMINISTRATOR) else f"Only an administrator of {clinic} may publish for it."
+    )
+
+
 def why_not_register(user: "User | AnonymousUser", clinic: Clinic) -> str:
     return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may register its patients."
 

@@ -80,7 +80,14 @@ class PlanDraft:
 
     def to_override(self) -> tuple[Alert, ...]:
         """Stops on drugs that are given: each needs a coded reason, or cannot be signed at all."""
-        return tuple(a for a in self.alerts if a.rule.drug in self.given and override_of(a) != "acknowledge")
+        return tuple(
+            a for a in self.alerts
+            if a.rule.drug in self.given and override_of(a) != "acknowledge" and not a.forbids_plan
+        )  # fmt: skip
+
+    def forbid_it(self) -> tuple[Alert, ...]:
+        """Stops under which nothing at all is signed, also where the drug they are about is held."""
+        return tuple(alert for alert in self.alerts if alert.forbids_plan)
 
     def to_acknowledge(self) -> tuple[Alert, ...]:
         """Cautions, and stops that only need to be seen."""

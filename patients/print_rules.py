@@ -173,9 +173,12 @@ def _calls_for(medication: PlanMedication, text: PaperText) -> Iterator[PrintPro
 
 
 def state(plan: CarePlan) -> Iterator[PrintProblem]:
-    """A drug with an open stop is not printed."""
+    """A drug with an open stop is not printed; with some stops, nothing is."""
     given = {medication.drug for medication in plan.medications if medication.is_given}
     for alert in plan.alerts:
+        if alert.policy == "no_plan":
+            yield PrintProblem("NP-10", f"{alert.rule} is open, so no plan is printed: {alert.message}")
+            continue
         if alert.severity != "stop" or alert.drug not in given or alert.policy == "acknowledge":
             continue
         if alert.policy == "prohibited" or not (alert.reason and alert.text):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from patients.views import choosing, consulting, facts, home, people, plans, signing
+from patients.views import choosing, consulting, facts, home, people, plans, publishing, signing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -24,6 +24,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consultations/<uuid:pk>/monitoring/", choosing.consultation_monitoring, name="consultation_monitoring"),
     path("consultations/<uuid:pk>/review/", signing.consultation_review, name="consultation_review"),
     path("consultations/<uuid:pk>/discard/", consulting.consultation_discard, name="consultation_discard"),
+    path(
+        "guidelines/<slug:slug>/versions/<int:number>/publication/",
+        publishing.version_publication,
+        name="version_publication",
+    ),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/patient/", plans.plan_patient_page, name="plan_patient_page"),
     path("plans/<uuid:pk>/patient.pdf", plans.plan_patient_pdf, name="plan_patient_pdf"),

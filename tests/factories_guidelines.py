@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from guidelines import actions, permissions
 from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline
-from guidelines.models import Version
+from guidelines.models import Publication, Version
 
 ITCHING_ELBOW = Path(__file__).parent / "guidelines" / "fixtures" / "itching-elbow.yaml"
 
@@ -77,3 +77,9 @@ def published(package: Package | None = None, **options: Any) -> Version:
     version = under_review(package)
     by = administrator(f"administrator-{version.guideline.slug}-{version.number}")
     return actions.publish(version=version, by=by, content_hash=version.content_hash, **options)
+
+
+def opened(version: Version, publisher: str = "Elbow Clinic") -> Publication:
+    """Published for anyone with the link."""
+    by = User.objects.get_or_create(username="publisher")[0]
+    return actions.open_to_all(version=version, by=by, publisher_key=f"{publisher}-key", publisher=publisher)

@@ -15,7 +15,7 @@ from guidelines.asking.stated import Stated, stated_by
 from guidelines.engine.compiled import CompiledPackage
 
 LONGEST_QUESTION = 500
-ENOUGH = float(__import__("os").environ.get("ENOUGH","0.6"))  # of the question covered, for an answer
+ENOUGH = 0.5  # of the question covered, for an answer
 BESIDE_BEST = 0.8  # of the best one's score, for another statement
 ENOUGH_MET = 0.35  # where a number in the question meets the condition of a rule
 TELLING = 1.5  # a subject must be this telling for a rule to be about it

@@ -11,7 +11,10 @@ from guidelines.asking.limits import statements_behind
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.values import plain
-from guidelines.reading import read_item, read_regimen, window_text
+from guidelines.reading.doses import dose_of, start_of, titration_of
+from guidelines.reading.claims import Reader
+from guidelines.reading.sources import Citations
+from guidelines.reading.wording import times_a_day, window_text
 
 BASIS = {"fixed": "", "per_kg": " for each kilogram of body weight", "per_m2": " for each square metre of body surface"}
 PER = {"dose": "each time", "day": "a day", "week": "a week"}
@@ -57,17 +60,15 @@ def dose(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
 
 
 def full_dose(found: CompiledRegimen, knowledge: Knowledge) -> str:
-    read = read_regimen(knowledge.compiled, found)
-    regimen, rise = found.regimen, found.regimen.titration
-    weekly = "Once a week, on one named weekday, never daily" if found.drug.weekly_only else read.frequency
-    step = ""
-    if rise is not None:
-        until = f" to {rise.every_max_days}" if rise.every_max_days else ""
-        step = f"Raised by {plain(rise.increase)} {regimen.unit} {PER[rise.per]} every {rise.every_min_days}{until} days"
-        step += f"; before each step: {rise.needs}" if rise.needs else ""
+    regimen = found.regimen
+    often = "Once a week, on one named weekday, never daily" if found.drug.weekly_only else times_a_day(regimen.frequency)
+    rise = titration_of(Reader(knowledge.compiled, "clinician", Citations(knowledge.compiled)), regimen)
+    products = [f"{plain(one.strength)} {one.unit} ({one.form})" for one in found.products]
     return sentences(
-        regimen.title, f"Dose: {read.dose}", f"{weekly}, {regimen.route}", *(f"Limit: {cap}" for cap in read.caps),
-        *(one.entry.text for one in found.adjustments), step, f"Products: {', '.join(read.products)}",
+        regimen.title, f"Dose: {dose_of(regimen)}", *(f"Start: {line}" for line in start_of(found)),
+        f"{often}, {regimen.route}", *(f"Limit: {cap.entry.text}" for cap in found.caps),
+        *(one.entry.text for one in found.adjustments), f"Raised by {rise.text}" if rise else "",
+        f"Products: {', '.join(products)}",
     )  # fmt: skip
 
 
@@ -92,12 +93,13 @@ def plain_dose(found: CompiledRegimen) -> str:
 def monitoring(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
     compiled = knowledge.compiled
     item = next(one.entry for one in compiled.monitoring if one.entry.key == part.key)
-    read = read_item(compiled, item)
-    tests = ", ".join(compiled.tests[key].plain_label for key in item.tests) if is_plain else read.tests
-    times = [text for text in map(window_text, item.windows) if text != "at once to 0 days" and text != "at once"]
+    drug = compiled.drugs[item.drug].name if item.drug else ""
+    kept = [compiled.tests[key] for key in item.tests]
+    tests = ", ".join(test.plain_label if is_plain else test.label for test in kept)
+    times = [text for text in map(window_text, item.windows) if text != "at once"]
     text = sentences(
-        f"{read.drug}: {tests}" if read.drug else tests, f"{item.phase}{': ' if times else ''}{'; '.join(times)}",
-        item.plain or "" if is_plain else item.why,
+        f"{drug}: {tests}" if drug else tests, f"{item.phase}{': ' if times else ''}{'; '.join(times)}",
+        (item.plain or item.why) if is_plain else item.why,
     )  # fmt: skip
     return Computed("monitoring", text, statements_about(knowledge, item.drug, "monitoring"))
 

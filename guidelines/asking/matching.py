@@ -7,8 +7,8 @@ from guidelines.asking.knowledge import MOST_TELLING, Knowledge, Part
 from guidelines.asking.meaning import Meaning
 
 MEASURED = {"dose", "monitoring", "duration", "next", "evidence", "effects"}
-UNKNOWN = float(__import__("os").environ.get("UNK","2.5"))
-PLAIN_WORD = float(__import__("os").environ.get("PW","0.5"))
+UNKNOWN = 2.5  # as telling as a subject; what else is covered must outweigh it
+PLAIN_WORD = 0.5  # a word that happens to stand in the guideline, beside a group of synonyms
 BESIDE = 0.5  # said beside the statement, not in it
 BROADER = 0.7  # only what it is a kind of is said
 UNNAMED = 0.6  # the drug is not named, and no other either

@@ -150,6 +150,7 @@ class Package(Content):
     publisher: Line
     review_by: Day | None = None
     disclaimer: Text
+    plain_disclaimer: Text | None = None
     exact_day_grace_days: Whole = 3
     entry_step: Key
     fact_groups: tuple[FactGroup, ...] = ()

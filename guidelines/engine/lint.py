@@ -98,14 +98,12 @@ def _citations(compiled: CompiledPackage) -> Iterator[Finding]:
             yield Finding(
                 "uncited_number", "blocking", f"statements.{statement.key}", "Cite the source of its numbers."
             )
-        for conflict in statement.conflicts:
-            if conflict not in compiled.conflicts:
-                yield Finding(
-                    "dangling_citation",
-                    "blocking",
-                    f"statements.{statement.key}",
-                    f"There is no conflict '{conflict}'.",
-                )
+    for name in ("statements", "regimens", "safety_rules", "monitoring", "steps"):
+        for entry in getattr(package, name):
+            for conflict in entry.conflicts:
+                if conflict not in compiled.conflicts:
+                    message = f"There is no conflict '{conflict}'."
+                    yield Finding("dangling_citation", "blocking", f"{name}.{entry.key}", message)
 
 
 def _cited(package: Package) -> Iterator[tuple[str, Iterable[str]]]:
@@ -135,6 +133,22 @@ def _wordings(compiled: CompiledPackage) -> Iterator[Finding]:
             yield Finding(
                 "plain_wording_missing", "blocking", f"statements.{statement.key}", "Write it for patients, too."
             )
+    for place, plain in _read_by_patients(compiled.package):
+        if plain is None:
+            yield Finding("plain_missing", "warning", place, "Patients read this, too: write it in plain words.")
+
+
+def _read_by_patients(package: Package) -> Iterator[tuple[str, str | None]]:
+    """Everything but the statements that a page for patients says, with its plain wording."""
+    yield "disclaimer", package.plain_disclaimer
+    for name in ("conflicts", "regimens", "safety_rules", "monitoring", "steps", "transitions"):
+        for entry in getattr(package, name):
+            yield f"{name}.{entry.key}", entry.plain
+    for section in package.sections:
+        yield f"sections.{section.key}", section.plain_title
+    for step in package.steps:
+        for action in step.actions:
+            yield f"steps.{step.key}.actions.{action.key}", action.plain
 
 
 def _all_unknown(compiled: CompiledPackage) -> Iterator[Finding]:

@@ -46,6 +46,11 @@ class Alert:
         """Whether it takes a drug out for good."""
         return self.is_met and self.severity == "stop" and not self.rule.resolvable and self.rule.action.kind != "hold"
 
+    @property
+    def forbids_plan(self) -> bool:
+        """Whether nothing at all is signed or printed while it is met, not even a plan that holds the drug."""
+        return self.is_met and self.rule.override == "no_plan"
+
     def needs_answer(self, facts: Resolved) -> bool:
         """Unknown because somebody has not been asked, rather than because nobody knows."""
         return not self.is_met and any(facts.facts.states.get(key, NotAsked) is NotAsked for key in self.open_facts)
@@ -61,7 +66,9 @@ class Alert:
 
 def override_of(alert: Alert) -> str:
     """What going against the alert takes. An unknown that counts as a prohibited stop is answered, never overridden."""
-    return "acknowledge" if alert.severity != "stop" else alert.rule.override
+    if alert.severity != "stop":
+        return "acknowledge"
+    return "prohibited" if alert.rule.override == "no_plan" else alert.rule.override
 
 
 def check(rules: Iterable[Rule], facts: Resolved) -> list[Alert]:

@@ -62,6 +62,7 @@ class Regimen(KeyedRow, MarkedRow):
     drug = key_column()
     weekly_only = models.BooleanField()  # the drug's; held equal by the foreign key
     title = line_column()
+    plain = line_column(optional=True)
     route = line_column()
     frequency_type = word_column()
     frequency_times = whole_column(optional=True)
@@ -83,6 +84,7 @@ class Regimen(KeyedRow, MarkedRow):
     requires = list_column()
     compare_with = expression_column(optional=True)
     note = line_column(optional=True)
+    conflicts = list_column()
 
     class Meta(KeyedRow.Meta):
         constraints = [

@@ -88,6 +88,7 @@ class Reference(KeyedRow):
 class Conflict(KeyedRow, MarkedRow):
     version = in_version("conflicts")
     text = text_column()
+    plain = text_column(optional=True)
     certainty = line_column()
     evidence = text_column()
 

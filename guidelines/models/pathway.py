@@ -41,12 +41,14 @@ class Step(KeyedRow, MarkedRow):
     title = line_column()
     plain_title = line_column()
     text = text_column()
+    plain = text_column(optional=True)
     review = span_column(optional=True)
     takes = list_column()
     otherwise = key_column(optional=True)
     terminal = models.BooleanField()
     refers_to = line_column(optional=True)
     statements = list_column()
+    conflicts = list_column()
 
 
 @content_row
@@ -75,6 +77,7 @@ class Transition(KeyedRow, MarkedRow):
     target = key_column()
     when = expression_column()
     text = line_column()
+    plain = line_column(optional=True)
     as_continue = models.BooleanField()
     if_unknown = word_column()
     changes = list_column()

@@ -54,6 +54,7 @@ class MonitoringItem(KeyedRow, MarkedRow):
     restarts_on_dose_change = models.BooleanField()
     why = line_column()
     plain = line_column(optional=True)
+    conflicts = list_column()
 
 
 @content_row

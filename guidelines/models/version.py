@@ -148,6 +148,7 @@ class Version(models.Model):
     publisher = line_column()
     review_by = models.DateField(null=True, blank=True)
     disclaimer = text_column()
+    plain_disclaimer = text_column(optional=True)
     exact_day_grace_days = whole_column()
     entry_step = key_column()
 

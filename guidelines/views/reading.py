@@ -1,64 +1,92 @@
-"""The public pages of a guideline: which there are, and what one version says, word for word.
+"""The pages of guidelines: which there are, and what one version says, word for word, in either wording.
 
-Drafts are not shown here: a page of this kind can be printed on a patient's plan.
+A stranger sees what was published for everybody and is asked to sign in for anything else, whether it exists or not.
 """
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from guidelines.models import Version
-from guidelines.package import compiled_version
-from guidelines.reading import read_version
-from guidelines.workflow import shown_status
+from guidelines.models.version import VersionQuerySet
+from guidelines.reading import Audience
+from guidelines.rendered import AUDIENCES, audience_urls, page_context, public_page
+from guidelines.standing import Standing, public_standing, standing_of
+
+AUDIENCE_COOKIE = "audience"
+A_YEAR = 365 * 24 * 60 * 60
 
 
 @login_not_required
 @require_safe
 def guideline_list(request: HttpRequest) -> HttpResponse:
-    versions = Version.objects.current().select_related("guideline")
-    return render(request, "guidelines/guideline_list.html", {"versions": sorted(versions, key=lambda v: v.title)})
+    versions = Version.objects.readable_by(request.user).current().select_related("guideline")
+    audience = remembered_audience(request)
+    rows = [
+        (version, audience_urls("guideline_version", slug=version.guideline.slug, number=version.number)[audience])
+        for version in sorted(versions, key=lambda version: version.title)
+    ]
+    return render(request, "guidelines/guideline_list.html", {"rows": rows, "section": "guidelines"})
 
 
 @login_not_required
 @require_safe
 def guideline_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The address without a number leads to the version in use today."""
-    version = Version.objects.current().select_related("guideline").filter(guideline__slug=slug).first()
+    """The address without a number leads to the version in use today, in the wording that was read last."""
+    version = readable(request, slug).current().first()
     if version is None:
+        if not request.user.is_authenticated:
+            return ask_to_sign_in(request)
         raise Http404("No version of this guideline is in use today.")
-    return redirect("guideline_version", slug=slug, number=version.number)
+    return redirect(audience_urls("guideline_version", slug=slug, number=version.number)[remembered_audience(request)])
 
 
 @login_not_required
 @require_safe
-def guideline_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    rows = Version.objects.with_status().select_related("guideline")
-    version = get_object_or_404(
-        # Only what was approved ever has a day on which it begins.
-        rows.filter(effective_on__isnull=False),
-        guideline__slug=slug,
-        number=number,
-    )
-    page = read_version(compiled_version(version))
-    context: dict[str, Any] = {"version": version, "page": page, "status": status_of(version)}
-    return render(request, "guidelines/guideline_version.html", context | {"demo": version.is_demonstration})
+def guideline_version(request: HttpRequest, slug: str, number: int, audience: Audience = "clinician") -> HttpResponse:
+    if request.user.is_authenticated:
+        version = get_object_or_404(readable(request, slug), number=number)
+        response = render(
+            request, "guidelines/guideline_version.html", page_context(version, standing_of(version), audience)
+        )
+    else:
+        standing = public_standing(slug, number)
+        if standing is None:
+            return ask_to_sign_in(request)
+        response = public_response(request, standing, audience)
+    if request.COOKIES.get(AUDIENCE_COOKIE) != audience:
+        response.set_cookie(AUDIENCE_COOKIE, audience, max_age=A_YEAR, httponly=True, samesite="Lax")
+    return response
 
 
-def status_of(version: Version) -> dict[str, Any]:
-    """What a reader must know before reading: whether this is what is in use today."""
-    today = timezone.localdate()
-    current = Version.objects.current(today).filter(guideline=version.guideline).first()
-    newer = current if current is not None and current.number != version.number else None
-    superseded = newer is not None and version.effective_on is not None and version.effective_on <= today
-    label = shown_status(
-        last_status=version.last_status,
-        effective_on=version.effective_on,
-        is_superseded=superseded,
-        today=today,
-    )
-    return {"label": label, "newer": newer, "is_current": label == "Current"}
+def public_response(request: HttpRequest, standing: Standing, audience: Audience) -> HttpResponse:
+    """The kept page, or word that the reader's copy is still good."""
+    page = public_page(standing, audience)
+    is_gzipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(page.gzipped if is_gzipped else page.html)
+    response["ETag"], response["Cache-Control"] = page.etag, "no-cache"
+    if is_gzipped:
+        response["Content-Encoding"] = "gzip"
+    # Whoever is signed in gets a page of their own.
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+    answer: HttpResponse = get_conditional_response(request, page.etag, response=response) or response
+    return answer
+
+
+def readable(request: HttpRequest, slug: str) -> VersionQuerySet:
+    """The versions of a guideline that this reader may see."""
+    return Version.objects.readable_by(request.user).select_related("guideline").filter(guideline__slug=slug)
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The same answer for what is private and for what is not there."""
+    return redirect_to_login(request.get_full_path())
+
+
+def remembered_audience(request: HttpRequest) -> Audience:
+    """Who the reader was last: a cookie that says nothing else."""
+    kept = request.COOKIES.get(AUDIENCE_COOKIE)
+    return next((audience for audience in AUDIENCES if audience == kept), "clinician")

@@ -22,6 +22,7 @@ from patients.actions.people import (
     record_access,
     register_patient,
 )
+from patients.actions.publishing import publish_version, publisher_key, unpublish_version
 from patients.actions.refusals import Conflict, NotSignable, Refused, ValuesRefused
 from patients.actions.results import Entry, correct_observation, disown_observation, record_observations
 from patients.actions.signing import sign_plan
@@ -30,6 +31,6 @@ __all__ = [
     "Conflict", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person",
     "close_task", "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan",
     "glance_at", "open_clinic",
-    "place_on_step", "record_access", "record_observations", "register_patient", "save_answers", "save_choices",
-    "sign_plan", "start_consultation", "why_not_use",
+    "place_on_step", "publish_version", "publisher_key", "record_access", "record_observations", "register_patient", "save_answers", "save_choices",
+    "sign_plan", "start_consultation", "unpublish_version", "why_not_use",
 ]  # fmt: skip

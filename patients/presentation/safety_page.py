@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.cycles import keys_read
 from guidelines.engine.safety import Alert, override_of
 from guidelines.reading import Source, needs_clinician
 from patients.draft_safety import SHORTEST_REASON
@@ -14,7 +16,9 @@ OVERRIDE_LENGTH = 2000
 
 @dataclass(frozen=True)
 class AlertCard:
-    """`answer` is what goes on needs: override, prohibited, acknowledge or nothing."""
+    """`answer` is what going on needs: override, prohibited, no_plan, acknowledge or nothing.
+
+    `read_from` are the facts that a stop which forbids any plan was read from: one of them is to be put right."""
 
     key: str
     severity: str
@@ -32,6 +36,7 @@ class AlertCard:
     is_settled: bool
     problem: str
     open_facts: list[tuple[str, str]]
+    read_from: list[tuple[str, str]]
     sources: tuple[Source, ...]
     conflicts: list[str]
     needs_clinician: bool
@@ -82,7 +87,9 @@ def card_of(
     rule, chosen = alert.rule, run.choices.overrides.get(alert.rule.key)
     reason, text = typed.get(rule.key) or ((chosen.reason, chosen.text) if chosen else ("", ""))
     answer = "nothing"
-    if rule.key in to_override:
+    if alert.forbids_plan:
+        answer = "no_plan"
+    elif rule.key in to_override:
         answer = "prohibited" if override_of(alert) == "prohibited" else "override"
     elif rule.key in to_acknowledge:
         answer = "acknowledge"
@@ -109,8 +116,19 @@ def card_of(
         is_settled=answer in ("override", "acknowledge") and not problem,
         problem=problem,
         open_facts=words.fact_labels(compiled, sorted(alert.open_facts)),
+        read_from=words.fact_labels(compiled, facts_read(compiled, rule.key)) if alert.forbids_plan else [],
         sources=run.sources.cite(rule.cites),
         conflicts=[compiled.conflicts[key].text for key in rule.conflicts if key in compiled.conflicts],
         needs_clinician=needs_clinician(rule),
-        is_off_plan=rule.drug is not None and rule.drug not in {line.drug.key for line in run.draft.medications},
+        is_off_plan=is_off_plan(run, alert),
     )
+
+
+def facts_read(compiled: CompiledPackage, rule: str) -> list[str]:
+    return sorted({key for key in keys_read(compiled.rules[rule].condition) if key in compiled.facts})
+
+
+def is_off_plan(run: Run, alert: Alert) -> bool:
+    if alert.rule.drug is None or alert.forbids_plan:
+        return False
+    return alert.rule.drug not in {line.drug.key for line in run.draft.medications}

@@ -1,6 +1,7 @@
 """The first page: the door for strangers, and the day's unfinished work for those who are signed in."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guidelines.models import Version
+from guidelines.permissions import why_not_approve
+from guidelines.workflow import REVIEWERS
 from patients.models import Clinic, Consultation, MonitoringTask, Patient
 from patients.presentation.banner import banner_of
 from patients.wizard import KEYS, STEPS
@@ -18,10 +21,11 @@ MOST_ROWS = 8
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    versions = list(Version.objects.current().select_related("guideline"))
-    demo = any(version.is_demonstration for version in versions)
+    readable = Version.objects.readable_by(request.user).select_related("guideline")
+    versions = sorted(readable.current(), key=lambda version: version.title)
+    demo = Version.objects.current().filter(is_demonstration=True).exists()
     if not request.user.is_authenticated:
-        return render(request, "home.html", {"demo": demo})
+        return render(request, "home.html", {"demo": demo, "versions": versions})
     today = timezone.localdate()
     clinics = list(Clinic.objects.clinical_for(request.user))
     begun = Consultation.objects.visible_to(request.user).open().select_related("patient__clinic", "version")
@@ -32,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "clinics": clinics,
         "today": today,
         "versions": versions,
+        "to_review": awaiting(request.user),
         "demo": demo or any(clinic.is_demo for clinic in clinics),
         "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
         "begun_count": begun.count(),
@@ -40,6 +45,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": [banner_of(patient) for patient in recent],
     }
     return render(request, "patients/home.html", context)
+
+
+def awaiting(user: User) -> list[Version]:
+    """The versions that this person may approve and has not: their own work is for others to check."""
+    if not user.groups.filter(name=REVIEWERS).exists():
+        return []
+    waiting = Version.objects.awaiting_review().select_related("guideline")
+    return [version for version in waiting if not why_not_approve(user, version)]
 
 
 def step_title(key: str) -> str:

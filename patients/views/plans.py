@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from guidelines.reading import Audience
+from guidelines.rendered import audience_urls
 from patients.models import Paper, Plan
 from patients.outputs.every_page import standing_of
 from patients.outputs.html import patient_plan_context
@@ -39,7 +41,7 @@ def plan_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def plan_patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
     try:
-        context = patient_plan_context(care_plan_of(plan), large="large" in request.GET, **printed(plan))
+        context = patient_plan_context(care_plan_of(plan), large="large" in request.GET, **printed(plan, "patient"))
     except PrintRefused as refusal:
         return refused(request, refusal)
     return render(request, "patients/plan_patient_page.html", patient_context(plan.patient, signed=plan, **context))
@@ -48,7 +50,7 @@ def plan_patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def plan_clinician_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
-    context = clinician_summary_context(care_plan_of(plan), **printed(plan))
+    context = clinician_summary_context(care_plan_of(plan), **printed(plan, "clinician"))
     return render(request, "patients/plan_clinician_page.html", patient_context(plan.patient, signed=plan, **context))
 
 
@@ -57,7 +59,7 @@ def plan_patient_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
     try:
         content = patient_plan_pdf(
-            care_plan_of(plan), large="large" in request.GET, paper=paper_of(request, plan), **printed(plan)
+            care_plan_of(plan), large="large" in request.GET, paper=paper_of(request, plan), **printed(plan, "patient")
         )
     except PrintRefused as refusal:
         return refused(request, refusal)
@@ -67,7 +69,7 @@ def plan_patient_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def plan_clinician_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
-    content = clinician_summary_pdf(care_plan_of(plan), paper=paper_of(request, plan), **printed(plan))
+    content = clinician_summary_pdf(care_plan_of(plan), paper=paper_of(request, plan), **printed(plan, "clinician"))
     return pdf(content, f"plan-{plan.number}-clinician.pdf")
 
 
@@ -75,9 +77,13 @@ def care_plan_of(plan: Plan) -> CarePlan:
     return CarePlan.from_json(plan.care_plan)
 
 
-def printed(plan: Plan) -> dict[str, Any]:
+def printed(plan: Plan, audience: Audience) -> dict[str, Any]:
     """What a plan does not know of itself: the day it is printed, and whether it is still followed then."""
-    return {"printed_on": plan.patient.clinic.today(), "public_url": public_url(plan), "over": why_over(plan)}
+    return {
+        "printed_on": plan.patient.clinic.today(),
+        "public_url": guideline_url(plan, audience),
+        "over": why_over(plan),
+    }
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:
@@ -87,9 +93,13 @@ def pdf(content: bytes, name: str) -> HttpResponse:
     )
 
 
-def public_url(plan: Plan) -> str:
-    path: Any = plan.care_plan["header"]["guideline"]["public_path"]
-    return f"{settings.SITE_URL}{path}"
+def guideline_url(plan: Plan, audience: Audience) -> str:
+    """What the printed code opens, in the reader's wording. A patient gets none that would ask for a password."""
+    if audience == "patient" and not plan.version.publications.open().exists():
+        return ""
+    guideline = plan.care_plan["header"]["guideline"]
+    addresses = audience_urls("guideline_version", slug=guideline["slug"], number=guideline["version"])
+    return f"{settings.SITE_URL}{addresses[audience]}"
 
 
 def paper_of(request: HttpRequest, plan: Plan) -> str:

@@ -165,5 +165,7 @@ def why_not_go_on(run: Run, key: str) -> str:
     if key == "safety":
         # A stop that may be overridden is settled with this very button; one that may not is settled elsewhere.
         stops = sum(override_of(alert) == "prohibited" for alert in run.draft.to_override())
+        if run.draft.forbid_it():
+            return "No plan can be signed while a stop on this page holds"
         return f"{stops} stop{'s' * (stops != 1)} that cannot be overridden" if stops else ""
     return ""

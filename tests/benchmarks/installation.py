@@ -122,6 +122,14 @@ def requests_per_second(address: str, *, headers: dict[str, str], seconds: int =
     return float(found[1])
 
 
+def against_empty(empty: str, address: str, headers: dict[str, str]) -> tuple[float, float]:
+    """Requests a second, and their ratio to the empty view's just before and after: the machine's mood drifts."""
+    before = requests_per_second(empty, headers={}, seconds=2)
+    speed = requests_per_second(address, headers=headers)
+    after = requests_per_second(empty, headers={}, seconds=2)
+    return speed, speed / ((before + after) / 2)
+
+
 def memory_mb(pid: int, name: str) -> float:
     """VmRSS or VmHWM of one process."""
     line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(name))

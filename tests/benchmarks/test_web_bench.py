@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.benchmarks.installation import Installation, memory_mb, requests_per_second
+from tests.benchmarks.installation import Installation, against_empty, memory_mb, requests_per_second
 
 pytestmark = pytest.mark.benchmark
 
@@ -15,23 +15,10 @@ MOST_MB, MOST_GROWTH = 300, 1.03
 STEPS = ("facts", "recommendation", "dose", "safety", "monitoring", "review")
 
 
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return Installation(tmp_path_factory.mktemp("installation"))
-
-
 def fetch(address: str, headers: dict[str, str]) -> bytes:
     with urlopen(Request(address, headers=headers), timeout=60) as answer:
         body: bytes = answer.read()
     return body
-
-
-def against_empty(empty: str, address: str, headers: dict[str, str]) -> tuple[float, float]:
-    """Requests a second, and their ratio to the empty view's just before and after: the machine's mood drifts."""
-    before = requests_per_second(empty, headers={}, seconds=2)
-    speed = requests_per_second(address, headers=headers)
-    after = requests_per_second(empty, headers={}, seconds=2)
-    return speed, speed / ((before + after) / 2)
 
 
 def test_a_wizard_step_against_an_empty_view(installation: Installation) -> None:

@@ -24,17 +24,25 @@ def choices(*keys: str) -> list[dict[str, str]]:
 
 def rule(key: str, when: str, severity: str = "stop", *, action: str = "stop", **more: Any) -> dict[str, Any]:
     return {
-        "key": key, "kind": "contraindication", "when": when, "severity": severity, "message": f"{key} is met.",
+        "key": key, "kind": "contraindication", "when": when, "severity": severity, "message": f"{key} is met.", "plain": key,
         "action": {"kind": action, "text": "Do this."}, "override": "reason", **more,
     }  # fmt: skip
 
 
 def step(key: str, **more: Any) -> dict[str, Any]:
-    return {"key": key, "title": key, "plain_title": key, "text": f"Step {key}.", **more}
+    return {"key": key, "title": key, "plain_title": key, "text": f"Step {key}.", "plain": key, **more}
 
 
 def goes(key: str, source: str | None, target: str, when: str, **more: Any) -> dict[str, Any]:
-    return {"key": key, "target": target, "when": when, "text": key, **({"source": source} if source else {}), **more}
+    return {
+        "key": key,
+        "target": target,
+        "when": when,
+        "text": key,
+        "plain": key,
+        **({"source": source} if source else {}),
+        **more,
+    }
 
 
 def option(key: str, *regimens: dict[str, str]) -> dict[str, Any]:
@@ -43,7 +51,7 @@ def option(key: str, *regimens: dict[str, str]) -> dict[str, Any]:
 
 def regimen(key: str, drug: str, **more: Any) -> dict[str, Any]:
     return {
-        "key": key, "drug": drug, "title": key, "route": "on the skin", "frequency": {"type": "daily", "times": 1},
+        "key": key, "drug": drug, "title": key, "plain": key, "route": "on the skin", "frequency": {"type": "daily", "times": 1},
         "basis": "fixed", "unit": "mg", "amount_per": "day", "min": 10, "start": 10, "max": 10,
         "caps": [{"amount": 30, "per": "day", "text": "Not above 30 mg a day"}], "rounding": [{"from": 0, "step": 10}],
         "products": [f"{drug}_10"], **more,
@@ -61,7 +69,7 @@ def content() -> dict[str, Any]:
     return {
         "slug": "elbow", "title": "Itching elbow", "question": "What helps?", "plain_question": "What helps?",
         "answer": "Drops.", "plain_answer": "Drops.", "population": "Adults", "condition": "Itching elbow",
-        "publisher": "The Elbow Society", "review_by": "2030-01-31", "disclaimer": "Invented.", "entry_step": "E1",
+        "publisher": "The Elbow Society", "review_by": "2030-01-31", "disclaimer": "Invented.", "plain_disclaimer": "Invented.", "entry_step": "E1",
         "fact_groups": [{"key": "body", "title": "Body"}],
         "facts": [
             fact("weight_kg", "number", unit="kg", other_units=[{"unit": "[lb_av]", "factor": "0.453592"}],
@@ -87,7 +95,7 @@ def content() -> dict[str, Any]:
         ],
         "definitions": [{"key": "heavy", "text": "weighs a lot", "formula": "weight_kg > 100"}],
         "references": [{"key": "R1", "title": "A trial of elbows", "kind": "trial"}],
-        "sections": [{"key": "treatment", "title": "Treatment"}],
+        "sections": [{"key": "treatment", "title": "Treatment", "plain_title": "Treatment"}],
         "statements": [{"key": "T1", "section": "treatment", "kind": "recommendation", "clinician": "Start with drops.",
                         "plain": "Drops first.", "citations": [{"reference": "R1"}]}],
         "tests": [{"key": "marker_test", "label": "Marker", "plain_label": "Blood test", "facts": ["marker"]}],
@@ -109,7 +117,8 @@ def content() -> dict[str, Any]:
             rule("E4-FORBIDDEN", "forbidden", step="E4"),
         ],
         "monitoring": [{"key": "MON-1", "drug": "drops", "tests": ["marker_test"], "phase": "early", "anchor": "start",
-                        "windows": [{"after": "7 d"}], "required": True, "why": "To be sure."}],
+                        "windows": [{"after": "7 d"}], "required": True, "why": "To be sure.",
+                        "plain": "To be sure."}],
         "options": [
             option("E1-drops", {"regimen": "drops", "role": "main"}),
             option("E2-cream", {"regimen": "cream", "role": "main"}),

@@ -46,6 +46,10 @@ def test_what_needs_a_clinician_is_said_of_every_marked_entry(shipped: CompiledP
         ("transitions", 2, {"when": "infected or is_unknown(red)"}, "unknown_tested_in_stop", "transitions.E1-intolerance"),
         ("statements", 0, {"citations": [{"reference": "R9"}]}, "dangling_citation", "statements.T1"),
         ("statements", 0, {"conflicts": ["C9"]}, "dangling_citation", "statements.T1"),
+        ("safety_rules", 1, {"conflicts": ["C9"]}, "dangling_citation", "safety_rules.DROPS-INFECTED"),
+        ("regimens", 0, {"conflicts": ["C9"]}, "dangling_citation", "regimens.drops"),
+        ("monitoring", 0, {"conflicts": ["C9"]}, "dangling_citation", "monitoring.MON-1"),
+        ("steps", 0, {"conflicts": ["C9"]}, "dangling_citation", "steps.E1"),
         ("safety_rules", 1, {"cites": ["R9"]}, "dangling_citation", "safety_rules.DROPS-INFECTED"),
         ("options", 0, {"supports": ["X9"]}, "dangling_citation", "options.E1-drops"),
         ("statements", 0, {"citations": [], "clinician": "Give 20 drops."}, "uncited_number", "statements.T1"),
@@ -62,6 +66,30 @@ def test_a_poor_guideline_is_told_why(
     found = [(finding.code, finding.severity, finding.place) for finding in findings(changed)]
 
     assert ((code, "blocking", place) in found) if code else not any(c == "unknown_tested_in_stop" for c, _, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "place"),
+    [
+        ("", {"plain_disclaimer": None}, "disclaimer"),
+        ("conflicts", {"plain": None}, "conflicts.C1"),
+        ("regimens", {"plain": None}, "regimens.drops"),
+        ("safety_rules", {"plain": None}, "safety_rules.G-OUT"),
+        ("monitoring", {"plain": None}, "monitoring.MON-1"),
+        ("steps", {"plain": None}, "steps.E1"),
+        ("steps", {"actions": [{"key": "rest", "text": "Rest."}]}, "steps.E1.actions.rest"),
+        ("transitions", {"plain": None}, "transitions.URGENT"),
+        ("sections", {"plain_title": None}, "sections.treatment"),
+    ],
+)
+def test_a_text_that_patients_read_wants_plain_words(name: str, change: dict[str, Any], place: str) -> None:
+    changed = content()
+    changed["conflicts"] = [
+        {"key": "C1", "text": "They differ.", "certainty": "Sure", "evidence": "Both.", "plain": "So."}
+    ]
+    (changed[name][0] if name else changed).update(change)
+
+    assert [(f.code, f.severity, f.place) for f in findings(changed)] == [("plain_missing", "warning", place)]
 
 
 def test_a_step_nobody_can_reach_is_found() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import SafetyRule
@@ -91,6 +92,19 @@ def test_overriding_a_stop_takes_what_the_rule_says_and_a_caution_is_acknowledge
     assert override_of(Alert(stop, "stop", True)) == "prohibited"
     assert override_of(Alert(stop, "stop", False)) == "prohibited"
     assert override_of(Alert(caution, "caution", True)) == "acknowledge"
+
+
+def test_a_stop_may_forbid_any_plan_while_it_is_met_and_is_prohibited_otherwise() -> None:
+    stop = SafetyRule.model_validate(rule("R", "red") | {"override": "no_plan"})
+    met, unknown = Alert(stop, "stop", True), Alert(stop, "stop", False)
+
+    assert (met.forbids_plan, unknown.forbids_plan) == (True, False)
+    assert (met.as_json()["override"], override_of(unknown)) == ("prohibited", "prohibited")
+
+
+def test_a_caution_forbids_no_plan() -> None:
+    with pytest.raises(ValidationError, match="no_plan is for a stop"):
+        SafetyRule.model_validate(rule("R", "red", "caution") | {"override": "no_plan"})
 
 
 def test_alerts_come_once_stops_first_met_before_unknown() -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from guidelines.engine.content import Package
 from guidelines.models import Approval, Drug, Guideline, SearchEntry, SearchWord, Statement, StatusMove, Version
 from guidelines.package import row_models
-from tests.factories_guidelines import draft, published, retitled
+from tests.factories_guidelines import draft, opened, published, retitled
 
 pytestmark = pytest.mark.django_db
 LOCKED = "locked_once_approved"
@@ -112,7 +112,7 @@ def test_no_table_is_emptied() -> None:
 
 
 def test_the_history_is_only_added_to() -> None:
-    published()
+    opened(published())
     histories = [model for model in apps.get_app_config("guidelines").get_models() if hasattr(model, "pgh_label")]
 
     assert len(histories) > 30

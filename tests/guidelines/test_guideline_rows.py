@@ -6,11 +6,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guidelines import actions
-from guidelines.engine.content import Package
+from guidelines.engine.content import Conflict, MonitoringItem, Package, Step, Transition
 from guidelines.guideline_file import read_guideline
 from guidelines.models import Regimen, Version
 from guidelines.package import compiled_version, package_of, row_models, slots, to_yaml
 from tests.factories_guidelines import draft, edited, itching_elbow, published
+
+# What these entries were before they could have plain words or conflicts of their own.
+ENTRIES = [
+    (Conflict, {"key": "C1", "text": "They differ.", "certainty": "Sure", "evidence": "Both were read."}),
+    (Step, {"key": "E1", "title": "First", "plain_title": "The first", "text": "Calm it."}),
+    (Transition, {"key": "E1-fails", "target": "E2", "when": "itching", "text": "It still itches."}),
+    (
+        MonitoringItem,
+        {
+            "key": "M1", "tests": ["panel"], "phase": "early", "anchor": "start", "windows": [{"after": "7 d"}],
+            "required": True, "why": "To be sure.",
+        },
+    ),
+]  # fmt: skip
 
 
 def test_every_field_of_content_has_a_place_in_the_rows() -> None:
@@ -46,6 +60,28 @@ def test_rows_give_the_package_they_were_made_of() -> None:
     assert package_of(version) == package
     assert package_of(version).content_hash() == version.content_hash == package.content_hash()
     assert all(model.objects.filter(version=version).exists() for model in row_models(Package, Version))
+
+
+@pytest.mark.parametrize(("entry_class", "entry"), ENTRIES, ids=lambda value: getattr(value, "__name__", ""))
+def test_words_that_are_not_there_are_not_part_of_the_hash(entry_class, entry) -> None:
+    assert entry_class.model_validate(entry).canonical() == entry
+
+
+@pytest.mark.django_db
+def test_rows_without_plain_words_keep_the_hash_of_a_file_without_them() -> None:
+    whole = itching_elbow().canonical()
+    del whole["plain_disclaimer"]
+    for name, fields in {
+        "conflicts": ["plain"], "regimens": ["plain", "conflicts"], "monitoring": ["conflicts"],
+        "steps": ["plain", "conflicts"], "transitions": ["plain"],
+    }.items():  # fmt: skip
+        whole[name] = [{k: v for k, v in entry.items() if k not in fields} for entry in whole[name]]
+    package = Package.model_validate(whole)
+
+    version = draft(package)
+
+    assert package_of(version).canonical() == whole
+    assert package_of(version).content_hash() == version.content_hash
 
 
 @pytest.mark.django_db

@@ -1,13 +1,41 @@
-"""The public pages of a guideline: open to everyone, word for word, and only of versions that were approved."""
+"""The pages of guidelines: word for word, in either wording, and to strangers only what was published for everybody."""
+
+import gzip
+from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from guidelines.models import Version
-from tests.factories_guidelines import published
+from guidelines import actions
+from guidelines.models import Publication, Version
+from guidelines.rendered import body_of, public_page
+from guidelines.standing import public_standing, standing_of
+from guidelines.workflow import REVIEWERS
+from tests.factories_guidelines import (
+    administrator,
+    draft,
+    editor,
+    opened,
+    person,
+    published,
+    retitled,
+    under_review,
+)
 
 pytestmark = pytest.mark.django_db
+SIGN_IN = "/accounts/login/"
+
+
+def page_of(version: Version, **more: object) -> str:
+    return reverse("guideline_version", kwargs={"slug": version.guideline.slug, "number": version.number, **more})
+
+
+def changes_of(old: Version, new: Version) -> str:
+    return reverse("guideline_changes", args=[old.guideline.slug, old.number, new.number])
 
 
 @pytest.fixture
@@ -15,8 +43,19 @@ def version() -> Version:
     return published()
 
 
-def test_anyone_may_read_a_version_with_its_sources_and_rules(client: Client, version: Version) -> None:
-    page = client.get(reverse("guideline_version", args=[version.guideline.slug, version.number])).content.decode()
+@pytest.fixture
+def reader(client: Client) -> Client:
+    client.force_login(person("rhea"))
+    return client
+
+
+# --- what a page says ------------------------------------------------------------------------------------------------
+
+
+def test_anyone_may_read_a_public_version_with_its_sources_and_rules(client: Client, version: Version) -> None:
+    opened(version)
+
+    page = client.get(page_of(version)).content.decode()
 
     for part in ("Start with calmine.", "A trial of elbows: results", "The label and the trial differ.", "CAL-B-PREG"):
         assert part in page
@@ -24,13 +63,211 @@ def test_anyone_may_read_a_version_with_its_sources_and_rules(client: Client, ve
     assert "Needs a clinician" in page
 
 
-def test_the_address_without_a_number_leads_to_the_version_in_use(client: Client, version: Version) -> None:
-    answer = client.get(reverse("guideline_detail", args=[version.guideline.slug]))
+def test_a_version_shows_the_same_to_strangers_and_to_those_who_are_signed_in(reader: Client, version: Version) -> None:
+    opened(version)
 
-    assert answer.url == reverse("guideline_version", args=[version.guideline.slug, version.number])
-    assert version.title in client.get(reverse("guideline_list")).content.decode()
+    signed_in = reader.get(page_of(version)).content.decode()
+    stranger = Client().get(page_of(version)).content.decode()
+
+    body = body_of(version, "clinician").html
+    assert len(body) > 1000
+    assert body in signed_in
+    assert body in stranger
 
 
-def test_a_draft_and_a_version_that_is_not_there_are_the_same_404(client: Client, version: Version) -> None:
-    assert client.get(reverse("guideline_version", args=[version.guideline.slug, 99])).status_code == 404
-    assert client.get(reverse("guideline_detail", args=["unheard-of"])).status_code == 404
+# --- who may see what ------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_is_asked_to_sign_in_for_what_is_private_and_for_what_is_not_there(
+    client: Client, version: Version
+) -> None:
+    for address in (page_of(version), page_of(version, audience="patient"), page_of(version).replace("/1/", "/99/")):
+        answer = client.get(address)
+
+        assert answer.status_code == 302
+        assert answer["Location"] == f"{SIGN_IN}?next={address}"
+    assert version.title not in client.get(reverse("guideline_list")).content.decode()
+    assert client.get(reverse("guideline_detail", args=[version.guideline.slug]))["Location"].startswith(SIGN_IN)
+
+
+def test_whoever_is_signed_in_reads_what_was_ever_approved_and_no_draft(reader: Client, version: Version) -> None:
+    other = draft(retitled())
+
+    assert reader.get(page_of(version)).status_code == 200
+    assert reader.get(page_of(other)).status_code == 404
+    assert reader.get(page_of(version).replace("/1/", "/99/")).status_code == 404
+
+
+def test_those_who_work_on_guidelines_read_drafts(client: Client) -> None:
+    waiting = under_review()
+    client.force_login(person("rolf", REVIEWERS))
+
+    answer = client.get(page_of(waiting))
+
+    assert answer.status_code == 200
+    assert "Under review" in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_publication_that_ends_closes_the_page_and_another_ones_does_not(client: Client, version: Version) -> None:
+    by = administrator("anna")
+    for key in ("clinic-1", "clinic-2"):
+        actions.open_to_all(version=version, by=by, publisher_key=key, publisher=key)
+
+    actions.close_to_all(version=version, by=by, publisher_key="clinic-1")
+    assert client.get(page_of(version)).status_code == 200
+    actions.close_to_all(version=version, by=by, publisher_key="clinic-2")
+    assert client.get(page_of(version)).status_code == 302
+
+
+def test_only_what_is_approved_can_be_published() -> None:
+    with pytest.raises(actions.Refused, match="draft"):
+        actions.open_to_all(version=draft(), by=administrator("anna"), publisher_key="clinic-1", publisher="One")
+    assert not Publication.objects.exists()
+
+
+def test_the_same_publisher_opens_a_version_once(version: Version) -> None:
+    first = opened(version)
+    again = opened(version)
+
+    assert first == again
+    with pytest.raises(IntegrityError, match="a_publisher_opens_a_version_once"):
+        Publication.objects.create(
+            version=version, publisher_key=first.publisher_key, publisher="x", opened_by=first.opened_by
+        )
+
+
+# --- addresses and standing ------------------------------------------------------------------------------------------
+
+
+def test_the_address_without_a_number_leads_to_the_version_in_use_in_the_wording_read_last(
+    client: Client, version: Version
+) -> None:
+    opened(version)
+    short = reverse("guideline_detail", args=[version.guideline.slug])
+
+    first = client.get(short)["Location"]
+    client.get(page_of(version, audience="patient"))
+
+    assert first == page_of(version)
+    assert client.get(short)["Location"] == page_of(version, audience="patient")
+    assert client.get(page_of(version)).status_code == 200, "an address shows what it showed, whatever was read last"
+
+
+def test_an_old_version_stays_where_it_is_and_says_which_is_in_use(client: Client, version: Version) -> None:
+    opened(version)
+    before = client.get(page_of(version)).content.decode()
+    newer = published(retitled(), effective_on=timezone.localdate() + timedelta(days=1))
+    assert client.get(page_of(version)).content.decode() == before, "a scheduled version is no news yet"
+
+    later = standing_of(version, on=timezone.localdate() + timedelta(days=2))
+    page = public_page(later, "clinician").html.decode()
+
+    assert "Superseded" in page
+    assert page_of(newer) in page
+    assert "Start with calmine." in page
+
+
+def test_a_withdrawn_version_stays_readable_and_says_so(client: Client, version: Version) -> None:
+    opened(version)
+    client.get(page_of(version))
+
+    actions.withdraw(version=version, by=administrator("anna"), why="A wrong dose.")
+
+    page = client.get(page_of(version))
+    assert page.status_code == 200
+    assert "Withdrawn" in page.content.decode()
+    standing = public_standing(version.guideline.slug, version.number)
+    assert standing is not None
+    assert (standing.label, standing.tone, standing.withdrawn_on) == ("Withdrawn", "stop", timezone.localdate())
+
+
+def test_the_standing_of_a_stranger_and_of_a_member_are_one(version: Version) -> None:
+    opened(version)
+
+    standing = public_standing(version.guideline.slug, version.number)
+
+    assert standing == standing_of(version)
+    assert standing is not None and standing.label == "Current" and standing.is_public
+    assert public_standing(version.guideline.slug, 10**12) is None
+
+
+def test_a_review_that_is_overdue_is_a_caution(version: Version) -> None:
+    standing = standing_of(version)
+
+    assert (standing.review_by, standing.is_review_overdue, standing.tone) == (date(2030, 1, 31), False, "ok")
+
+
+# --- what is kept ----------------------------------------------------------------------------------------------------
+
+
+def test_a_public_page_is_compressed_and_says_when_the_readers_copy_is_still_good(
+    client: Client, version: Version
+) -> None:
+    opened(version)
+
+    whole = client.get(page_of(version))
+    small = client.get(page_of(version), headers={"Accept-Encoding": "gzip"})
+    again = client.get(page_of(version), headers={"If-None-Match": whole["ETag"]})
+    other = client.get(page_of(version, audience="patient"), headers={"If-None-Match": whole["ETag"]})
+
+    assert gzip.decompress(small.content) == whole.content
+    assert small["Content-Encoding"] == "gzip"
+    assert whole["Cache-Control"] == small["Cache-Control"] == "no-cache"
+    assert {"Accept-Encoding", "Cookie"} <= {part.strip() for part in whole["Vary"].split(",")}
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", whole["ETag"])
+    assert other.status_code == 200
+    assert "csrfmiddlewaretoken" not in whole.content.decode()
+
+
+def test_whoever_is_signed_in_gets_a_page_that_nobody_keeps(reader: Client, version: Version) -> None:
+    opened(version)
+
+    answer = reader.get(page_of(version))
+
+    assert answer["Cache-Control"] == "no-store"
+    assert "ETag" not in answer
+    assert "Sign out" in answer.content.decode()
+    assert "Sign out" not in Client().get(page_of(version)).content.decode()
+
+
+def test_a_look_at_a_kept_page_is_one_statement(
+    client: Client, version: Version, django_assert_num_queries: object
+) -> None:
+    opened(version)
+    client.get(page_of(version))
+
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        client.get(page_of(version))
+
+
+# --- what changed ----------------------------------------------------------------------------------------------------
+
+
+def test_the_changes_between_two_versions_need_both_to_be_readable(client: Client, version: Version) -> None:
+    opened(version)
+    other = published(retitled("An itching elbow"), effective_on=timezone.localdate() + timedelta(days=1))
+
+    assert client.get(changes_of(version, other))["Location"].startswith(SIGN_IN)
+    opened(other)
+
+    page = client.get(changes_of(version, other)).content.decode()
+    assert "What changed from version 1 to version 2" in page
+    assert "An itching elbow" in page
+
+
+def test_changes_to_a_version_that_is_not_there_are_not_found(reader: Client, version: Version) -> None:
+    assert reader.get(reverse("guideline_changes", args=[version.guideline.slug, 1, 9])).status_code == 404
+    assert reader.get(reverse("guideline_changes", args=[version.guideline.slug, 1, 1])).status_code == 404
+
+
+def test_anyone_may_read_the_editorial_policy(client: Client) -> None:
+    assert "Two reviewers approve" in client.get(reverse("editorial_policy")).content.decode()
+
+
+def test_people_who_are_signed_out_for_good_see_what_strangers_see(version: Version) -> None:
+    gone: User = editor("gus")
+    gone.is_active = False
+    gone.save()
+
+    assert not Version.objects.readable_by(gone).exists()

@@ -19,6 +19,7 @@ from tests.patients.plan_samples import (
     NOW,
     PLANS,
     V05,
+    V24,
     care_plan_of,
     case_of,
     decision_of,
@@ -236,7 +237,7 @@ def test_a_held_drug_says_so_and_why_without_a_dose() -> None:
     assert not any("tablets" in line for line in lines_of(box))
 
 
-@pytest.mark.parametrize("key", ["V15", "STOP-MTX-B-DAILY-S6", "STOP-MTX-B-DAILY-S6_TAPER"])
+@pytest.mark.parametrize("key", ["V15", "STOP-MTX-B-CBC-S6", "STOP-MTX-B-CBC-S6_TAPER"])
 def test_a_plan_that_holds_its_drug_does_not_call_for_it(key: str) -> None:
     decision = decision_of(key)
     draft, choices = settled(decision, usual_choices(decision), NOW)
@@ -252,17 +253,40 @@ def test_a_plan_that_holds_its_drug_does_not_call_for_it(key: str) -> None:
 
 
 @pytest.mark.parametrize("rule", ["MTX-B-DAILY", "MTX-B-MAX40"])
-@pytest.mark.parametrize("step", ["S2", "S6", "S6_TAPER"])
-def test_whoever_took_too_much_is_told_what_to_do_at_the_front_of_the_plan(rule: str, step: str) -> None:
+@pytest.mark.parametrize("step", ["start", "S2", "S6", "S6_TAPER"])
+def test_nothing_is_signed_while_methotrexate_is_recorded_as_daily_or_above_its_highest_dose(
+    rule: str, step: str
+) -> None:
     decision = decision_of(f"STOP-{rule}-{step}")
+
     draft, choices = settled(decision, usual_choices(decision), NOW)
 
-    plan = build_care_plan(decision.compiled, decision, draft, choices, header_of(decision))
+    assert [problem.place for problem in draft.problems] == [f"overrides.{rule}"]
+    assert "No plan can be signed while this holds" in draft.problems[0].message
+    with pytest.raises(PrintRefused, match="No plan can be signed"):
+        build_care_plan(decision.compiled, decision, draft, choices, header_of(decision))
 
-    part = next(part for part in plan.parts if part.section == "get_help_now")
-    wanted = "You may have taken too much methotrexate. Call Poison Help at 1-800-222-1222 or 911 now, even if you feel well."
-    assert wanted in [plain(line) for line in part.lines]
-    assert "Say: I took too much methotrexate." in part.lines
+
+def test_a_stop_that_forbids_any_plan_does_so_beside_another_drug_too() -> None:
+    compiled, raw = guideline(), facts_of(guideline(), case_of("STOP-MTX-B-DAILY-start"))
+    raw["facts"]["skin_severity"] = {"value": "severe"}
+    decision = decide(compiled, read_facts(raw, compiled))
+
+    draft = drafted(decision, V24)
+
+    assert "methotrexate" not in {line.drug.key for line in draft.medications}
+    assert "overrides.MTX-B-DAILY" in {problem.place for problem in draft.problems}
+
+
+def test_an_unknown_weekly_dose_holds_the_drug_on_a_plan_of_its_own() -> None:
+    compiled, raw = guideline(), facts_of(guideline(), case_of("STOP-MTX-B-MAX40-S2"))
+    raw["facts"]["mtx_dose_mg_week"] = {"status": "not_known"}
+    decision = decide(compiled, read_facts(raw, compiled))
+
+    draft, choices = settled(decision, usual_choices(decision), NOW)
+
+    assert draft.problems == ()
+    plan = build_care_plan(compiled, decision, draft, choices, header_of(decision))
     assert not box_of(plan, "methotrexate").amount
 
 

@@ -168,6 +168,13 @@ def test_a_drug_with_an_open_stop_is_not_printed(changes: dict[str, str], is_ref
         patient_plan_context(plan, printed_on=DAY)
 
 
+def test_a_stop_that_forbids_any_plan_is_not_printed_beside_a_held_drug_either() -> None:
+    plan = care_plan_of("V05")
+    stop = replace(plan.alerts[0], severity="stop", drug="hydroxychloroquine", policy="no_plan")
+
+    assert refused_by(replace(plan, alerts=(stop,))) == {"NP-10"}
+
+
 def test_a_plan_needs_the_day_of_review() -> None:
     assert "NP-13" in refused_by(replace(care_plan_of("V05"), review_on=None))
 

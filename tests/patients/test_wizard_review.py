@@ -9,6 +9,7 @@ from patients.models import Consultation
 from patients.presentation.review_page import review_page
 from patients.presentation.run import Run
 from tests import factories_patients as make
+from tests.factories_guidelines import edited, itching_elbow, published
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,28 @@ def test_a_stop_that_holds_a_medicine_is_on_the_review(client: Client, held: Con
     assert "Test first." in page
     assert "Held: calmine." in page
     assert "Could not be checked" in page
+
+
+def test_a_stop_that_forbids_any_plan_leads_back_to_safety_and_to_what_it_was_read_from(
+    client: Client, by: User
+) -> None:
+    package = itching_elbow()
+    rule = next(rule for rule in package.safety_rules if rule.key == "CAL-W-MARK")
+    stop = {**dict(rule), "key": "CAL-B-SCAR", "when": "weight_kg > 50", "severity": "stop", "override": "no_plan"}
+    stop |= {"resolvable": True, "if_unknown": None}
+    forbidding = published(edited(package, safety_rules=[*package.safety_rules, stop]))
+    ready = make.answered(make.patient(by), by, forbidding)
+    client.force_login(by)
+
+    answer = client.get(reverse("consultation_review", args=[ready.pk]))
+    page = client.get(reverse("consultation_safety", args=[ready.pk])).content.decode()
+
+    assert answer.url == reverse("consultation_safety", args=[ready.pk])
+    assert "No plan can be signed while this holds." in page
+    assert reverse("consultation_facts", args=[ready.pk]) + "#question-weight_kg" in page
+    assert 'name="reason-CAL-B-SCAR"' not in page
+    with pytest.raises(make.actions.NotSignable, match="No plan can be signed"):
+        make.signed(ready, by)
 
 
 def test_a_stop_that_stops_a_medicine_says_so(held: Consultation, by: User) -> None:

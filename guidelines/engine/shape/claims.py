@@ -34,6 +34,7 @@ class Conflict(Marked):
 
     key: Key
     text: Text
+    plain: Text | None = None
     certainty: Line
     evidence: Text
 

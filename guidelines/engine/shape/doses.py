@@ -135,6 +135,7 @@ class Regimen(Marked):
     key: Key
     drug: Key
     title: Line
+    plain: Line | None = None
     route: Line
     frequency: Frequency
     basis: Literal["fixed", "per_kg", "per_m2"]
@@ -159,6 +160,7 @@ class Regimen(Marked):
     requires: tuple[Requirement, ...] = ()
     compare_with: Expression | None = None  # another formula shown beside, in the dose's unit and period
     note: Line | None = None
+    conflicts: tuple[Key, ...] = ()
 
     @model_validator(mode="after")
     def has_few_steps(self) -> Self:

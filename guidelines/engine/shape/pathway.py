@@ -58,6 +58,7 @@ class Step(Marked):
     title: Line
     plain_title: Line
     text: Text
+    plain: Text | None = None
     review: Span | None = None
     options: tuple[StepOption, ...] = ()
     takes: tuple[Taken, ...] = ()
@@ -66,6 +67,7 @@ class Step(Marked):
     terminal: Flag = False
     refers_to: Line | None = None  # who takes over; entering such a step is a referral
     statements: tuple[Key, ...] = ()
+    conflicts: tuple[Key, ...] = ()  # those its statements do not already carry
 
 
 class DrugChange(Content):
@@ -83,6 +85,7 @@ class Transition(Marked):
     target: Key
     when: Expression
     text: Line
+    plain: Line | None = None
     as_continue: Flag = False  # the drug goes on under the other step
     if_unknown: Literal["ask", "stay"] = "ask"
     changes: tuple[DrugChange, ...] = ()

@@ -33,10 +33,16 @@ class SafetyRule(Marked):
     message: Line
     plain: Line | None = None
     action: Action
-    override: Literal["prohibited", "reason", "acknowledge"]
+    override: Literal["no_plan", "prohibited", "reason", "acknowledge"]  # no_plan: nothing is signed while it is met
     if_unknown: Severity | None = None  # as severe as the rule, unless a reviewed exception lowers it
     unknown_message: Line | None = None
     conflicts: tuple[Key, ...] = ()
+
+    @model_validator(mode="after")
+    def only_a_stop_keeps_a_plan_from_being_signed(self) -> Self:
+        if self.override == "no_plan" and self.severity != "stop":
+            raise ValueError(f"override no_plan is for a stop, not for a {self.severity}")
+        return self
 
 
 class Window(Content):
@@ -79,3 +85,4 @@ class MonitoringItem(Marked):
     restarts_on_dose_change: Flag = False
     why: Line
     plain: Line | None = None
+    conflicts: tuple[Key, ...] = ()

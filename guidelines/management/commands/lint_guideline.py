@@ -11,7 +11,8 @@ from django.core.management.base import CommandError
 from guidelines import weekly_only
 from guidelines.chosen_version import NoVersion, chosen_version
 from guidelines.engine.content import Package
-from guidelines.engine.lint import Finding, lint
+from guidelines.engine.lint import Finding
+from guidelines.findings import all_findings
 from guidelines.guideline_file import ContentRefused, read_guideline_file
 from guidelines.management.version_command import VersionCommand
 from guidelines.package import package_of
@@ -42,7 +43,7 @@ class Command(VersionCommand):
         else:
             package, weekly = self.from_rows(guideline, number), weekly_only.known()
         forgotten = weekly_only.forgotten(package, weekly)
-        findings = [*(Finding("weekly_only_missing", BLOCKING, *told) for told in forgotten), *lint(package)]
+        findings = [*(Finding("weekly_only_missing", BLOCKING, *told) for told in forgotten), *all_findings(package)]
         blocking = sum(finding.severity == BLOCKING for finding in findings)
         if as_json:
             rows = [{"code": f.code, "severity": f.severity, "place": f.place, "message": f.message} for f in findings]

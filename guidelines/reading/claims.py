@@ -1,0 +1,162 @@
+"""What is claimed: sections of statements with their grades and citations, and what speaks against each."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from guidelines.engine import content
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.reading.sources import Citations, Cite, needs_clinician
+from guidelines.reading.wording import Audience, Grade, Wording, grade_of, said
+
+# Kinds of statement about the text itself, not about treatment.
+ABOUT = {"meta", "disclaimer", "about"}
+FIRST_SENTENCE = re.compile(r"(.{20,}?[.;:])(?:\s|$)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class ReadConflict:
+    """A doubt. It is told in full where a page first comes upon it, and by its first words afterwards."""
+
+    key: str
+    text: Wording
+    short: str
+    certainty: str
+    evidence: str
+    cites: list[Cite]
+    needs_clinician: bool
+    is_first: bool
+
+
+class Ref(NamedTuple):
+    """The way to another part of the page."""
+
+    anchor: str
+    text: str
+    note: str = ""
+    is_weekly: bool = False
+
+
+@dataclass(frozen=True)
+class ReadStatement:
+    key: str
+    number: str
+    kind: str
+    text: Wording
+    grade: Grade
+    cites: list[Cite]
+    conflicts: list[ReadConflict]
+    needs_clinician: bool
+    is_stop: bool
+    is_pitfall: bool
+
+
+@dataclass(frozen=True)
+class ReadSection:
+    key: str
+    number: int
+    title: str
+    statements: list[ReadStatement]
+    ungraded: str
+    is_about: bool
+
+
+@dataclass
+class Reader:
+    """One reading of a package: for whom, what was cited, and which doubts were told already."""
+
+    compiled: CompiledPackage
+    audience: Audience
+    citations: Citations
+    statement_numbers: dict[str, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    def said(self, clinician: str, plain: str | None) -> Wording:
+        return said(self.audience, clinician, plain)
+
+    def cite(self, keys: Iterable[str]) -> list[Cite]:
+        return self.citations.cite(keys)
+
+    def conflicts(self, keys: Iterable[str]) -> list[ReadConflict]:
+        known = self.compiled.conflicts
+        found = [self._conflict(known[key]) for key in dict.fromkeys(keys) if key in known]
+        # What is told in full leads; what was told before follows in one line each.
+        return sorted(found, key=lambda conflict: not conflict.is_first)
+
+    def _conflict(self, conflict: content.Conflict) -> ReadConflict:
+        is_first = conflict.key not in self.told
+        self.told.add(conflict.key)
+        text = self.said(conflict.text, conflict.plain)
+        # The evidence is told to clinicians; to a patient only with the wording it belongs to.
+        is_told = self.audience == "clinician" or text.is_clinical
+        return ReadConflict(
+            conflict.key,
+            text,
+            first_words(text.text),
+            conflict.certainty,
+            conflict.evidence if is_told else "",
+            self.cite(conflict.cites) if is_first else [],
+            needs_clinician(conflict),
+            is_first,
+        )
+
+    def doubts(self, keys: Iterable[str]) -> list[Ref]:
+        """Links to conflicts that are told in full elsewhere on the page."""
+        known = [self.compiled.conflicts[key] for key in dict.fromkeys(keys) if key in self.compiled.conflicts]
+        return [Ref(f"conflict-{c.key}", c.key, first_words(self.said(c.text, c.plain).text)) for c in known]
+
+    def refs(self, keys: Iterable[str]) -> list[Ref]:
+        """Links to statements; what is none is left to `conflicts`."""
+        numbers = self.statement_numbers
+        return [Ref(f"statement-{key}", numbers[key], key) for key in dict.fromkeys(keys) if key in numbers]
+
+
+def first_words(text: str) -> str:
+    found = FIRST_SENTENCE.match(text)
+    return (found[1] if found else text).rstrip(".;:")
+
+
+def numbered(sections: list[tuple[int, content.Section, list[content.Statement]]]) -> dict[str, str]:
+    """The number of every statement, by its key: the second of the third section is 3.2."""
+    return {
+        statement.key: f"{number}.{n}"
+        for number, _, statements in sections
+        for n, statement in enumerate(statements, start=1)
+    }
+
+
+def read_section(
+    reader: Reader, number: int, section: content.Section, statements: list[content.Statement]
+) -> ReadSection:
+    read = [read_statement(reader, statement) for statement in statements]
+    title = section.plain_title if reader.audience == "patient" and section.plain_title else section.title
+    is_about = all(statement.kind in ABOUT for statement in statements)
+    return ReadSection(section.key, number, title, read, "" if is_about else ungraded(read), is_about)
+
+
+def ungraded(statements: list[ReadStatement]) -> str:
+    """Said once for a section, for most sources grade nothing."""
+    count = Counter(bool(statement.grade) for statement in statements)
+    if not count[False]:
+        return ""
+    if not count[True]:
+        return "Not graded by the source." if len(statements) == 1 else "None of these is graded by its source."
+    return "Where no grade is shown, the source gives none."
+
+
+def read_statement(reader: Reader, statement: content.Statement) -> ReadStatement:
+    number = reader.statement_numbers[statement.key]
+    return ReadStatement(
+        key=statement.key,
+        number=number,
+        kind=statement.kind.replace("_", " ").capitalize(),
+        text=reader.said(statement.clinician, statement.plain),
+        grade=grade_of(statement),
+        cites=reader.citations.cite_for(statement, number),
+        conflicts=reader.conflicts(statement.conflicts),
+        needs_clinician=needs_clinician(statement),
+        is_stop=statement.kind == "stop_rule",
+        is_pitfall=statement.kind == "pitfall",
+    )

@@ -1,0 +1,88 @@
+"""Pages of guidelines kept in memory: a version that was approved never changes, so it is laid out once.
+
+What may change, its standing, is part of the key of what is kept. Nothing of a person who is signed in is kept.
+"""
+
+import gzip
+import hashlib
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from guidelines.models import Version
+from guidelines.package import compiled_version
+from guidelines.reading import Audience, read_version
+from guidelines.standing import Standing, with_record
+from guidelines.whats_new import whats_new
+
+AUDIENCES: tuple[Audience, ...] = ("clinician", "patient")
+# Each takes about a megabyte; the versions that people read are few.
+KEPT = 24
+
+
+class Body(NamedTuple):
+    """The content of a version for one audience, laid out, and the sources that what stands beside it counts."""
+
+    html: SafeString
+    sources: Any
+
+
+def body_of(version: Version, audience: Audience) -> Body:
+    return kept_body(version.pk, version.content_hash, audience) if version.is_locked else laid_out(version, audience)
+
+
+@lru_cache(maxsize=KEPT)
+def kept_body(version_id: int, content_hash: str, audience: Audience) -> Body:
+    return laid_out(Version.objects.select_related("guideline").get(pk=version_id, content_hash=content_hash), audience)
+
+
+def laid_out(version: Version, audience: Audience) -> Body:
+    page = read_version(compiled_version(version), audience)
+    context = {"page": page, "audience": audience, "version": version}
+    return Body(render_to_string("guidelines/_guideline_body.html", context), page["sources"])
+
+
+def page_context(version: Version, standing: Standing, audience: Audience) -> dict[str, Any]:
+    """What `guidelines/guideline_version.html` needs, whoever reads it."""
+    body = body_of(version, audience)
+    return {
+        "version": version,
+        "standing": with_record(standing),
+        "audience": audience,
+        "audience_urls": audience_urls("guideline_version", slug=standing.slug, number=standing.number),
+        "address": f"{settings.SITE_URL}{version_url(standing, audience)}",
+        "sources": body.sources,
+        "body": body.html,
+        "whats_new": whats_new(version),
+        "demo": standing.is_demonstration,
+        "section": "guidelines",
+    }
+
+
+def version_url(standing: Standing, audience: Audience) -> str:
+    return audience_urls("guideline_version", slug=standing.slug, number=standing.number)[audience]
+
+
+def audience_urls(name: str, **names: Any) -> dict[Audience, str]:
+    """The same page in either wording."""
+    return {audience: reverse(name, kwargs={**names, "audience": audience}) for audience in AUDIENCES}
+
+
+class PublicPage(NamedTuple):
+    html: bytes
+    gzipped: bytes
+    etag: str
+
+
+@lru_cache(maxsize=KEPT)
+def public_page(standing: Standing, audience: Audience) -> PublicPage:
+    """The page as every stranger sees it, as bytes. It has no form and so no token, and no word about its reader."""
+    version = Version.objects.select_related("guideline").get(pk=standing.version_id)
+    html = render_to_string("guidelines/guideline_version.html", page_context(version, standing, audience)).encode()
+    digest = hashlib.sha256(html + audience.encode()).hexdigest()
+    # Weak: the same page, compressed or not.
+    return PublicPage(html, gzip.compress(html, mtime=0), f'W/"{digest[:32]}"')
