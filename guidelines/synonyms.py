@@ -82,12 +82,12 @@ def with_drugs(synonyms: Synonyms, drugs: Iterator[tuple[str, ...]]) -> list[Gro
     """The groups, and each drug with its names: in the group that knows one of them, or as a group of its own."""
     names_of = {group.key: list(group.words) for group in synonyms.groups}
     known = {word.casefold(): group.key for group in synonyms.groups for word in group.words}
-    for names in drugs:
-        key = next((known[name.casefold()] for name in names if name.casefold() in known), None)
+    for written in drugs:
+        key = next((known[name.casefold()] for name in written if name.casefold() in known), None)
         if key is None:
             key = f"drug_{len(names_of)}"
             names_of[key] = []
-        for name in names:
+        for name in written:
             if known.setdefault(name.casefold(), key) == key:
                 names_of[key].append(name)
     own = {group.key: group for group in synonyms.groups}

@@ -52,7 +52,7 @@ class Answer:
         return {
             "answered": self.is_answered,
             "statements": [asdict(one) for one in self.statements],
-            "computed": [asdict(one) for one in self.computed],
+            "computed": [one.as_json() for one in self.computed],
             "nearest": list(self.nearest),
         }
 
@@ -79,7 +79,9 @@ def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> A
     matches = reranked(question, statement_matches(meaning, knowledge))
     first = matches[0].part if matches else None
     led_to = frozenset(
-        name for name, kinds in knowledge.english.kinds.items() if first and compiled.statements[first.key].kind in kinds
+        name
+        for name, kinds in knowledge.english.kinds.items()
+        if first and compiled.statements[first.key].kind in kinds
     )
     computed = tuple(computed_answers(meaning, knowledge, stated, led_to, is_plain=is_plain))[:MOST_COMPUTED]
     keys = [one.part.key for one in matches]
@@ -103,7 +105,11 @@ def is_beyond(question: str, meaning: Meaning, knowledge: Knowledge) -> bool:
     telling = [one for one in meaning.subjects if is_telling(one, knowledge)]
     if meaning.drugs:
         # Only a drug is understood: of a word that says nothing by itself nobody knows what it asks.
-        return len(meaning.drugs) < 2 and not (meaning.subjects or meaning.intents) and bool(meaning.passing - knowledge.english.grammar)
+        return (
+            len(meaning.drugs) < 2
+            and not (meaning.subjects or meaning.intents)
+            and bool(meaning.passing - knowledge.english.grammar)
+        )
     is_of_another = any(one in knowledge.foreign_drugs for one in telling)
     return not telling or (is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"}))
 
@@ -126,7 +132,9 @@ def is_out_of_scope(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> b
             return True
         said = features(f"{rule.rule.message} . {rule.rule.plain or ''}", knowledge.lexicon, knowledge.english)
         about = {one for one in meaning.subjects if state is None and one in said and is_telling(one, knowledge)}
-        if about and not any(about <= one.part.own and speaks(one, meaning) for one in statement_matches(meaning, knowledge)):
+        if about and not any(
+            about <= one.part.own and speaks(one, meaning) for one in statement_matches(meaning, knowledge)
+        ):
             return True
     return False
 
@@ -193,7 +201,9 @@ def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> 
     telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
     found = ranked(knowledge.of_kind("rule"), meaning, knowledge, is_any_kind=True)
     met = [one for one in found if states[one.part.key] is True and one.coverage >= ENOUGH_MET]
-    often = [one for one in found if states[one.part.key] is None and meaning_of_frequency(one.part, meaning, knowledge)]
+    often = [
+        one for one in found if states[one.part.key] is None and meaning_of_frequency(one.part, meaning, knowledge)
+    ]
     open_ = [
         one for one in found
         if states[one.part.key] is None and one.coverage >= ENOUGH and any(held(one.part, subject, knowledge) for subject in telling)

@@ -166,7 +166,11 @@ class Builder:
         titles = (section.title, section.plain_title) if section else ()
         own = self.of(statement.clinician, statement.plain)
         sources = (self.names_of(citation.reference) for citation in statement.citations)
-        beside = self.of(*titles, *sources, *(self.compiled.conflicts[key].text for key in statement.conflicts if key in self.compiled.conflicts))
+        beside = self.of(
+            *titles,
+            *sources,
+            *(self.compiled.conflicts[key].text for key in statement.conflicts if key in self.compiled.conflicts),
+        )
         drugs = self.drugs_in(own | self.of(*titles)) or self.drugs_of_steps_with(statement.key)
         said = self.said(*titles, statement.clinician, statement.plain)
         return Part("statement", statement.key, own, beside, drugs, self.intents_of(statement), said)
@@ -194,7 +198,15 @@ class Builder:
         own = self.of(rule.message, rule.plain, *self.condition_words(rule))
         beside = self.of(rule.action.text, rule.action.resume, rule.unknown_message)
         drugs = {rule.drug} if rule.drug else self.drugs_of_step(rule.step)
-        return Part("rule", rule.key, own, beside, frozenset(drugs), frozenset({"suitability"}), self.said(rule.message, rule.plain, rule.action.text))
+        return Part(
+            "rule",
+            rule.key,
+            own,
+            beside,
+            frozenset(drugs),
+            frozenset({"suitability"}),
+            self.said(rule.message, rule.plain, rule.action.text),
+        )
 
     def condition_words(self, rule: content.SafetyRule) -> Iterator[str]:
         """What the condition of a rule is about: the facts it reads, and the values it compares a list with."""
@@ -214,7 +226,10 @@ class Builder:
             return set()
         options = [self.compiled.options[one.option] for one in self.compiled.steps[key].step.options]
         return {
-            self.compiled.regimens[part.regimen].drug.key for option in options for part in option.regimens if part.role == "main"
+            self.compiled.regimens[part.regimen].drug.key
+            for option in options
+            for part in option.regimens
+            if part.role == "main"
         }
 
     def item(self, item: content.MonitoringItem) -> Part:
@@ -222,20 +237,46 @@ class Builder:
         facts = [self.compiled.facts[key].label for test in tests for key in test.facts if key in self.compiled.facts]
         own = self.of(*(test.label for test in tests), *(test.plain_label for test in tests), item.plain, *facts)
         drugs = frozenset({item.drug} if item.drug else ())
-        return Part("monitoring", item.key, own, self.of(item.why, item.phase), drugs, frozenset({"monitoring"}), self.said(item.phase, item.why))
+        return Part(
+            "monitoring",
+            item.key,
+            own,
+            self.of(item.why, item.phase),
+            drugs,
+            frozenset({"monitoring"}),
+            self.said(item.phase, item.why),
+        )
 
     def transition(self, transition: content.Transition) -> Part:
         drugs = self.drugs_of_step(transition.source)
         target = self.compiled.steps[transition.target].step
         own, beside = self.of(transition.text), self.of(target.title, target.plain_title)
-        return Part("transition", transition.key, own, beside, frozenset(drugs), frozenset({"next"}), self.said(transition.text))
+        return Part(
+            "transition", transition.key, own, beside, frozenset(drugs), frozenset({"next"}), self.said(transition.text)
+        )
 
     def step(self, step: content.Step) -> Part:
         own = self.of(step.title, step.plain_title, step.text)
         beside = self.of(*(text for action in step.actions for text in (action.text, action.plain)))
-        return Part("step", step.key, own, beside, frozenset(self.drugs_of_step(step.key)), frozenset({"next", "duration"}), self.said(step.title, step.text))
+        return Part(
+            "step",
+            step.key,
+            own,
+            beside,
+            frozenset(self.drugs_of_step(step.key)),
+            frozenset({"next", "duration"}),
+            self.said(step.title, step.text),
+        )
 
     def regimen(self, regimen: content.Regimen) -> Part:
         own = self.of(regimen.title, regimen.note, self.compiled.drugs[regimen.drug].name)
         beside = self.of(*(cap.text for cap in regimen.caps), *(one.text for one in regimen.adjustments))
-        return Part("regimen", regimen.key, own, beside, frozenset({regimen.drug}), frozenset({"dose"}), self.said(regimen.title, regimen.note))
+        return Part(
+            "regimen",
+            regimen.key,
+            own,
+            beside,
+            frozenset({regimen.drug}),
+            frozenset({"dose"}),
+            self.said(regimen.title, regimen.note),
+        )

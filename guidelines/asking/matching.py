@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from guidelines.asking.knowledge import MOST_TELLING, Knowledge, Part
+from guidelines.asking.knowledge import Knowledge, Part
 from guidelines.asking.meaning import Meaning
 
 MEASURED = {"dose", "monitoring", "duration", "next", "evidence", "effects"}
@@ -65,9 +65,7 @@ def fits(part: Part, meaning: Meaning) -> bool:
     return not meaning.drugs or not part.drugs or bool(part.drugs & set(meaning.drugs))
 
 
-def ranked(
-    parts: Iterable[Part], meaning: Meaning, knowledge: Knowledge, *, is_any_kind: bool = False
-) -> list[Match]:
+def ranked(parts: Iterable[Part], meaning: Meaning, knowledge: Knowledge, *, is_any_kind: bool = False) -> list[Match]:
     fitting = (part for part in parts if fits(part, meaning))
     found = [match(part, meaning, knowledge, is_any_kind=is_any_kind) for part in fitting]
     return sorted(found, key=lambda one: -one.score)

@@ -41,7 +41,7 @@ def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
     for place, (word, stem) in enumerate(zip(words, found, strict=True)):
         if place in foreign:
             strange.append(word)
-        elif place in inside or not word.isalpha() and word[:1].isdigit():
+        elif place in inside or (not word.isalpha() and word[:1].isdigit()):
             continue
         elif knowledge.english.is_filler(word, stem) or len(word) < 2:
             passing.add(stem)

@@ -22,7 +22,9 @@ class Command(VersionCommand):
         super().add_arguments(parser)
         parser.add_argument("--json", action="store_true", dest="as_json", help="as JSON")
 
-    def handle(self, *, slug: str, question: str, number: int | None, plain: bool, as_json: bool, **options: Any) -> None:
+    def handle(
+        self, *, slug: str, question: str, number: int | None, plain: bool, as_json: bool, **options: Any
+    ) -> None:
         try:
             compiled = compiled_version(chosen_version(slug, number))
             found = answer(compiled, question, is_plain=plain)
@@ -38,7 +40,9 @@ def lines(found: Answer) -> list[str]:
     if not found.is_answered:
         return ["This guideline does not cover that. The nearest topics:", *(f"  {title}" for title in found.nearest)]
     computed = [f"{one.kind}: {one.text} {references(one.statements, one.rules)}".rstrip() for one in found.computed]
-    quoted = [f"{one.key}: {one.text} {references(one.cites, one.conflicts, one.rules)}".rstrip() for one in found.statements]
+    quoted = [
+        f"{one.key}: {one.text} {references(one.cites, one.conflicts, one.rules)}".rstrip() for one in found.statements
+    ]
     return [*computed, *quoted]
 
 

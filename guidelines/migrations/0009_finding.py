@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guidelines', '0007_publications'),
+        ('guidelines', '0008_plain_words_for_every_text'),
     ]
 
     operations = [
