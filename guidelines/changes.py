@@ -114,14 +114,24 @@ def entry_changes(
     for key, entry in new.items():
         if key not in old:
             if audience == "clinician" or concerns(part, {}, entry):
-                yield EntryChange("added", key, title_of(entry, audience), (field_change("text", None, entry),))
+                yield EntryChange("added", key, "", tuple(texts(entry, audience, is_new=True)))
         elif old[key] != entry:
             fields = tuple(changed_fields(old[key], entry, audience))
             if fields or (audience == "patient" and concerns(part, old[key], entry)):
-                yield EntryChange("changed", key, title_of(entry, audience), fields)
+                title = title_of(entry, audience)
+                is_told = any(title in "".join(part.text for part in field.segments) for field in fields)
+                yield EntryChange("changed", key, "" if is_told else title, fields)
     for key, entry in old.items():
         if key not in new and (audience == "clinician" or concerns(part, entry, {})):
-            yield EntryChange("removed", key, title_of(entry, audience))
+            yield EntryChange("removed", key, "", tuple(texts(entry, audience, is_new=False)))
+
+
+def texts(entry: Mapping[str, Any], audience: Audience, *, is_new: bool) -> Iterator[FieldChange]:
+    """All that a new entry says, or that a removed one said."""
+    for name, value in entry.items():
+        if name in UNNAMED or (audience == "patient" and not name.startswith("plain")):
+            continue
+        yield field_change(name, *((None, value) if is_new else (value, None)))
 
 
 def concerns(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -49,22 +49,32 @@ def laid_out(version: Version, audience: Audience) -> Body:
 def page_context(version: Version, standing: Standing, audience: Audience) -> dict[str, Any]:
     """What `guidelines/guideline_version.html` needs, whoever reads it."""
     body = body_of(version, audience)
+    addresses = audience_urls("guideline_version", slug=standing.slug, number=standing.number)
     return {
         "version": version,
         "standing": with_record(standing),
         "audience": audience,
-        "audience_urls": audience_urls("guideline_version", slug=standing.slug, number=standing.number),
-        "address": f"{settings.SITE_URL}{version_url(standing, audience)}",
+        "audience_urls": addresses,
+        "address": f"{settings.SITE_URL}{addresses[audience]}",
+        **in_use(standing, audience),
         "sources": body.sources,
         "body": body.html,
-        "whats_new": whats_new(version),
+        "whats_new": whats_new(version, audience),
         "demo": standing.is_demonstration,
         "section": "guidelines",
     }
 
 
-def version_url(standing: Standing, audience: Audience) -> str:
-    return audience_urls("guideline_version", slug=standing.slug, number=standing.number)[audience]
+def in_use(standing: Standing, audience: Audience) -> dict[str, str]:
+    """Where another version is in use: that version, and what changed since this one, in the same wording."""
+    if standing.in_use_number is None:
+        return {"in_use_url": "", "changes_url": ""}
+    slug, newer = standing.slug, standing.in_use_number
+    changes = audience_urls("guideline_changes", slug=slug, number=standing.number, newer=newer)
+    return {
+        "in_use_url": audience_urls("guideline_version", slug=slug, number=newer)[audience],
+        "changes_url": changes[audience],
+    }
 
 
 def audience_urls(name: str, **names: Any) -> dict[Audience, str]:

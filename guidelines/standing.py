@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
 
 from config.written_once import WrittenOnce
@@ -58,19 +57,6 @@ class Standing:
     @property
     def approved_on(self) -> date | None:
         return max((approval.approved_on for approval in self.approvals), default=None)
-
-    @property
-    def in_use_url(self) -> str:
-        return reverse("guideline_version", args=[self.slug, self.in_use_number]) if self.in_use_number else ""
-
-    @property
-    def changes_url(self) -> str:
-        """What changed since: from this version to the one in use."""
-        return (
-            reverse("guideline_changes", args=[self.slug, self.number, self.in_use_number])
-            if self.in_use_number
-            else ""
-        )
 
 
 def read_rows(versions: QuerySet[Version], today: date) -> QuerySet[Version, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from guidelines.models import Version
+from guidelines.reading import Audience
 
 
 @dataclass(frozen=True)
@@ -15,17 +16,18 @@ class WhatsNew:
     changes_url: str = ""
 
 
-def whats_new(version: Version) -> WhatsNew:
+def whats_new(version: Version, audience: Audience) -> WhatsNew:
     """The version before is the one with the next lower number that was ever approved."""
     earlier = Version.objects.filter(
         guideline=version.guideline_id, number__lt=version.number, effective_on__isnull=False
     )
     before = earlier.order_by("-number").values_list("number", flat=True).first()
+    names = {"slug": version.guideline.slug, "audience": audience}
     return WhatsNew(
         reason=version.reason,
         level=version.get_level_display(),
         before_number=before,
-        changes_url=reverse("guideline_changes", args=[version.guideline.slug, before, version.number])
+        changes_url=reverse("guideline_changes", kwargs={**names, "number": before, "newer": version.number})
         if before is not None
         else "",
     )

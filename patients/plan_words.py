@@ -8,7 +8,7 @@ from guidelines.engine.decision import ActionText, Decision
 from patients.paper_words import joined
 from patients.plan_draft import PlanDraft
 
-WITHOUT = {"stop": "Stop", "hold": "Pause"}
+WITHOUT = {"stop": "Stop {}", "hold": "Do not take {} until we tell you"}  # as the list of changes says it
 
 
 def plain_title(compiled: CompiledPackage, draft: PlanDraft) -> str:
@@ -29,7 +29,7 @@ def plain_title(compiled: CompiledPackage, draft: PlanDraft) -> str:
     if not not_given:
         return step.plain_title
     names = {change: [line.drug.name for line in not_given if line.change == change] for change in WITHOUT}
-    return ". ".join(f"{word} {joined(names[change])}" for change, word in WITHOUT.items() if names[change])
+    return ". ".join(sentence.format(joined(names[change])) for change, sentence in WITHOUT.items() if names[change])
 
 
 def actions_of(decision: Decision, draft: PlanDraft) -> tuple[ActionText, ...]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from guidelines.engine.content import Fact
 from guidelines.engine.operators import EXACT, Result, unit_text
-from guidelines.engine.values import exact_date, plain
+from guidelines.engine.values import exact_date, in_short, plain
 
 NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 MAXIMUM_PROBLEMS, MAXIMUM_RESULTS = 50, 1000
@@ -84,9 +84,9 @@ def in_own_unit(fact: Fact, number: Decimal, unit: str | None) -> Decimal:
         if other.unit == unit:
             return EXACT.multiply(number, other.factor)
     if fact.unit is None:
-        raise ValueError(f"{fact.label} has no unit; leave '{unit}' out")
+        raise ValueError(f"{fact.label} has no unit; leave {in_short(unit)} out")
     accepted = ", ".join([fact.unit, *(other.unit for other in fact.other_units)])
-    raise ValueError(f"'{unit}' is not a unit of {fact.label}; use one of: {accepted}")
+    raise ValueError(f"{in_short(unit)} is not a unit of {fact.label}; use one of: {accepted}")
 
 
 def read_number(raw: object) -> Decimal:

@@ -250,7 +250,7 @@ class Reader:
                 if source.fact.formula_only:
                     self.refuse(f"facts.{key}", "is always worked out; give what it is worked out from")
             elif derived != state.value and not self.same_as_written(derived, state):
-                shown = plain(derived) if hasattr(derived, "as_tuple") else derived
+                shown = plain(round(derived, 4)) if hasattr(derived, "as_tuple") else derived
                 self.refuse(
                     f"facts.{key}", f"disagrees with the facts it follows from, which give {shown}; correct one of them"
                 )

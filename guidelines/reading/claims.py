@@ -1,6 +1,5 @@
 """What is claimed: sections of statements with their grades and citations, and what speaks against each."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +12,6 @@ from guidelines.reading.wording import Audience, Grade, Wording, grade_of, said
 
 # Kinds of statement about the text itself, not about treatment.
 ABOUT = {"meta", "disclaimer", "about"}
-FIRST_SENTENCE = re.compile(r"(.{20,}?[.;:])(?:\s|$)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,13 @@ class Reader:
 
 
 def first_words(text: str) -> str:
-    found = FIRST_SENTENCE.match(text)
-    return (found[1] if found else text).rstrip(".;:")
+    """Up to the first full stop or semicolon that does not stand in brackets."""
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0 and sign in ".;" and text[at + 1 : at + 2] in ("", " ", "\n"):
+            return text[:at]
+    return text
 
 
 def numbered(sections: list[tuple[int, content.Section, list[content.Statement]]]) -> dict[str, str]:

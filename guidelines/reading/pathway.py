@@ -131,7 +131,7 @@ def rungs_of(reader: Reader) -> dict[str, Rung]:
     before, level_before = None, 0
     for key in order:
         level, parent = placed.get(key, (0, None))
-        if before in compiled.steps and key in leads_to(compiled.steps[before]) and level >= level_before:
+        if before is not None and key in leads_to(compiled.steps[before]) and level >= level_before:
             parent = before
         rungs[key] = Rung(level, parent, before, level_before)
         before, level_before = key, level

@@ -70,15 +70,27 @@ def initial_of(patient: Patient) -> dict[str, Any]:
     return {name: getattr(patient, name) for name in (*FIELDS, "lock_version")}
 
 
-def differences(patient: Patient, typed: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Label, what is saved now, what was typed: for a change that met another."""
+def onto_saved(patient: Patient, lock_version: int, typed: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """What was typed put onto what somebody else has saved since the form was opened: a field that was left alone is as
+    it is saved now. And whether both changed the same field, so that one of the two is lost."""
+    before = patient.events.filter(lock_version=lock_version).order_by("-pgh_id").first()  # type: ignore[attr-defined]
+    if before is None:  # the form never was a page of ours: everything in it counts as typed
+        return {name: typed[name] for name in FIELDS}, True
+    mine = {name for name in FIELDS if typed[name] != getattr(before, name)}
+    theirs = {name for name in FIELDS if getattr(patient, name) != getattr(before, name)}
+    values = {name: typed[name] if name in mine else getattr(patient, name) for name in FIELDS}
+    return values, any(values[name] != getattr(patient, name) for name in mine & theirs)
+
+
+def differences(patient: Patient, values: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Label, what is saved now, what would be saved: for a change that met another."""
     found: list[tuple[str, str, str]] = []
     for name in FIELDS:
         saved = getattr(patient, name)
-        if name in typed and typed[name] != saved:
+        if values[name] != saved:
             now, then = (
                 str(dict(Sex.choices).get(value, value)) if name == "sex" else str(value)
-                for value in (saved, typed[name])
+                for value in (saved, values[name])
             )
             found.append((str(PatientForm.base_fields[name].label), now, then))
     return found

@@ -1,6 +1,6 @@
 """The rows of patients: clinics and people, what was observed, what was consulted about, what was signed."""
 
-from patients.models.access import AccessEvent
+from patients.models.access import AccessEvent, ChangeAuthor
 from patients.models.clinic import CLINICAL_ROLES, Clinic, Membership, Paper, Role
 from patients.models.consultation import Consultation, ConsultationState
 from patients.models.monitoring import MonitoringTask, TaskOutcome
@@ -18,7 +18,7 @@ from patients.models.plan import (
 )  # fmt: skip
 
 __all__ = [
-    "CLINICAL_ROLES", "AccessEvent", "Clinic", "Consultation", "ConsultationState", "FrequencyType", "MedicationChange",
+    "CLINICAL_ROLES", "AccessEvent", "ChangeAuthor", "Clinic", "Consultation", "ConsultationState", "FrequencyType", "MedicationChange",
     "Membership", "MonitoringTask", "Observation", "Override", "Paper", "Patient", "Per", "Plan", "PlanState",
     "PlannedMedication", "Role", "Sex", "TaskOutcome", "Weekday",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.htmx import render_page_or_partial
 from patients.actions import Conflict, Refused, ValuesRefused, edit_patient, register_patient
-from patients.forms.people import EditForm, RegisterForm, differences, initial_of
+from patients.forms.people import EditForm, RegisterForm, differences, initial_of, onto_saved
 from patients.models import Clinic, Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
 from patients.presentation.patient_page import patient_page
@@ -89,16 +89,24 @@ def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             edit_patient(patient=patient, by=person(request), **typed)
         except Conflict as conflict:
             current = Patient.objects.select_related("clinic").get(pk=conflict.current.pk)
-            # What was typed stays in the form; saving it again is then a choice and not an accident.
-            form = EditForm({**request.POST.dict(), "lock_version": current.lock_version})
-            context |= {"form": form, "differences": differences(current, typed), "conflict": str(conflict)}
+            values, is_clash = onto_saved(current, typed["lock_version"], typed)
+            differing = differences(current, values)
+            if not differing:
+                return saved(request, pk)
+            # Saving again is then a choice and not an accident, and takes nothing back that somebody else has changed.
+            form = EditForm({**values, "lock_version": current.lock_version})
+            context |= {"form": form, "differences": differing, "conflict": str(conflict), "is_clash": is_clash}
             status = 409
         except Refused as refusal:
             explain(form, refusal)
         else:
-            messages.success(request, "Saved.")
-            return redirect("patient_detail", pk=patient.pk)
+            return saved(request, pk)
     return render(request, "patients/patient_edit.html", context, status=status)
+
+
+def saved(request: HttpRequest, pk: UUID) -> HttpResponse:
+    messages.success(request, "Saved.")
+    return redirect("patient_detail", pk=pk)
 
 
 def explain(form: forms.Form, refusal: Refused) -> None:

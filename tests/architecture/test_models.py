@@ -14,6 +14,8 @@ ALONE = {
     "guidelines.UnansweredQuestion.asked_at": "readers ask without a name, and none is kept",
     "guidelines.Guideline.created_at": "the row is its first version's frame; the version's moves say who",
     "guidelines.Version.created_at": "the first of its moves says who",
+    "patients.ChangeAuthor.created_at": "the library's row; who is in its metadata",
+    "patients.ChangeAuthor.updated_at": "the library's row; who is in its metadata",
     "guidelines.Version.review_by": "a day of the content: by when it must be reviewed",
 }
 

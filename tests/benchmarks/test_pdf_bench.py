@@ -14,8 +14,9 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from weasyprint import HTML
 
+from guidelines.printing import STYLES
 from patients.outputs.html import patient_plan_context
-from patients.outputs.pdf import STYLES, patient_plan_pdf
+from patients.outputs.pdf import patient_plan_pdf
 from patients.plan_parts import CarePlan
 from tests.conftest import CHROMIUM
 from tests.patients.plan_samples import care_plan_of

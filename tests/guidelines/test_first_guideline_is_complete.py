@@ -187,6 +187,20 @@ def test_plain_words_keep_to_the_rules_of_the_printed_plan(shipped: CompiledPack
     assert hits == []
 
 
+def test_why_a_drug_waits_can_be_printed_in_its_box(package: Package) -> None:
+    """A plan prints the plain words of a rule that holds a drug inside the drug's box, where more is forbidden."""
+    holding = [rule for rule in package.safety_rules if rule.drug and rule.action.kind in ("hold", "repeat")]
+
+    refused = [
+        (rule.key, print_rule.key) for rule in holding for print_rule in package.print_rules
+        if print_rule.drug in (None, rule.drug)
+        and any(re.search(pattern, rule.plain or "", re.IGNORECASE) for pattern in print_rule.forbidden)
+    ]  # fmt: skip
+
+    assert len(holding) > 10
+    assert refused == []
+
+
 def test_the_figures_of_the_old_series_say_whose_they_are(shipped: CompiledPackage) -> None:
     statement = shipped.statements["W3"]
 

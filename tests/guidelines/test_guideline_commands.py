@@ -87,12 +87,21 @@ def test_without_a_current_version_the_drafts_are_listed(facts: Path) -> None:
     [
         pytest.param('{"as_of": "2026-01-05", "as_of": "2026-01-05"}', "the key 'as_of' stands twice", id="same key"),
         pytest.param('{"as_of": 1.5}', "1.5: write numbers as texts", id="float"),
-        pytest.param('{"facts": {"weight_kg": {"value": 70}}}', "70: write numbers as texts", id="integer"),
+        pytest.param(
+            '{"facts": {"weight_kg": {"value": 70}}}', "facts.weight_kg.value: 70: write numbers as texts", id="integer"
+        ),
+        pytest.param(
+            '{"history": {"alt": [{"value": "5"}, {"value": 6}]}}', "history.alt[1].value: 6: write", id="in a list"
+        ),
+        pytest.param(
+            '{"facts": {"nose": {"value": "1", "value": "2"}}}', "facts.nose: the key 'value'", id="same key, inside"
+        ),
         pytest.param('{"as_of": NaN}', "NaN: write numbers as texts", id="NaN"),
         pytest.param('{"as_of": 1' + "0" * 9000 + "}", "write numbers as texts", id="nine thousand digits"),
         pytest.param("{", "line 1, column 2: this is not JSON", id="broken"),
-        pytest.param("", "this is not JSON", id="empty"),
+        pytest.param(" \n", "the file is empty", id="empty"),
         pytest.param("[" * 100_000, "nested too deeply", id="deep"),
+        pytest.param("[" * 30 + "]" * 30, "nested too deeply", id="deep, and closed"),
         pytest.param('{"facts": {"a\\u0000": {}}}', "remove the control character U+0000", id="NUL"),
         pytest.param('{"as_of": "\\ud800"}', "remove the control character U+D800", id="half a character"),
         pytest.param('{"as_of": "' + "a" * 1_000_001 + '"}', "more than 1000000 bytes", id="1 MB"),
@@ -105,6 +114,11 @@ def test_without_a_current_version_the_drafts_are_listed(facts: Path) -> None:
             '{"as_of": "2026-01-05", "facts": {"itch": {"value": "unknown"}}}', "itch", id="unknown is not a value"
         ),
         pytest.param('{"as_of": "2026-01-05", "colour": "red"}', "colour", id="unknown field"),
+        pytest.param(
+            '{"as_of": "2026-01-05", "facts": {"weight_kg": {"value": "70", "unit": "' + "u" * 9000 + '"}}}',
+            "is not a unit of",
+            id="a very long unit",
+        ),
     ],
 )
 def test_facts_that_cannot_be_read_are_refused_with_a_sentence(tmp_path: Path, text: str, message: str) -> None:

@@ -244,7 +244,7 @@ def test_a_plan_that_holds_its_drug_does_not_call_for_it(key: str) -> None:
 
     plan = build_care_plan(decision.compiled, decision, draft, choices, header_of(decision))
 
-    assert plan.plain_title == "Pause methotrexate"
+    assert plan.plain_title == "Do not take methotrexate until we tell you"
     said = [action.plain for action in plan.actions if action.plain]
     assert said
     assert not any("keep taking" in line or "methotrexate" in line or "full dose" in line for line in said)

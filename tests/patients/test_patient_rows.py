@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pghistory
 import pytest
+from django.contrib.auth.models import User
 from django.db import Error, IntegrityError, transaction
 
 from patients.models import (
     AccessEvent,
+    ChangeAuthor,
     Consultation,
     ConsultationState,
     Membership,
@@ -209,3 +212,27 @@ def test_every_change_of_a_patient_leaves_a_history_row(rows: Rows) -> None:
     events = rows.patient.events.order_by("pgh_id").values_list("pgh_label", "allergies")
 
     assert list(events) == [("insert", ""), ("update", "Wool")]
+
+
+def test_who_made_a_change_is_a_record(by: User) -> None:
+    patient = make.patient(by)
+    make.consultation(patient, by)
+    earlier = ChangeAuthor.objects.filter(pk=patient.events.get().pgh_context_id)  # type: ignore[attr-defined]
+    assert earlier.get().metadata["user"] == by.pk
+
+    with pytest.raises(IntegrityError, match="authors_are_records"), transaction.atomic():
+        earlier.update(metadata={"user": 0})
+    with pytest.raises(IntegrityError, match="authors_are_records"), transaction.atomic():
+        earlier._raw_delete("default")
+    with pytest.raises(IntegrityError, match="authors_are_records"), transaction.atomic(), pghistory.context(user=0):
+        earlier.update(metadata={"user": 0})
+
+
+def test_two_changes_of_one_request_share_their_author(by: User) -> None:
+    with pghistory.context(url="/patients/"):
+        patient = make.patient(by)
+        consultation = make.consultation(patient, by)
+
+    authors = [patient.events.get().pgh_context, consultation.events.get().pgh_context]  # type: ignore[attr-defined]
+    assert authors[0] == authors[1]
+    assert authors[0].metadata == {"url": "/patients/", "action": "start_consultation", "user": by.pk}

@@ -12,7 +12,8 @@ import pypdf
 import pytest
 from weasyprint import HTML
 
-from patients.outputs.pdf import FetchesNothing, clinician_summary_pdf, patient_plan_pdf
+from guidelines.printing import FetchesNothing
+from patients.outputs.pdf import clinician_summary_pdf, patient_plan_pdf
 from patients.plan_parts import CarePlan
 from tests.patients.plan_samples import PLANS, care_plan_of
 
@@ -270,7 +271,7 @@ def test_no_address_of_any_kind_is_fetched(html: str, monkeypatch: pytest.Monkey
 
 
 def test_a_plan_that_would_fetch_something_ends_in_an_ordinary_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("patients.outputs.pdf.render_to_string", lambda *_: "<img src='https://example.org/a.png'>")
+    monkeypatch.setattr("guidelines.printing.render_to_string", lambda *_: "<img src='https://example.org/a.png'>")
 
     with pytest.raises(ValueError, match="fetches nothing"):
         patient_plan_pdf(care_plan_of("V01"), printed_on=DAY)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from patients.forms.people import initial_of
 from patients.models import AccessEvent, Patient
 from patients.urls import urlpatterns
 from tests import factories_patients as make
@@ -70,7 +71,34 @@ def test_a_change_that_met_another_shows_both_and_writes_nothing(signed_in: Clie
     assert answer.status_code == 409
     assert "Latex" in page
     assert "Penicillin" in page
+    assert "Save mine over it" in page
     assert Patient.objects.get(pk=patient.pk).allergies == "Latex"
+
+
+def test_saving_after_a_conflict_takes_back_nothing_that_somebody_else_changed(signed_in: Client, by: User) -> None:
+    patient = make.patient(by)
+    opened = {**initial_of(patient), "given_names": "Helen"}
+    make.actions.edit_patient(patient=patient, by=by, lock_version=1, allergies="Latex", number="E-9")
+
+    page = signed_in.post(reverse("patient_edit", args=[patient.pk]), opened)
+    signed_in.post(reverse("patient_edit", args=[patient.pk]), page.context["form"].data)
+
+    assert page.status_code == 409
+    assert page.context["differences"] == [("Given names", "Ellen", "Helen")]
+    assert "Save mine over it" not in page.content.decode()
+    saved = Patient.objects.get(pk=patient.pk)
+    assert (saved.given_names, saved.allergies, saved.number) == ("Helen", "Latex", "E-9")
+
+
+def test_the_same_change_in_two_tabs_is_no_conflict(signed_in: Client, by: User) -> None:
+    patient = make.patient(by)
+    opened = {**initial_of(patient), "allergies": "Latex"}
+    make.actions.edit_patient(patient=patient, by=by, lock_version=1, allergies="Latex", number="E-9")
+
+    answer = signed_in.post(reverse("patient_edit", args=[patient.pk]), opened)
+
+    assert answer.url == reverse("patient_detail", args=[patient.pk])
+    assert Patient.objects.get(pk=patient.pk).number == "E-9"
 
 
 def test_a_search_is_posted_and_finds_by_name_and_number(signed_in: Client, by: User) -> None:
