@@ -101,15 +101,20 @@ def alternatives_of(text: str) -> list[list[Term]]:
     return [terms for terms in found if terms]
 
 
-def query_of(text: str, lexicon: Lexicon, known_words: Sequence[str]) -> SearchQuery | None:
-    """Every list of terms as a query that also takes the synonyms of each; the last word may be unfinished."""
+def query_of(
+    text: str, lexicon: Lexicon, known_words: Sequence[str], *, is_for_marks: bool = False
+) -> SearchQuery | None:
+    """Every list of terms as a query that also takes the synonyms of each; the last word may be unfinished.
+
+    `is_for_marks` leaves out synonyms of several words: each of them would be marked alone.
+    """
     is_unfinished = text[-1:].isalnum()
     whole: SearchQuery | None = None
     lists = alternatives_of(text)
     for index, terms in enumerate(lists):
         together: SearchQuery | None = None
         begun = known_words if is_unfinished and index == len(lists) - 1 else ()
-        for one in queries_of(terms, lexicon, begun):
+        for one in queries_of(terms, lexicon, begun, is_for_marks=is_for_marks):
             together = one if together is None else together & one
         if together is not None:
             whole = together if whole is None else whole | together
@@ -124,7 +129,9 @@ def begun_words(typed: str, known_words: Sequence[str]) -> list[str]:
     return [word for word in known_words[first : first + MOST_BEGUN] if word.startswith(typed) and word != typed]
 
 
-def queries_of(terms: Sequence[Term], lexicon: Lexicon, known_words: Sequence[str]) -> Iterator[SearchQuery]:
+def queries_of(
+    terms: Sequence[Term], lexicon: Lexicon, known_words: Sequence[str], *, is_for_marks: bool
+) -> Iterator[SearchQuery]:
     words = [(term, token) for term in terms if not (term.is_phrase or term.is_without) for token in tokens(term.text)]
     known = stems(token for _, token in words)
     spans = {span.start: span for span in lexicon.spans([known[token] for _, token in words])}
@@ -135,6 +142,8 @@ def queries_of(terms: Sequence[Term], lexicon: Lexicon, known_words: Sequence[st
         typed = " ".join(token for _, token in words[place:end])
         query = SearchQuery(typed, config=CONFIG, search_type="phrase" if end > place + 1 else "plain")
         for other in lexicon.alternatives(span.group) if span else ():
+            if is_for_marks and len(tokens(other)) > 1:
+                continue
             query |= SearchQuery(other, config=CONFIG, search_type="phrase")
         if end == len(words) and end == place + 1:
             for other in begun_words(typed, known_words):
@@ -178,7 +187,7 @@ def found_in(
     versions: Sequence[Version], text: str, rows: list[SearchEntry], lexicon: Lexicon, *, corrected_from: str = ""
 ) -> Found:
     """The results as a page groups them. Matches are marked on these alone: that is the costly part."""
-    query = query_of(text, lexicon, vocabulary(versions))
+    query = query_of(text, lexicon, vocabulary(versions), is_for_marks=True)
     shown = SearchEntry.objects.filter(pk__in=[row.pk for row in rows[:MOST_RESULTS]])
     for name in ("title", "plain_title"):
         shown = shown.annotate(**{f"{name}_marked": marked(name, query, highlight_all=True)})

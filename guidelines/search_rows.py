@@ -104,7 +104,7 @@ def steps(compiled: CompiledPackage) -> Iterator[SearchEntry]:
             title=step.title,
             clinician=lines(step.text, *(action.text for action in step.actions)),
             plain_title=step.plain_title,
-            plain=lines(*(action.plain for action in step.actions)),
+            plain=lines(step.plain, *(action.plain for action in step.actions)),
         )
 
 

@@ -21,7 +21,7 @@ ENOUGH_MET = 0.35  # where a number in the question meets the condition of a rul
 TELLING = 1.5  # a subject must be this telling for a rule to be about it
 MOST_RULES = 4
 MOST_STATEMENTS = 4
-MOST_COMPUTED = 6
+MOST_COMPUTED = 8
 MOST_NEAREST = 4
 
 
@@ -104,14 +104,20 @@ def is_beyond(question: str, meaning: Meaning, knowledge: Knowledge) -> bool:
         return True
     telling = [one for one in meaning.subjects if is_telling(one, knowledge)]
     if meaning.drugs:
-        # Only a drug is understood: of a word that says nothing by itself nobody knows what it asks.
-        return (
-            len(meaning.drugs) < 2
-            and not (meaning.subjects or meaning.intents)
-            and bool(meaning.passing - knowledge.english.grammar)
-        )
+        return len(meaning.drugs) < 2 and not (meaning.subjects or meaning.intents or is_said(meaning, knowledge))
+    if not meaning.unknown and any(
+        meaning_of_frequency(part, meaning, knowledge) for part in knowledge.of_kind("rule")
+    ):
+        return False
     is_of_another = any(one in knowledge.foreign_drugs for one in telling)
     return not telling or (is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"}))
+
+
+def is_said(meaning: Meaning, knowledge: Knowledge) -> bool:
+    """Only a drug is understood. The other words say nothing by themselves: they must all stand in one statement."""
+    words = meaning.passing - knowledge.english.grammar
+    about = (part for part in knowledge.of_kind("statement") if part.drugs & set(meaning.drugs))
+    return any(words <= part.said for part in about)
 
 
 def is_telling(subject: str, knowledge: Knowledge) -> bool:
@@ -170,7 +176,8 @@ def computed_answers(
     meaning: Meaning, knowledge: Knowledge, stated: Stated, led_to: frozenset[str], *, is_plain: bool
 ) -> Iterator[Computed]:
     """`led_to`: the kinds of answer that the best statement gives, though nobody asked for them in so many words."""
-    for part in rules_that_apply(meaning, knowledge, stated):
+    certain, likely = rules_that_apply(meaning, knowledge, stated)
+    for part in certain:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
     wanted = meaning.intents | led_to
     if "dose" in wanted and meaning.drugs:
@@ -185,6 +192,8 @@ def computed_answers(
     if "duration" in wanted:
         for part in best(knowledge.of_kind("step"), meaning, knowledge, 2):
             yield computing.duration(part, knowledge, is_plain=is_plain)
+    for part in likely:
+        yield computing.suitability(part, knowledge, is_plain=is_plain)
 
 
 def best(parts: Iterator[Part], meaning: Meaning, knowledge: Knowledge, most: int) -> list[Part]:
@@ -192,11 +201,11 @@ def best(parts: Iterator[Part], meaning: Meaning, knowledge: Knowledge, most: in
     return [one.part for one in found if one.score >= found[0].score * BESIDE_BEST][:most]
 
 
-def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> list[Part]:
-    """Rules that speak of what was asked, without those that a number in the question rules out. A rule whose condition
-    a number meets needs to speak of less."""
-    if "evidence" in meaning.intents - {"suitability"} and "suitability" not in meaning.intents:
-        return []
+def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> tuple[list[Part], list[Part]]:
+    """Rules that speak of what was asked: those that certainly apply, because a number meets their condition or they
+    forbid just what is asked, and those that may. What a number rules out is neither."""
+    if "evidence" in meaning.intents and "suitability" not in meaning.intents:
+        return [], []
     states = {key: stated.of(rule.condition) for key, rule in knowledge.compiled.rules.items()}
     telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
     found = ranked(knowledge.of_kind("rule"), meaning, knowledge, is_any_kind=True)
@@ -209,7 +218,8 @@ def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> 
         if states[one.part.key] is None and one.coverage >= ENOUGH and any(held(one.part, subject, knowledge) for subject in telling)
     ]  # fmt: skip
     kept = [one.part for one in open_ if one.score >= open_[0].score * BESIDE_BEST]
-    return list(dict.fromkeys([*(one.part for one in (*met, *often)), *kept]))[:MOST_RULES]
+    certain = list(dict.fromkeys(one.part for one in (*met, *often)))[:MOST_RULES]
+    return certain, [part for part in kept if part not in certain][: MOST_RULES - len(certain)]
 
 
 def meaning_of_frequency(part: Part, meaning: Meaning, knowledge: Knowledge) -> bool:

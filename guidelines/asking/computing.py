@@ -47,6 +47,23 @@ def sentences(*parts: str) -> str:
     return " ".join(part if part[1:2].isupper() else part[:1].upper() + part[1:] for part in ended)
 
 
+def dosing_statements(knowledge: Knowledge, drug: str) -> list[str]:
+    kinds, said = knowledge.english.kinds["dose"], knowledge.compiled.statements
+    return [part.key for part in knowledge.of_kind("statement") if drug in part.drugs and said[part.key].kind in kinds]
+
+
+def supporting(knowledge: Knowledge, regimen: Part) -> list[str]:
+    """Statements with an amount that speak for or against a way of treating with this regimen."""
+    options = [
+        option
+        for option in knowledge.compiled.package.options
+        if regimen.key in {one.regimen for one in option.regimens}
+    ]
+    named = {key for option in options for key in (*option.supports, *option.against)}
+    parts = (part for part in knowledge.of_kind("statement") if part.key in named and regimen.drugs & part.drugs)
+    return [part.key for part in parts if "dose" in part.intents]
+
+
 def statements_about(knowledge: Knowledge, drug: str | None, intent: str) -> tuple[str, ...]:
     """Statements that give this kind of answer about the drug, those made for it first."""
     kinds = knowledge.english.kinds[intent]
@@ -60,7 +77,7 @@ def dose(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
     found = compiled.regimens[part.key]
     text = plain_dose(found) if is_plain else full_dose(found, knowledge)
     cited = [key for key in found.regimen.cites if key in compiled.statements]
-    about = statements_about(knowledge, found.drug.key, "dose")
+    about = [*dosing_statements(knowledge, found.drug.key), *supporting(knowledge, part)][:MOST_STATEMENTS]
     rules = [] if not found.drug.weekly_only else [
         rule.key for rule in compiled.package.safety_rules
         if rule.drug == found.drug.key and forbidden_frequency(rule, knowledge)
@@ -165,7 +182,7 @@ def following(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
     else:
         transition = next(one.entry for one in compiled.transitions if one.entry.key == part.key)
         target = compiled.steps[transition.target].step
-        said, statements = transition.text, transition.statements
+        said, statements = (transition.plain or transition.text) if is_plain else transition.text, transition.statements
         anchor = f"step-{transition.source or transition.target}"
     title = target.plain_title if is_plain else target.title
     return Computed("next", sentences(said, f"Next: {title}", target.refers_to or ""), tuple(statements), (), anchor)

@@ -237,26 +237,28 @@ class Builder:
         facts = [self.compiled.facts[key].label for test in tests for key in test.facts if key in self.compiled.facts]
         own = self.of(*(test.label for test in tests), *(test.plain_label for test in tests), item.plain, *facts)
         drugs = frozenset({item.drug} if item.drug else ())
+        again = {"time"} if any(window.every for window in item.windows) else set()
+        first = {"before"} if not any(window.after.count or window.every for window in item.windows) else set()
         return Part(
             "monitoring",
             item.key,
             own,
             self.of(item.why, item.phase),
             drugs,
-            frozenset({"monitoring"}),
+            frozenset({"monitoring", *again, *first}),
             self.said(item.phase, item.why),
         )
 
     def transition(self, transition: content.Transition) -> Part:
         drugs = self.drugs_of_step(transition.source)
         target = self.compiled.steps[transition.target].step
-        own, beside = self.of(transition.text), self.of(target.title, target.plain_title)
+        own, beside = self.of(transition.text, transition.plain), self.of(target.title, target.plain_title)
         return Part(
             "transition", transition.key, own, beside, frozenset(drugs), frozenset({"next"}), self.said(transition.text)
         )
 
     def step(self, step: content.Step) -> Part:
-        own = self.of(step.title, step.plain_title, step.text)
+        own = self.of(step.title, step.plain_title, step.text, step.plain)
         beside = self.of(*(text for action in step.actions for text in (action.text, action.plain)))
         return Part(
             "step",
@@ -269,7 +271,7 @@ class Builder:
         )
 
     def regimen(self, regimen: content.Regimen) -> Part:
-        own = self.of(regimen.title, regimen.note, self.compiled.drugs[regimen.drug].name)
+        own = self.of(regimen.title, regimen.plain, regimen.note, self.compiled.drugs[regimen.drug].name)
         beside = self.of(*(cap.text for cap in regimen.caps), *(one.text for one in regimen.adjustments))
         return Part(
             "regimen",

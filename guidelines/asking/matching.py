@@ -45,7 +45,7 @@ def match(part: Part, meaning: Meaning, knowledge: Knowledge, *, is_any_kind: bo
         total += INTENT
         covered += INTENT * bool(wanted & part.intents)
     asked = meaning.intents - MEASURED
-    told = {name for name in asked if knowledge.english.kinds[name] and name in part.intents}
+    told = asked & part.intents
     coverage = covered / total if total else 0.0
     passing = sum(knowledge.weight(stem) for stem in meaning.passing & part.said)
     return Match(part, coverage, coverage + PASSING * passing + ASKED * bool(told))

@@ -14,6 +14,7 @@ STRENGTH = {"strong": "Strong recommendation", "conditional": "Conditional recom
 CERTAINTY = {"high": 4, "moderate": 3, "low": 2, "very_low": 1}  # dots of four
 SEVERITY = {"stop": "Stop", "caution": "Caution", "note": "Note"}
 OVERRIDE = {
+    "no_plan": "No plan is signed while it is met",
     "prohibited": "Cannot be overridden",
     "reason": "Overridden only with a reason",
     "acknowledge": "To be acknowledged",
