@@ -3,6 +3,8 @@
 import gzip
 import re
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +22,7 @@ from guidelines.reading import AUDIENCES, Audience, read_version
 from guidelines.reading.claims import first_words
 from guidelines.reading.sources import KINDS, source_of
 from guidelines.reading.wording import BASIS, CHANGES, IF_UNKNOWN, OVERRIDE, PER, ROLES, SEVERITY
+from guidelines.standing import ApprovedBy, Standing
 from tests.factories_guidelines import edited, itching_elbow
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -395,3 +398,62 @@ def test_what_is_kept_knows_no_reader(audience: Audience) -> None:
     html = body_of(compile_package(itching_elbow()), audience)
 
     assert "csrf" not in html and "<form" not in html
+
+
+# --- whether it may be used ------------------------------------------------------------------------------------------
+
+
+def band_of(**changes: Any) -> str:
+    standing = Standing(
+        version_id=1,
+        slug="itching-elbow",
+        number=2,
+        content_hash="0" * 64,
+        label="Current",
+        effective_on=date(2026, 3, 3),
+        withdrawn_on=None,
+        review_by=date(2027, 3, 3),
+        is_review_overdue=False,
+        is_demonstration=False,
+        is_public=True,
+        in_use_number=None,
+        approvals=(ApprovedBy("Pharmacist", date(2026, 3, 1)), ApprovedBy("Dermatologist", date(2026, 3, 2))),
+    )
+    shown = replace(standing, **changes)
+    links = {"in_use_url": "/in-use/", "changes_url": "/changes/"} if shown.in_use_number else {}
+    return words(str(render_to_string("guidelines/_status_band.html", {"standing": shown, **links})))
+
+
+def test_the_band_of_a_version_in_use_says_who_approved_it_and_until_when() -> None:
+    band = band_of()
+
+    assert "status--ok" in band
+    assert "Version 2 is in use since 3 March 2026." in band
+    assert "Approved by pharmacist (1 March 2026), dermatologist (2 March 2026). Next review by 3 March 2027." in band
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        pytest.param({"label": "Draft", "effective_on": None, "approvals": ()}, "has not been approved", id="draft"),
+        pytest.param({"label": "Under review", "effective_on": None}, "has not been approved", id="under review"),
+        pytest.param({"label": "Scheduled"}, "Until then do not use it.", id="scheduled"),
+        pytest.param({"label": "Superseded", "in_use_number": 3}, "has been replaced", id="superseded"),
+        pytest.param(
+            {"label": "Withdrawn", "withdrawn_on": date(2026, 5, 1)}, "was withdrawn on 1 May 2026", id="withdrawn"
+        ),
+        pytest.param({"is_demonstration": True}, "Demonstration. Not approved for care.", id="demonstration"),
+    ],
+)
+def test_what_must_not_be_used_has_a_red_band_that_says_why(changes: dict[str, Any], text: str) -> None:
+    band = band_of(**changes)
+
+    assert "status--stop" in band
+    assert text in band
+
+
+def test_an_old_version_leads_to_the_one_in_use_and_to_what_changed() -> None:
+    band = band_of(label="Superseded", in_use_number=3)
+
+    assert 'href="/in-use/">Read version 3, which is in use' in band
+    assert 'href="/changes/">See what changed' in band
