@@ -97,6 +97,7 @@ def full_dose(found: CompiledRegimen, knowledge: Knowledge) -> str:
         regimen.title, f"Dose before its limits: {dose_of(regimen)}", *(f"Start: {line}" for line in start_of(found)),
         f"{often}, {regimen.route}", *(f"Limit: {cap.entry.text}" for cap in found.caps),
         *(one.entry.text for one in found.adjustments), f"Raised by {rise.text}" if rise else "",
+        f"Going down: {regimen.taper.text}" if regimen.taper and regimen.taper.text else "",
         f"Products: {', '.join(products)}",
     )  # fmt: skip
 
@@ -110,9 +111,10 @@ def plain_dose(found: CompiledRegimen) -> str:
     limits = [f"At most {plain(cap.amount)} {regimen.unit}{BASIS[cap.basis]} {PER[cap.per]}" for cap in tightest(found)]
     within = "within these limits: " if len(limits) > 1 else ""
     products = ", ".join(f"{plain(one.strength)} {one.unit} ({one.form})" for one in found.products)
+    advice = regimen.taper.advice if regimen.taper else ()
     return sentences(
         f"{drug.name}: {within}{amount} {regimen.unit}{BASIS[regimen.basis]} {PER[regimen.amount_per]}", *limits, often,
-        f"It comes as {products}", "Your doctor works out the dose for you",
+        *advice, f"It comes as {products}", "Your doctor works out the dose for you",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from guidelines.engine.values import exact_decimal
 from guidelines.lexicon import Span
 
 NUMBER = re.compile(r"\d{1,6}(\.\d{1,4})?")
+ABOVE = Decimal("1.01")
 REACH = 3  # words between a name and its number
 PERCENT = "percent"
 TIMES = {"x", "times", "fold"}
@@ -70,7 +71,8 @@ def values(meaning: Meaning, knowledge: Knowledge) -> Iterator[tuple[str, conten
             if after and after[0] in TIMES and fact.upper_limit:
                 used.add(near)
                 yield fact.upper_limit, compiled.facts[fact.upper_limit], Decimal(1)
-                yield key, fact, places[near]
+                # Just above: whoever says "three times the limit" asks about a value that passes it.
+                yield key, fact, places[near] * ABOVE
             elif (value := in_own_unit(fact, places[near])) is not None:
                 used.add(near)
                 yield key, fact, value
