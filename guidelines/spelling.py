@@ -11,7 +11,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Indel, JaroWinkler
 
-SHORTEST = 5
+SHORTEST, SHORT = 4, 5
 MOST_NEAR = 5
 NEAR_ENOUGH = 0.82
 # How English writes one sound in several ways; in this order.
@@ -43,6 +43,8 @@ def edits_allowed(word: str) -> int:
 def sounds_like(word: str, other: str) -> bool:
     """Whether at most one consonant is missing, added or moved."""
     one, two = consonants(word), consonants(other)
+    if len(word) < SHORT:
+        return one == two
     return Indel.distance(one, two) <= 1 or (len(one) == len(two) and sorted(one) == sorted(two))
 
 
@@ -55,7 +57,7 @@ def nearest_word(word: str, known: Collection[str]) -> str:
     likely = [
         (distance, -JaroWinkler.similarity(word, other), other)
         for other, distance, _ in found
-        if len(other) >= SHORTEST - 1 and consonants(other)[:1] == consonants(word)[:1] and sounds_like(word, other)
+        if len(other) >= SHORTEST and consonants(other)[:1] == consonants(word)[:1] and sounds_like(word, other)
     ]
     return min(likely)[2] if likely else ""
 

@@ -98,7 +98,8 @@ def statement_matches(meaning: Meaning, knowledge: Knowledge) -> list[Match]:
     """The statements that cover enough of the question, the best first."""
     found = [one for one in ranked(knowledge.of_kind("statement"), meaning, knowledge) if one.coverage >= ENOUGH]
     if "dose" in meaning.intents and not meaning.drugs:
-        found = [one for one in found if "dose" in one.part.intents]
+        telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
+        found = [one for one in found if "dose" in one.part.intents and telling <= one.part.own]
     return [one for one in found if one.score >= found[0].score * BESIDE_BEST]
 
 
@@ -115,14 +116,16 @@ def is_beyond(question: str, meaning: Meaning, knowledge: Knowledge) -> bool:
         return False
     is_of_another = any(one in knowledge.foreign_drugs for one in telling)
     groups = [subject for subject in meaning.subjects if subject.startswith("@")]
-    return not (telling or len(groups) > 1) or (is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"}))
+    return not (telling or len(groups) > 1) or (
+        is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"})
+    )
 
 
 def is_said(meaning: Meaning, knowledge: Knowledge) -> bool:
-    """Only a drug is understood. The other words say nothing by themselves: they must all stand in one statement."""
+    """Only a drug is understood. The other words say nothing by themselves: half of them must stand in one statement."""
     words = meaning.passing - knowledge.english.grammar
     about = (part for part in knowledge.of_kind("statement") if part.drugs & set(meaning.drugs))
-    return any(words <= part.said for part in about)
+    return any(len(words & part.said) * 2 >= len(words) for part in about)
 
 
 def is_telling(subject: str, knowledge: Knowledge) -> bool:
@@ -132,7 +135,7 @@ def is_telling(subject: str, knowledge: Knowledge) -> bool:
 def is_out_of_scope(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> bool:
     """A drug is asked about for somebody whom a rule of scope keeps out of the guideline: by age always, otherwise
     where a dose is asked for. Not where a statement itself speaks of such people."""
-    if not meaning.drugs:
+    if not meaning.drugs or meaning.passing & knowledge.people:
         return False
     for part in knowledge.of_kind("rule"):
         rule = knowledge.compiled.rules[part.key]
@@ -215,7 +218,11 @@ def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> 
     if "dose" in meaning.intents and not meaning.drugs:
         return [], []  # the dose of something that this guideline does not give
     states = {key: stated.of(rule.condition) for key, rule in knowledge.compiled.rules.items()}
-    telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
+    telling = {one for one in meaning.subjects if is_telling(one, knowledge)} or set(meaning.subjects)
+    touched = {
+        key for key, rule in knowledge.compiled.rules.items()
+        if states[key] is None and not stated.facts.isdisjoint(keys_read(rule.condition))
+    }  # fmt: skip
     found = ranked(knowledge.of_kind("rule"), meaning, knowledge, is_any_kind=True)
     met = [one for one in found if states[one.part.key] is True and one.coverage >= ENOUGH_MET]
     often = [
@@ -223,10 +230,11 @@ def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> 
     ]
     open_ = [
         one for one in found
-        if states[one.part.key] is None and one.coverage >= ENOUGH and any(held(one.part, subject, knowledge) for subject in telling)
+        if states[one.part.key] is None and one.part.key not in touched and one.coverage >= ENOUGH and any(held(one.part, subject, knowledge) for subject in telling)
     ]  # fmt: skip
+    close = [one.part for one in found if one.part.key in touched and one.coverage >= ENOUGH_MET]
     kept = [one.part for one in open_ if one.score >= open_[0].score * BESIDE_BEST]
-    certain = list(dict.fromkeys(one.part for one in (*met, *often)))[:MOST_RULES]
+    certain = list(dict.fromkeys([*(one.part for one in (*met, *often)), *close]))[:MOST_RULES]
     return certain, [part for part in kept if part not in certain][: MOST_RULES - len(certain)]
 
 

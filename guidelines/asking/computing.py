@@ -9,6 +9,7 @@ from guidelines.asking.knowledge import Knowledge, Part, features
 from guidelines.asking.limits import statements_behind
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledRegimen
+from guidelines.engine.cycles import keys_read
 from guidelines.engine.values import plain
 from guidelines.reading.claims import Reader
 from guidelines.reading.doses import dose_of, start_of, titration_of
@@ -160,8 +161,18 @@ def suitability(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed
         text = sentences(said, rule.action.text, resume)
     if rule.drug and compiled.drugs[rule.drug].weekly_only and forbidden_frequency(rule, knowledge):
         text = sentences(text, f"{subject} is taken once a week, never daily")
-    behind = statements_behind(part.key, knowledge)[:MOST_STATEMENTS]
+    behind = statements_behind(part.key, knowledge)
+    if rule.drug and is_about_the_dose(rule, knowledge):
+        behind = (*statements_about(knowledge, rule.drug, "dose"), *behind)
+    behind = tuple(dict.fromkeys(behind))[:MOST_STATEMENTS]
     return Computed("suitability", text, behind, (part.key,), f"rule-{part.key}", rule.drug)
+
+
+def is_about_the_dose(rule: content.SafetyRule, knowledge: Knowledge) -> bool:
+    """Whether the rule reads how much of the drug is taken, or how often."""
+    amounts = {one.regimen.taken_now for one in knowledge.compiled.regimens.values()}
+    read = set(keys_read(knowledge.compiled.rules[rule.key].condition))
+    return bool(amounts & read or forbidden_frequency(rule, knowledge))
 
 
 def forbidden_frequency(rule: content.SafetyRule, knowledge: Knowledge) -> frozenset[str]:

@@ -41,7 +41,9 @@ def match(part: Part, meaning: Meaning, knowledge: Knowledge, *, is_any_kind: bo
         weight = knowledge.weight(feature)
         total += weight
         covered += weight * (1.0 if drug in part.drugs or feature in part.own else UNNAMED if not part.drugs else 0.0)
-    total += (UNKNOWN_OF_FEW if len(meaning.words) <= FEW_WORDS or not meaning.drugs else UNKNOWN) * len(meaning.unknown)
+    total += (UNKNOWN_OF_FEW if len(meaning.words) <= FEW_WORDS or not meaning.drugs else UNKNOWN) * len(
+        meaning.unknown
+    )
     wanted = meaning.intents & MEASURED
     if wanted and not is_any_kind:
         total += INTENT
