@@ -53,9 +53,9 @@ def values(meaning: Meaning, knowledge: Knowledge) -> Iterator[tuple[str, conten
     numbers = {place: number(word) for place, word in enumerate(meaning.words)}
     places = {place: value for place, value in numbers.items() if value is not None}
     used: set[int] = set()
-    for place, value in places.items():
+    for place, amount in places.items():
         measured = facts_in_unit(meaning.words[place + 1 : place + 2], knowledge)
-        if len(measured) == 1 and (told := in_own_unit(compiled.facts[measured[0]], value)) is not None:
+        if len(measured) == 1 and (told := in_own_unit(compiled.facts[measured[0]], amount)) is not None:
             used.add(place)
             yield measured[0], compiled.facts[measured[0]], told
     for span in meaning.spans:
