@@ -17,6 +17,7 @@ from guidelines.synonyms import Group
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:\d+)?")
 POSSESSIVE = re.compile(r"['’]s?\b")
 KEPT_STEMS = 20_000
+UNSTEMMED = ("ly", "ness")
 _stems: dict[str, str] = {}
 
 
@@ -26,8 +27,8 @@ def tokens(text: str) -> list[str]:
 
 
 def stems(words: Iterable[str]) -> dict[str, str]:
-    """The stem of each word; a word that the dictionary stops (the, once) is its own. So is one in -ly: its stem would
-    make a week of weekly."""
+    """The stem of each word; a word that the dictionary stops (the, once) is its own. So is one in -ly or -ness:
+    its stem would make a week of weekly, and weak of weakness."""
     wanted = set(words)
     if missing := [word for word in wanted if word not in _stems]:
         if len(_stems) > KEPT_STEMS:
@@ -36,7 +37,7 @@ def stems(words: Iterable[str]) -> dict[str, str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT word, ts_lexize('english_stem', word) FROM unnest(%s::text[]) AS word", [missing])
             rows = cursor.fetchall()
-        _stems.update({word: found[0] if found and not word.endswith("ly") else word for word, found in rows})
+        _stems.update({word: found[0] if found and not word.endswith(UNSTEMMED) else word for word, found in rows})
     return {word: _stems[word] for word in wanted}
 
 

@@ -16,7 +16,7 @@ from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.functions import Greatest
 
 from guidelines import synonyms
-from guidelines.lexicon import Lexicon, lexicon_of, stems, tokens
+from guidelines.lexicon import Lexicon, forms, lexicon_of, stems, tokens
 from guidelines.models import Drug, EntryKind, SearchEntry, SearchWord, Version
 from guidelines.models.finding import CONFIG
 from guidelines.spelling import nearest, nearest_word
@@ -102,7 +102,7 @@ def alternatives_of(text: str) -> list[list[Term]]:
 
 
 def query_of(
-    text: str, lexicon: Lexicon, known_words: Sequence[str], *, is_for_marks: bool = False
+    text: str, lexicon: Lexicon, known_words: tuple[str, ...], *, is_for_marks: bool = False
 ) -> SearchQuery | None:
     """Every list of terms as a query that also takes the synonyms of each; the last word may be unfinished.
 
@@ -113,8 +113,8 @@ def query_of(
     lists = alternatives_of(text)
     for index, terms in enumerate(lists):
         together: SearchQuery | None = None
-        begun = known_words if is_unfinished and index == len(lists) - 1 else ()
-        for one in queries_of(terms, lexicon, begun, is_for_marks=is_for_marks):
+        is_begun = is_unfinished and index == len(lists) - 1
+        for one in queries_of(terms, lexicon, known_words, is_begun=is_begun, is_for_marks=is_for_marks):
             together = one if together is None else together & one
         if together is not None:
             whole = together if whole is None else whole | together
@@ -129,8 +129,25 @@ def begun_words(typed: str, known_words: Sequence[str]) -> list[str]:
     return [word for word in known_words[first : first + MOST_BEGUN] if word.startswith(typed) and word != typed]
 
 
+def other_ways(typed: str, group: str, lexicon: Lexicon, known_words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Every other way to write the group whose words stand in the versions; two with the same stems are one."""
+    known = stems_of(known_words)
+    found: dict[tuple[str, ...], tuple[str, ...]] = {tuple(forms(typed)): ()}
+    for other in lexicon.alternatives(group):
+        words = tuple(tokens(other))
+        stemmed = tuple(forms(other))
+        if all(len(stem) < 2 or stem in known or stem.isdigit() for stem in stemmed):
+            found.setdefault(stemmed, words)
+    return [words for words in found.values() if words]
+
+
+@lru_cache(maxsize=8)
+def stems_of(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(stems(words).values())
+
+
 def queries_of(
-    terms: Sequence[Term], lexicon: Lexicon, known_words: Sequence[str], *, is_for_marks: bool
+    terms: Sequence[Term], lexicon: Lexicon, known_words: tuple[str, ...], *, is_begun: bool, is_for_marks: bool
 ) -> Iterator[SearchQuery]:
     words = [(term, token) for term in terms if not (term.is_phrase or term.is_without) for token in tokens(term.text)]
     known = stems(token for _, token in words)
@@ -141,11 +158,10 @@ def queries_of(
         end = span.end if span else place + 1
         typed = " ".join(token for _, token in words[place:end])
         query = SearchQuery(typed, config=CONFIG, search_type="phrase" if end > place + 1 else "plain")
-        for other in lexicon.alternatives(span.group) if span else ():
-            if is_for_marks and len(tokens(other)) > 1:
-                continue
-            query |= SearchQuery(other, config=CONFIG, search_type="phrase")
-        if end == len(words) and end == place + 1:
+        for words_of_other in other_ways(typed, span.group, lexicon, known_words) if span else ():
+            if not is_for_marks or len(words_of_other) == 1:
+                query |= SearchQuery(" ".join(words_of_other), config=CONFIG, search_type="phrase")
+        if is_begun and end == len(words) and end == place + 1:
             for other in begun_words(typed, known_words):
                 query |= SearchQuery(other, config=CONFIG, search_type="plain")
         yield query

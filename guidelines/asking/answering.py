@@ -13,6 +13,7 @@ from guidelines.asking.matching import Match, held, ranked, reranked
 from guidelines.asking.meaning import Meaning, meaning_of
 from guidelines.asking.stated import Stated, stated_by
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.cycles import keys_read
 
 LONGEST_QUESTION = 500
 ENOUGH = 0.5  # of the question covered, for an answer
@@ -23,6 +24,7 @@ MOST_RULES = 4
 MOST_STATEMENTS = 4
 MOST_COMPUTED = 8
 MOST_NEAREST = 4
+AGE = "age_years"  # the one fact about a person that the register always holds
 
 
 class QuestionRefused(ValueError):
@@ -95,6 +97,9 @@ def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> A
 def statement_matches(meaning: Meaning, knowledge: Knowledge) -> list[Match]:
     """The statements that cover enough of the question, the best first."""
     found = [one for one in ranked(knowledge.of_kind("statement"), meaning, knowledge) if one.coverage >= ENOUGH]
+    if "dose" in meaning.intents and not meaning.drugs:
+        telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
+        found = [one for one in found if "dose" in one.part.intents and telling <= one.part.own]
     return [one for one in found if one.score >= found[0].score * BESIDE_BEST]
 
 
@@ -110,14 +115,17 @@ def is_beyond(question: str, meaning: Meaning, knowledge: Knowledge) -> bool:
     ):
         return False
     is_of_another = any(one in knowledge.foreign_drugs for one in telling)
-    return not telling or (is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"}))
+    groups = [subject for subject in meaning.subjects if subject.startswith("@")]
+    return not (telling or len(groups) > 1) or (
+        is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"})
+    )
 
 
 def is_said(meaning: Meaning, knowledge: Knowledge) -> bool:
-    """Only a drug is understood. The other words say nothing by themselves: they must all stand in one statement."""
+    """Only a drug is understood. The other words say nothing by themselves: half of them must stand in one statement."""
     words = meaning.passing - knowledge.english.grammar
     about = (part for part in knowledge.of_kind("statement") if part.drugs & set(meaning.drugs))
-    return any(words <= part.said for part in about)
+    return any(len(words & part.said) * 2 >= len(words) for part in about)
 
 
 def is_telling(subject: str, knowledge: Knowledge) -> bool:
@@ -125,29 +133,24 @@ def is_telling(subject: str, knowledge: Knowledge) -> bool:
 
 
 def is_out_of_scope(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> bool:
-    """A drug is asked about for somebody whom a rule of scope keeps out of the guideline, and no statement speaks of
-    such people."""
-    if not meaning.drugs:
+    """A drug is asked about for somebody whom a rule of scope keeps out of the guideline: by age always, otherwise
+    where a dose is asked for. Not where a statement itself speaks of such people."""
+    if not meaning.drugs or meaning.passing & knowledge.people:
         return False
     for part in knowledge.of_kind("rule"):
         rule = knowledge.compiled.rules[part.key]
         if rule.rule.kind != "scope":
             continue
         state = stated.of(rule.condition)
-        if state is True:
-            return True
         said = features(f"{rule.rule.message} . {rule.rule.plain or ''}", knowledge.lexicon, knowledge.english)
-        about = {one for one in meaning.subjects if state is None and one in said and is_telling(one, knowledge)}
-        if about and not any(
-            about <= one.part.own and speaks(one, meaning) for one in statement_matches(meaning, knowledge)
-        ):
+        about = {one for one in meaning.subjects if one in said and is_telling(one, knowledge)}
+        is_asked = "dose" in meaning.intents or AGE in keys_read(rule.condition)
+        if state is False or not is_asked or not (state or about):
+            continue
+        speaking = [one for one in statement_matches(meaning, knowledge) if about and about <= one.part.own]
+        if "dose" in meaning.intents or not speaking:
             return True
     return False
-
-
-def speaks(found: Match, meaning: Meaning) -> bool:
-    """Whether the statement gives the kind of answer that is asked for."""
-    return not meaning.intents or bool(meaning.intents & found.part.intents)
 
 
 def quote(key: str, knowledge: Knowledge, *, is_plain: bool) -> Quoted:
@@ -180,13 +183,13 @@ def computed_answers(
     for part in certain:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
     wanted = meaning.intents | led_to
-    if "dose" in wanted and meaning.drugs:
+    if {"dose", "changing"} & wanted and meaning.drugs:
         for part in best(knowledge.of_kind("regimen"), meaning, knowledge, 2):
             yield computing.dose(part, knowledge, is_plain=is_plain)
-    if "monitoring" in wanted:
+    if "monitoring" in wanted or ({"time", "before"} & wanted and names_a_test(meaning, knowledge)):
         for part in best(knowledge.of_kind("monitoring"), meaning, knowledge, 6):
             yield computing.monitoring(part, knowledge, is_plain=is_plain)
-    if "next" in wanted or {"@failure", "@intolerance"} & set(meaning.subjects):
+    if {"next", "failing"} & wanted:
         for part in best(knowledge.of_kind("transition"), meaning, knowledge, 3):
             yield computing.following(part, knowledge, is_plain=is_plain)
     if "duration" in wanted:
@@ -194,6 +197,12 @@ def computed_answers(
             yield computing.duration(part, knowledge, is_plain=is_plain)
     for part in likely:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
+
+
+def names_a_test(meaning: Meaning, knowledge: Knowledge) -> bool:
+    """Whether something is asked about that is tested for, with a drug that is asked about or with any."""
+    parts = (part for part in knowledge.of_kind("monitoring") if not meaning.drugs or part.drugs & set(meaning.drugs))
+    return any(is_telling(subject, knowledge) and subject in part.own for part in parts for subject in meaning.subjects)
 
 
 def best(parts: Iterator[Part], meaning: Meaning, knowledge: Knowledge, most: int) -> list[Part]:
@@ -206,8 +215,14 @@ def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> 
     forbid just what is asked, and those that may. What a number rules out is neither."""
     if "evidence" in meaning.intents and "suitability" not in meaning.intents:
         return [], []
+    if "dose" in meaning.intents and not meaning.drugs:
+        return [], []  # the dose of something that this guideline does not give
     states = {key: stated.of(rule.condition) for key, rule in knowledge.compiled.rules.items()}
-    telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
+    telling = {one for one in meaning.subjects if is_telling(one, knowledge)} or set(meaning.subjects)
+    touched = {
+        key for key, rule in knowledge.compiled.rules.items()
+        if states[key] is None and not stated.facts.isdisjoint(keys_read(rule.condition))
+    }  # fmt: skip
     found = ranked(knowledge.of_kind("rule"), meaning, knowledge, is_any_kind=True)
     met = [one for one in found if states[one.part.key] is True and one.coverage >= ENOUGH_MET]
     often = [
@@ -215,10 +230,11 @@ def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> 
     ]
     open_ = [
         one for one in found
-        if states[one.part.key] is None and one.coverage >= ENOUGH and any(held(one.part, subject, knowledge) for subject in telling)
+        if states[one.part.key] is None and one.part.key not in touched and one.coverage >= ENOUGH and any(held(one.part, subject, knowledge) for subject in telling)
     ]  # fmt: skip
+    close = [one.part for one in found if one.part.key in touched and one.coverage >= ENOUGH_MET]
     kept = [one.part for one in open_ if one.score >= open_[0].score * BESIDE_BEST]
-    certain = list(dict.fromkeys(one.part for one in (*met, *often)))[:MOST_RULES]
+    certain = list(dict.fromkeys([*(one.part for one in (*met, *often)), *close]))[:MOST_RULES]
     return certain, [part for part in kept if part not in certain][: MOST_RULES - len(certain)]
 
 

@@ -9,6 +9,7 @@ from guidelines.asking.knowledge import Knowledge, Part, features
 from guidelines.asking.limits import statements_behind
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledRegimen
+from guidelines.engine.cycles import keys_read
 from guidelines.engine.values import plain
 from guidelines.reading.claims import Reader
 from guidelines.reading.doses import dose_of, start_of, titration_of
@@ -97,6 +98,7 @@ def full_dose(found: CompiledRegimen, knowledge: Knowledge) -> str:
         regimen.title, f"Dose before its limits: {dose_of(regimen)}", *(f"Start: {line}" for line in start_of(found)),
         f"{often}, {regimen.route}", *(f"Limit: {cap.entry.text}" for cap in found.caps),
         *(one.entry.text for one in found.adjustments), f"Raised by {rise.text}" if rise else "",
+        f"Going down: {regimen.taper.text}" if regimen.taper and regimen.taper.text else "",
         f"Products: {', '.join(products)}",
     )  # fmt: skip
 
@@ -110,9 +112,10 @@ def plain_dose(found: CompiledRegimen) -> str:
     limits = [f"At most {plain(cap.amount)} {regimen.unit}{BASIS[cap.basis]} {PER[cap.per]}" for cap in tightest(found)]
     within = "within these limits: " if len(limits) > 1 else ""
     products = ", ".join(f"{plain(one.strength)} {one.unit} ({one.form})" for one in found.products)
+    advice = regimen.taper.advice if regimen.taper else ()
     return sentences(
         f"{drug.name}: {within}{amount} {regimen.unit}{BASIS[regimen.basis]} {PER[regimen.amount_per]}", *limits, often,
-        f"It comes as {products}", "Your doctor works out the dose for you",
+        *advice, f"It comes as {products}", "Your doctor works out the dose for you",
     )  # fmt: skip
 
 
@@ -158,8 +161,18 @@ def suitability(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed
         text = sentences(said, rule.action.text, resume)
     if rule.drug and compiled.drugs[rule.drug].weekly_only and forbidden_frequency(rule, knowledge):
         text = sentences(text, f"{subject} is taken once a week, never daily")
-    behind = statements_behind(part.key, knowledge)[:MOST_STATEMENTS]
+    behind = statements_behind(part.key, knowledge)
+    if rule.drug and is_about_the_dose(rule, knowledge):
+        behind = (*statements_about(knowledge, rule.drug, "dose"), *behind)
+    behind = tuple(dict.fromkeys(behind))[:MOST_STATEMENTS]
     return Computed("suitability", text, behind, (part.key,), f"rule-{part.key}", rule.drug)
+
+
+def is_about_the_dose(rule: content.SafetyRule, knowledge: Knowledge) -> bool:
+    """Whether the rule reads how much of the drug is taken, or how often."""
+    amounts = {one.regimen.taken_now for one in knowledge.compiled.regimens.values()}
+    read = set(keys_read(knowledge.compiled.rules[rule.key].condition))
+    return bool(amounts & read or forbidden_frequency(rule, knowledge))
 
 
 def forbidden_frequency(rule: content.SafetyRule, knowledge: Knowledge) -> frozenset[str]:

@@ -49,6 +49,7 @@ class Knowledge:
     word_stems: frozenset[str]
     others: frozenset[tuple[str, ...]]
     telling: dict[str, float]
+    people: frozenset[str]  # stems of the words, without a subject, that say for whom the guideline is
     weak: frozenset[str]
     foreign_drugs: frozenset[str]  # features of drugs that the guideline asks about and does not give
     drugs_of_conflicts: dict[str, frozenset[str]]
@@ -143,6 +144,7 @@ class Builder:
             others=frozenset(others),
             telling=telling,
             foreign_drugs=self.foreign_drugs(),
+            people=self.said(package.population) & self.english.filler_stems - self.english.grammar,
             weak=frozenset(f"@{group.key}" for group in synonyms.shipped().groups if group.weak),
             drugs_of_conflicts={one.key: self.drugs_in(self.of(one.text)) for one in package.conflicts},
             groups_of_facts=dict(self.named_facts()),

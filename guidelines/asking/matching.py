@@ -7,6 +7,8 @@ from guidelines.asking.knowledge import Knowledge, Part
 from guidelines.asking.meaning import Meaning
 
 MEASURED = {"dose", "monitoring", "duration", "next", "evidence", "effects"}
+FEW_WORDS = 6
+UNKNOWN_OF_FEW = 5.0  # in a question of few words, or about no drug, each of them matters
 UNKNOWN = 2.5  # as telling as a subject; what else is covered must outweigh it
 PLAIN_WORD = 0.5  # a word that happens to stand in the guideline, beside a group of synonyms
 BESIDE = 0.5  # said beside the statement, not in it
@@ -14,7 +16,7 @@ BROADER = 0.7  # only what it is a kind of is said
 UNNAMED = 0.6  # the drug is not named, and no other either
 INTENT = 2.5
 PASSING = 0.02
-ASKED = 0.06
+ASKED = 0.12
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ def match(part: Part, meaning: Meaning, knowledge: Knowledge, *, is_any_kind: bo
         weight = knowledge.weight(feature)
         total += weight
         covered += weight * (1.0 if drug in part.drugs or feature in part.own else UNNAMED if not part.drugs else 0.0)
-    total += UNKNOWN * len(meaning.unknown)
+    total += (UNKNOWN_OF_FEW if len(meaning.words) <= FEW_WORDS or not meaning.drugs else UNKNOWN) * len(
+        meaning.unknown
+    )
     wanted = meaning.intents & MEASURED
     if wanted and not is_any_kind:
         total += INTENT

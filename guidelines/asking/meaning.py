@@ -49,16 +49,25 @@ def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
             subjects.append(stem)
         else:
             unknown.append(word)
+    intents = {intent for _, _, intent in knowledge.english.intents_in(found)}
+    if drugs and any(is_amount(words, place, knowledge) for place in range(len(words))):
+        intents.add("dose")
     return Meaning(
         words=tuple(words),
         spans=spans,
         subjects=tuple(dict.fromkeys(subjects)),
         drugs=tuple(dict.fromkeys(drugs)),
-        intents=frozenset(intent for _, _, intent in knowledge.english.intents_in(found)),
+        intents=frozenset(intents),
         unknown=tuple(dict.fromkeys(unknown)),
         foreign=tuple(dict.fromkeys(strange)),
         passing=frozenset(passing),
     )
+
+
+def is_amount(words: Sequence[str], place: int, knowledge: Knowledge) -> bool:
+    """Whether a number with the unit of a dose stands here."""
+    units = {regimen.regimen.unit for regimen in knowledge.compiled.regimens.values()}
+    return words[place][:1].isdigit() and place + 1 < len(words) and words[place + 1] in units
 
 
 def foreign_places(words: Sequence[str], knowledge: Knowledge) -> set[int]:

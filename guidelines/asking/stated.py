@@ -1,7 +1,7 @@
 """Numbers in a question, as facts: "eGFR 25" rules out what holds from 30 on. What is not certain is left unsaid."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from guidelines.engine.values import exact_decimal
 from guidelines.lexicon import Span
 
 NUMBER = re.compile(r"\d{1,6}(\.\d{1,4})?")
+ABOVE = Decimal("1.01")
 REACH = 3  # words between a name and its number
 PERCENT = "percent"
 TIMES = {"x", "times", "fold"}
@@ -52,6 +53,11 @@ def values(meaning: Meaning, knowledge: Knowledge) -> Iterator[tuple[str, conten
     numbers = {place: number(word) for place, word in enumerate(meaning.words)}
     places = {place: value for place, value in numbers.items() if value is not None}
     used: set[int] = set()
+    for place, amount in places.items():
+        measured = facts_in_unit(meaning.words[place + 1 : place + 2], knowledge)
+        if len(measured) == 1 and (told := in_own_unit(compiled.facts[measured[0]], amount)) is not None:
+            used.add(place)
+            yield measured[0], compiled.facts[measured[0]], told
     for span in meaning.spans:
         near = nearest_place(span, places, used)
         if near is None:
@@ -70,10 +76,18 @@ def values(meaning: Meaning, knowledge: Knowledge) -> Iterator[tuple[str, conten
             if after and after[0] in TIMES and fact.upper_limit:
                 used.add(near)
                 yield fact.upper_limit, compiled.facts[fact.upper_limit], Decimal(1)
-                yield key, fact, places[near]
+                # Just above: whoever says "three times the limit" asks about a value that passes it.
+                yield key, fact, places[near] * ABOVE
             elif (value := in_own_unit(fact, places[near])) is not None:
                 used.add(near)
                 yield key, fact, value
+
+
+def facts_in_unit(unit: Sequence[str], knowledge: Knowledge) -> list[str]:
+    """The facts that are measured in just this unit: where there is one, the unit names it."""
+    return [
+        key for key, fact in knowledge.compiled.facts.items() if unit and fact.type == "number" and fact.unit == unit[0]
+    ]
 
 
 def named_by(span: Span, knowledge: Knowledge) -> Iterator[str]:
