@@ -89,3 +89,7 @@ def why_not_open(version: Version) -> str:
     if status != Status.APPROVED:
         return f"Only an approved version can be published for everybody; this one is {Status(status).label.lower()}."
     return ""
+
+
+def why_not_answer_questions(user: User) -> str:
+    return "" if has_role(user, EDITORS) else "Only editors see and answer the questions that readers sent."

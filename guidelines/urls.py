@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
-from guidelines.views import changes, policy, printing, reading
+from guidelines.views import asking, changes, finding, policy, printing, reading
 
 
 def in_two_wordings(
@@ -25,6 +25,7 @@ VERSION = "guidelines/<slug:slug>/versions/<int:number>/"
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("search/", finding.search, name="search"),
     path("guidelines/", reading.guideline_list, name="guideline_list"),
     path("guidelines/<slug:slug>/", reading.guideline_detail, name="guideline_detail"),
     *in_two_wordings(VERSION, reading.guideline_version, "guideline_version"),
@@ -32,5 +33,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *in_two_wordings(
         "guidelines/<slug:slug>/changes/<int:number>/<int:newer>/", changes.guideline_changes, "guideline_changes"
     ),
+    path(f"{VERSION}patient/ask/", asking.guideline_ask, {"audience": "patient"}, name="guideline_ask"),
+    path(f"{VERSION}ask/", asking.guideline_ask, {"audience": "clinician"}, name="guideline_ask"),
+    path("questions/", asking.question_list, name="question_list"),
+    path("questions/<int:pk>/close/", asking.question_close, name="question_close"),
+    path("questions/<int:pk>/reopen/", asking.question_reopen, name="question_reopen"),
     path("editorial-policy/", policy.editorial_policy, name="editorial_policy"),
 ]

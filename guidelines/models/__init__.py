@@ -1,6 +1,8 @@
 """The rows of guidelines: content (mirrors engine/content.py) and its review."""
 
+from guidelines.models.asking import Outcome, UnansweredQuestion
 from guidelines.models.dosing import Cap, DoseAdjustment, Drug, Product, Regimen, Taper, Titration
+from guidelines.models.finding import EntryKind, SearchEntry, SearchWord
 from guidelines.models.knowledge import (
     Citation,
     Conflict,
@@ -20,8 +22,9 @@ from guidelines.models.telling import Case, CaseBase, OverrideReason, PatientIns
 from guidelines.models.version import Guideline, Level, Version
 
 __all__ = [
-    "Approval", "Cap", "Case", "CaseBase", "Citation", "Conflict", "Definition", "DoseAdjustment", "Drug", "Fact",
-    "FactGroup", "Guideline", "Level", "MonitoringItem", "Option", "OptionRegimen", "OverrideReason",
-    "PatientInstruction", "PrintRule", "Product", "Publication", "Reference", "Regimen", "SafetyRule", "Section", "Statement",
-    "StatusMove", "Step", "StepAction", "StepOption", "Taper", "Test", "Titration", "Transition", "Version", "Window",
+    "Approval", "Cap", "Case", "CaseBase", "Citation", "Conflict", "Definition", "DoseAdjustment", "Drug",
+    "EntryKind", "Fact", "FactGroup", "Guideline", "Level", "MonitoringItem", "Option", "OptionRegimen", "Outcome", "OverrideReason",
+    "PatientInstruction", "PrintRule", "Product", "Publication", "Reference", "Regimen", "SafetyRule", "SearchEntry",
+    "SearchWord", "Section", "Statement",
+    "StatusMove", "Step", "StepAction", "StepOption", "Taper", "Test", "Titration", "Transition", "UnansweredQuestion", "Version", "Window",
 ]  # fmt: skip

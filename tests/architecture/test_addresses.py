@@ -13,6 +13,7 @@ PUBLIC = {
     "": "greets; shows work only to whoever is signed in",
     "guidelines/": "lists what was published for everybody",
     "editorial-policy/": "how guidelines come about, for whoever reads one",
+    "search/": "searches what the reader may see",
     "accounts/login/": "signing in",
     "accounts/logout/": "signing out twice",
     "accounts/signup/": "says that nobody can register themselves",

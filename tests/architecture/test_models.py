@@ -11,6 +11,7 @@ OURS = [
 
 ALONE = {
     "patients.AccessEvent.at": "a record of access is nothing but a moment; its person is `user`",
+    "guidelines.UnansweredQuestion.asked_at": "readers ask without a name, and none is kept",
     "guidelines.Guideline.created_at": "the row is its first version's frame; the version's moves say who",
     "guidelines.Version.created_at": "the first of its moves says who",
     "patients.ChangeAuthor.created_at": "the library's row; who is in its metadata",

@@ -107,10 +107,10 @@ def browsers(browser: Browser, address: str) -> Browsers:
     return Browsers(browser, address)
 
 
-def sign_in(page: Page) -> None:
+def sign_in(page: Page, name: str = PHYSICIAN, password: str = PASSWORD) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("User name or e-mail").fill(PHYSICIAN)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("User name or e-mail").fill(name)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")
 

@@ -21,6 +21,7 @@ class Command(BaseCommand):
             clinic = make_demonstration(self.stdout.write)
         except RealClinic as refusal:
             raise CommandError(str(refusal)) from None
+        call_command("index_guidelines", missing=True, verbosity=0)
         staff = Story.told()["staff"]
         widths = [max(len(raw[name]) for raw in staff) for name in ("username", "password")]
         self.stdout.write(f"\n{clinic}: invented patients only. Not for care.")

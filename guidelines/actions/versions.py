@@ -1,7 +1,4 @@
-"""The only module that writes guidelines: load, edit, submit, review, approve, publish, withdraw.
-
-Each is one transaction: lock, check who, check when, write, record. A refusal is an exception with a sentence.
-"""
+"""What happens to a version: load, edit, submit, review, approve, publish, withdraw, open to all. And its index."""
 
 from datetime import date
 
@@ -11,20 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from guidelines import permissions, weekly_only
+from guidelines.actions.refusals import Refused, allow
+from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Package
 from guidelines.guideline_file import checked
-from guidelines.models import Approval, Guideline, Publication, StatusMove, Version
-from guidelines.package import columns_of, delete_rows, package_of, write_rows
+from guidelines.models import Approval, Guideline, Publication, SearchEntry, SearchWord, StatusMove, Version
+from guidelines.package import columns_of, compiled_version, delete_rows, package_of, write_rows
+from guidelines.search_rows import entries_of, words_of
 from guidelines.workflow import Status
-
-
-class Refused(Exception):
-    """The action is not allowed, or not now; the text says why, for the person who tried."""
-
-
-def allow(refusal: str) -> None:
-    if refusal:
-        raise Refused(refusal)
 
 
 def locked(version: Version) -> Version:
@@ -52,10 +43,27 @@ def current_hash(version: Version, content_hash: str) -> str:
     return found
 
 
-def check(package: Package) -> None:
+def check(package: Package) -> CompiledPackage:
     """Refuses what the engine cannot run, and a weekly-only drug that the package has made an ordinary one."""
-    checked(package)
+    compiled = checked(package)
     weekly_only.refuse_forgotten(package, weekly_only.known())
+    return compiled
+
+
+def write_index(version: Version, compiled: CompiledPackage) -> None:
+    """What a search finds of the version: made of its content, so it goes with every write of content."""
+    SearchEntry.objects.filter(version=version).delete()
+    SearchWord.objects.filter(version=version).delete()
+    entries = entries_of(version, compiled)
+    SearchEntry.objects.bulk_create(entries)
+    SearchWord.objects.bulk_create(words_of(version, entries))
+
+
+@transaction.atomic
+def index_version(*, version: Version) -> None:
+    """Makes the version findable again: it was loaded before there was a search, or the search has changed."""
+    version = locked(version)
+    write_index(version, compiled_version(version))
 
 
 def give_role(*, user: User, role: str) -> None:
@@ -76,7 +84,7 @@ def load_package(
     """
     if by is not None:
         allow(permissions.why_not_load(by))
-    check(package)
+    compiled = check(package)
     content_hash = package.content_hash()
     with pghistory.context(action="load_package", user=by.pk if by else None):
         guideline, _ = Guideline.objects.get_or_create(slug=package.slug)
@@ -97,6 +105,7 @@ def load_package(
             **columns_of(package, Version),
         )
         write_rows(version, package)
+        write_index(version, compiled)
         move(version, Status.DRAFT, by=by, why=reason)
     return version
 
@@ -124,7 +133,7 @@ def replace_content(*, version: Version, package: Package, by: User, content_has
         raise Refused(f"This is a draft of {version.guideline.slug}, and the content is of {package.slug}.")
     if version.content_hash != content_hash:
         raise Refused("Somebody has changed this draft since you read it. Read it again before you go on.")
-    check(package)
+    compiled = check(package)
     with pghistory.context(action="replace_content", user=by.pk):
         delete_rows(version)
         for name, value in columns_of(package, Version).items():
@@ -133,6 +142,7 @@ def replace_content(*, version: Version, package: Package, by: User, content_has
         version.author = by
         version.save()
         write_rows(version, package)
+        write_index(version, compiled)
     return version
 
 

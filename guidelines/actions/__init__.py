@@ -1,0 +1,38 @@
+"""The only modules that write guidelines: versions with their review, and questions that they do not answer.
+
+Each action is one transaction: lock, check who, check when, write, record. A refusal is an exception with a sentence.
+"""
+
+from guidelines.actions.questions import close_question, reopen_question, send_question
+from guidelines.actions.refusals import Refused
+from guidelines.actions.versions import (
+    approve,
+    close_to_all,
+    give_role,
+    index_version,
+    load_package,
+    open_to_all,
+    publish,
+    replace_content,
+    request_changes,
+    submit,
+    withdraw,
+)
+
+__all__ = [
+    "Refused",
+    "approve",
+    "close_question",
+    "close_to_all",
+    "give_role",
+    "index_version",
+    "load_package",
+    "open_to_all",
+    "publish",
+    "reopen_question",
+    "replace_content",
+    "request_changes",
+    "send_question",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,60 @@
+"""Questions that a guideline did not answer: sent by readers, closed and reopened by editors."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from guidelines import permissions
+from guidelines.actions.refusals import Refused, allow
+from guidelines.identifiers import why_not_keep
+from guidelines.models import Outcome, UnansweredQuestion, Version
+
+MOST_OPEN = 200  # of one version: nobody reads more, and a stranger can fill no disk
+
+
+@transaction.atomic
+def send_question(*, version: Version, audience: str, text: str) -> UnansweredQuestion:
+    """Keeps a question for the editors, without who asked. The same question again is counted and not kept twice."""
+    question = " ".join(text.split())
+    allow(why_not_keep(question))
+    Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    open_ones = UnansweredQuestion.objects.open().filter(version=version)
+    same = open_ones.filter(audience=audience, text__iexact=question).first()
+    if same is not None:
+        UnansweredQuestion.objects.filter(pk=same.pk).update(times=F("times") + 1)
+        same.refresh_from_db()
+        return same
+    if open_ones.count() >= MOST_OPEN:
+        raise Refused("The editors have many questions about this version to answer. Please try again another day.")
+    return UnansweredQuestion.objects.create(version=version, audience=audience, text=question)
+
+
+@transaction.atomic
+def close_question(*, question: UnansweredQuestion, by: User, outcome: str) -> UnansweredQuestion:
+    allow(permissions.why_not_answer_questions(by))
+    question = UnansweredQuestion.objects.select_for_update().get(pk=question.pk)
+    if question.closed_at is not None:
+        raise Refused("This question is closed already. Look at the list again.")
+    if outcome not in Outcome.values:
+        raise Refused("Choose what came of the question.")
+    question.closed_at, question.closed_by, question.outcome = timezone.now(), by, outcome
+    question.save(update_fields=["closed_at", "closed_by", "outcome"])
+    return question
+
+
+@transaction.atomic
+def reopen_question(*, question: UnansweredQuestion, by: User) -> UnansweredQuestion:
+    """Takes back that it was closed. Where the same was asked again meanwhile, the two become one."""
+    allow(permissions.why_not_answer_questions(by))
+    question = UnansweredQuestion.objects.select_for_update().get(pk=question.pk)
+    if question.closed_at is None:
+        return question  # sent twice, meant once
+    same = UnansweredQuestion.objects.open().filter(
+        version=question.version, audience=question.audience, text__iexact=question.text
+    )
+    if same.exists():
+        raise Refused("The same question has been asked again and is open. Close that one.")
+    question.closed_at, question.closed_by, question.outcome = None, None, ""
+    question.save(update_fields=["closed_at", "closed_by", "outcome"])
+    return question

@@ -1,0 +1,97 @@
+"""What a question asks: its subjects, the drugs it names, the kind of answer it wants, and what nothing here knows.
+
+Misspelt words are corrected to words that are known; a word that is something else on purpose is not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guidelines.asking.knowledge import Knowledge
+from guidelines.lexicon import Span, stems, tokens
+from guidelines.spelling import nearest_word
+
+
+@dataclass(frozen=True)
+class Meaning:
+    words: tuple[str, ...]
+    spans: tuple[Span, ...]
+    subjects: tuple[str, ...]  # features, the drugs of the guideline left out
+    drugs: tuple[str, ...]
+    intents: frozenset[str]
+    unknown: tuple[str, ...]  # words that nothing here knows
+    foreign: tuple[str, ...]  # words known to be about something else
+    passing: frozenset[str]  # stems that carry no subject: they decide nothing, and break a tie
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.subjects or self.drugs)
+
+
+def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
+    words = corrected(tokens(question), knowledge)
+    known = stems(words)
+    found = [known[word] for word in words]
+    spans = tuple(knowledge.lexicon.spans(found))
+    foreign = foreign_places(words, knowledge)
+    inside = {place for span in spans for place in range(span.start, span.end)}
+    groups = [f"@{span.group}" for span in spans if not foreign.issuperset(range(span.start, span.end))]
+    subjects = [feature for feature in groups if feature not in knowledge.drug_of]
+    drugs = [knowledge.drug_of[feature] for feature in groups if feature in knowledge.drug_of]
+    unknown, strange, passing = [], [], set()
+    for place, (word, stem) in enumerate(zip(words, found, strict=True)):
+        if place in foreign:
+            strange.append(word)
+        elif place in inside or (not word.isalpha() and word[:1].isdigit()):
+            continue
+        elif knowledge.english.is_filler(word, stem) or len(word) < 2:
+            passing.add(stem)
+        elif stem in knowledge.known:
+            subjects.append(stem)
+        else:
+            unknown.append(word)
+    intents = {intent for _, _, intent in knowledge.english.intents_in(found)}
+    if drugs and any(is_amount(words, place, knowledge) for place in range(len(words))):
+        intents.add("dose")
+    return Meaning(
+        words=tuple(words),
+        spans=spans,
+        subjects=tuple(dict.fromkeys(subjects)),
+        drugs=tuple(dict.fromkeys(drugs)),
+        intents=frozenset(intents),
+        unknown=tuple(dict.fromkeys(unknown)),
+        foreign=tuple(dict.fromkeys(strange)),
+        passing=frozenset(passing),
+    )
+
+
+def is_amount(words: Sequence[str], place: int, knowledge: Knowledge) -> bool:
+    """Whether a number with the unit of a dose stands here."""
+    units = {regimen.regimen.unit for regimen in knowledge.compiled.regimens.values()}
+    return words[place][:1].isdigit() and place + 1 < len(words) and words[place + 1] in units
+
+
+def foreign_places(words: Sequence[str], knowledge: Knowledge) -> set[int]:
+    """The places of words that are something this guideline is not about. By the word as it is written: its stem may
+    be that of something else."""
+    longest = max((len(phrase) for phrase in knowledge.others), default=0)
+    return {
+        place
+        for start in range(len(words))
+        for length in range(1, longest + 1)
+        if tuple(words[start : start + length]) in knowledge.others
+        for place in range(start, min(start + length, len(words)))
+    }
+
+
+def corrected(words: Sequence[str], knowledge: Knowledge) -> list[str]:
+    """The words, each unknown one replaced by the known one it is most like, if there is one."""
+    found = stems(words)
+    kept = []
+    for word in words:
+        stem = found[word]
+        is_known = word in knowledge.words or stem in knowledge.word_stems or word[:1].isdigit()
+        if is_known or (word,) in knowledge.others:
+            kept.append(word)
+        else:
+            kept.append(nearest_word(word, knowledge.words) or word)
+    return kept

@@ -1,0 +1,43 @@
+"""What readers and editors type on pages of guidelines."""
+
+from django import forms
+
+from guidelines.asking.answering import LONGEST_QUESTION
+from guidelines.identifiers import why_not_keep
+from guidelines.models import Outcome
+
+
+class AskForm(forms.Form):
+    hides_optional = True
+    question = forms.CharField(
+        label="Your question",
+        max_length=LONGEST_QUESTION,
+        help_text="Leave out names, dates of birth and numbers of a person. The question is not kept.",
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={
+            "required": "Write a question.",
+            "max_length": f"Write at most {LONGEST_QUESTION} characters.",
+        },
+    )
+
+
+class SendForm(forms.Form):
+    """A question for the editors. What looks like it belongs to one person is refused, and the text stays."""
+
+    hides_optional = True
+    text = forms.CharField(
+        label="Question for the editors",
+        max_length=LONGEST_QUESTION,
+        help_text="It is kept and read by people. Write nothing about a patient: no name, no date, no number.",
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if refusal := why_not_keep(text):
+            raise forms.ValidationError(refusal)
+        return text
+
+
+class CloseForm(forms.Form):
+    outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices)
