@@ -80,7 +80,7 @@ def features(text: str, lexicon: Lexicon, general: English) -> frozenset[str]:
     named: set[str] = set()
     for span in lexicon.spans(found):
         named |= {f"@{span.group}", *(f"@{group}" for group in lexicon.broader[span.group])}
-        # A word inside a phrase may be a group of its own: the liver in the liver tests.
+        # A word inside a phrase may be a group of its own: an organ in the name of a test.
         for place in range(span.start, span.end):
             inner = lexicon.phrases.get((found[place],))
             named |= {f"@{inner}"} if inner else set()
