@@ -159,7 +159,8 @@ def speaks_of(found: Match, people: set[str], meaning: Meaning) -> bool:
     """Whether the statement is about these people, and about two more things that are asked."""
     asked = [one for one in (*meaning.subjects, *meaning.drugs, *meaning.intents) if one not in people]
     held_by = {*found.part.own, *found.part.drugs, *found.part.intents}
-    return bool(people) and people <= found.part.own and sum(one in held_by for one in asked) > 1
+    enough = 1 if "evidence" in meaning.intents else 2
+    return bool(people) and people <= found.part.own and sum(one in held_by for one in asked) >= enough
 
 
 def quote(key: str, knowledge: Knowledge, *, is_plain: bool) -> Quoted:

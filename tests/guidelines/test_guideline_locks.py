@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
+from guidelines import actions
 from guidelines.engine.content import Package
 from guidelines.models import Approval, Drug, Guideline, SearchEntry, SearchWord, Statement, StatusMove, Version
 from guidelines.package import row_models
@@ -112,7 +113,9 @@ def test_no_table_is_emptied() -> None:
 
 
 def test_the_history_is_only_added_to() -> None:
-    opened(published())
+    version = published()
+    opened(version)
+    actions.send_question(version=version, audience="clinician", text="Is the moon safe?")
     histories = [model for model in apps.get_app_config("guidelines").get_models() if hasattr(model, "pgh_label")]
 
     assert len(histories) > 30
