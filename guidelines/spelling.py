@@ -48,6 +48,11 @@ def sounds_like(word: str, other: str) -> bool:
     return Indel.distance(one, two) <= 1 or (len(one) == len(two) and sorted(one) == sorted(two))
 
 
+def begins_alike(word: str, other: str) -> bool:
+    """The same first letter, or another way to write its sound."""
+    return word[0] == other[0] or any(word[0] in letters and other[0] in letters for letters in ("ckqsz", "fp", "iy"))
+
+
 def nearest_word(word: str, known: Collection[str]) -> str:
     """The known word that is fewest edits away and sounds like it, or nothing. The first sound must agree."""
     edits = edits_allowed(word)
@@ -57,7 +62,7 @@ def nearest_word(word: str, known: Collection[str]) -> str:
     likely = [
         (distance, -JaroWinkler.similarity(word, other), other)
         for other, distance, _ in found
-        if len(other) >= SHORTEST and consonants(other)[:1] == consonants(word)[:1] and sounds_like(word, other)
+        if len(other) >= SHORTEST and begins_alike(word, other) and sounds_like(word, other)
     ]
     return min(likely)[2] if likely else ""
 

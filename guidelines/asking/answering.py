@@ -18,7 +18,9 @@ from guidelines.engine.cycles import keys_read
 LONGEST_QUESTION = 500
 ENOUGH = 0.5  # of the question covered, for an answer
 BESIDE_BEST = 0.8  # of the best one's score, for another statement
+ENOUGH_WITHOUT_DRUG = 0.55
 ENOUGH_MET = 0.35  # where a number in the question meets the condition of a rule
+TELLING_ALONE = 2.0  # so telling must the subjects be together where no drug is named
 TELLING = 1.5  # a subject must be this telling for a rule to be about it
 MOST_RULES = 4
 MOST_STATEMENTS = 4
@@ -96,7 +98,8 @@ def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> A
 
 def statement_matches(meaning: Meaning, knowledge: Knowledge) -> list[Match]:
     """The statements that cover enough of the question, the best first."""
-    found = [one for one in ranked(knowledge.of_kind("statement"), meaning, knowledge) if one.coverage >= ENOUGH]
+    enough = ENOUGH if meaning.drugs else ENOUGH_WITHOUT_DRUG
+    found = [one for one in ranked(knowledge.of_kind("statement"), meaning, knowledge) if one.coverage >= enough]
     if "dose" in meaning.intents and not meaning.drugs:
         telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
         found = [one for one in found if "dose" in one.part.intents and telling <= one.part.own]
@@ -115,10 +118,8 @@ def is_beyond(question: str, meaning: Meaning, knowledge: Knowledge) -> bool:
     ):
         return False
     is_of_another = any(one in knowledge.foreign_drugs for one in telling)
-    groups = [subject for subject in meaning.subjects if subject.startswith("@")]
-    return not (telling or len(groups) > 1) or (
-        is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"})
-    )
+    weight = sum(knowledge.weight(subject) for subject in meaning.subjects if subject.startswith("@"))
+    return weight < TELLING_ALONE or (is_of_another and bool(meaning.intents & {"dose", "duration", "monitoring"}))
 
 
 def is_said(meaning: Meaning, knowledge: Knowledge) -> bool:
@@ -133,24 +134,33 @@ def is_telling(subject: str, knowledge: Knowledge) -> bool:
 
 
 def is_out_of_scope(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> bool:
-    """A drug is asked about for somebody whom a rule of scope keeps out of the guideline: by age always, otherwise
-    where a dose is asked for. Not where a statement itself speaks of such people."""
-    if not meaning.drugs or meaning.passing & knowledge.people:
+    """Something is asked for somebody whose age keeps him out of the guideline. Not where a statement itself speaks of
+    such people, and not where nothing but that is asked."""
+    if meaning.passing & knowledge.people:
         return False
     for part in knowledge.of_kind("rule"):
         rule = knowledge.compiled.rules[part.key]
-        if rule.rule.kind != "scope":
+        if rule.rule.kind != "scope" or AGE not in keys_read(rule.condition):
             continue
         state = stated.of(rule.condition)
         said = features(f"{rule.rule.message} . {rule.rule.plain or ''}", knowledge.lexicon, knowledge.english)
         about = {one for one in meaning.subjects if one in said and is_telling(one, knowledge)}
-        is_asked = "dose" in meaning.intents or AGE in keys_read(rule.condition)
-        if state is False or not is_asked or not (state or about):
+        is_alone = not meaning.drugs and not set(meaning.subjects) - about
+        if state is False or is_alone or not (state or about):
             continue
-        speaking = [one for one in statement_matches(meaning, knowledge) if about and about <= one.part.own]
-        if "dose" in meaning.intents or not speaking:
+        if "dose" in meaning.intents or not any(
+            speaks_of(one, about, meaning) for one in statement_matches(meaning, knowledge)
+        ):
             return True
     return False
+
+
+def speaks_of(found: Match, people: set[str], meaning: Meaning) -> bool:
+    """Whether the statement is about these people, and about two more things that are asked."""
+    asked = [one for one in (*meaning.subjects, *meaning.drugs, *meaning.intents) if one not in people]
+    held_by = {*found.part.own, *found.part.drugs, *found.part.intents}
+    enough = 1 if "evidence" in meaning.intents else 2
+    return bool(people) and people <= found.part.own and sum(one in held_by for one in asked) >= enough
 
 
 def quote(key: str, knowledge: Knowledge, *, is_plain: bool) -> Quoted:

@@ -16,7 +16,7 @@ from guidelines.engine.cycles import keys_read
 from guidelines.lexicon import Lexicon, lexicon_of, stems, tokens
 
 AMOUNT = re.compile(r"\d\s?(mg|g|µg|ml|units?)\b")
-TIME = re.compile(r"\d\s(?:day|week|month|year)s?\b|\b(?:a|one|half a) (?:good )?(?:week|month|year)\b|for years")
+TIME = re.compile(r"\d\s(?:day|week|month|year)s?\b|\b(?:one|half a|a)\s(?:good\s|more\s)?(?:month|year)\b|for years")
 MOST_TELLING = 4.0
 WEAK = 0.4
 MOST_KEPT = 8
@@ -80,7 +80,7 @@ def features(text: str, lexicon: Lexicon, general: English) -> frozenset[str]:
     named: set[str] = set()
     for span in lexicon.spans(found):
         named |= {f"@{span.group}", *(f"@{group}" for group in lexicon.broader[span.group])}
-        # A word inside a phrase may be a group of its own: the liver in the liver tests.
+        # A word inside a phrase may be a group of its own: an organ in the name of a test.
         for place in range(span.start, span.end):
             inner = lexicon.phrases.get((found[place],))
             named |= {f"@{inner}"} if inner else set()
@@ -166,7 +166,7 @@ class Builder:
     def statement(self, statement: content.Statement) -> Part:
         section = next((one for one in self.compiled.package.sections if one.key == statement.section), None)
         titles = (section.title, section.plain_title) if section else ()
-        own = self.of(statement.clinician, statement.plain)
+        own = self.of(*titles, statement.clinician, statement.plain)
         sources = (self.names_of(citation.reference) for citation in statement.citations)
         beside = self.of(
             *titles,

@@ -9,7 +9,7 @@ from guidelines.asking.meaning import Meaning
 MEASURED = {"dose", "monitoring", "duration", "next", "evidence", "effects"}
 FEW_WORDS = 6
 UNKNOWN_OF_FEW = 5.0  # in a question of few words, or about no drug, each of them matters
-UNKNOWN = 2.5  # as telling as a subject; what else is covered must outweigh it
+UNKNOWN = 4.0  # as telling as a subject; what else is covered must outweigh it
 PLAIN_WORD = 0.5  # a word that happens to stand in the guideline, beside a group of synonyms
 BESIDE = 0.5  # said beside the statement, not in it
 BROADER = 0.7  # only what it is a kind of is said

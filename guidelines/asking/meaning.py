@@ -3,12 +3,15 @@
 Misspelt words are corrected to words that are known; a word that is something else on purpose is not.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guidelines.asking.knowledge import Knowledge
 from guidelines.lexicon import Span, stems, tokens
 from guidelines.spelling import nearest_word
+
+YEAR = re.compile("(?:19|20)[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -37,19 +40,23 @@ def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
     groups = [f"@{span.group}" for span in spans if not foreign.issuperset(range(span.start, span.end))]
     subjects = [feature for feature in groups if feature not in knowledge.drug_of]
     drugs = [knowledge.drug_of[feature] for feature in groups if feature in knowledge.drug_of]
+    cues = list(knowledge.english.intents_in(found))
+    intents = {intent for _, _, intent in cues}
+    cued = {place for start, end, _ in cues for place in range(start, end)}
     unknown, strange, passing = [], [], set()
     for place, (word, stem) in enumerate(zip(words, found, strict=True)):
         if place in foreign:
             strange.append(word)
-        elif place in inside or (not word.isalpha() and word[:1].isdigit()):
+        elif place in inside or (word[:1].isdigit() and not YEAR.fullmatch(word)):
             continue
-        elif knowledge.english.is_filler(word, stem) or len(word) < 2:
+        elif (
+            knowledge.english.is_filler(word, stem) or len(word) < 2 or (place in cued and stem not in knowledge.known)
+        ):
             passing.add(stem)
         elif stem in knowledge.known:
             subjects.append(stem)
-        else:
+        elif not YEAR.fullmatch(word):
             unknown.append(word)
-    intents = {intent for _, _, intent in knowledge.english.intents_in(found)}
     if drugs and any(is_amount(words, place, knowledge) for place in range(len(words))):
         intents.add("dose")
     return Meaning(

@@ -1,4 +1,4 @@
-"""Numbers in a question, as facts: "eGFR 25" rules out what holds from 30 on. What is not certain is left unsaid."""
+"""Numbers in a question, as facts: a value below a limit rules out what holds above it. What is not certain is left unsaid."""
 
 import re
 from collections.abc import Iterator, Sequence

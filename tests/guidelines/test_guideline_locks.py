@@ -115,7 +115,7 @@ def test_no_table_is_emptied() -> None:
 def test_the_history_is_only_added_to() -> None:
     version = published()
     opened(version)
-    actions.send_question(version=version, audience="clinician", text="What of the other elbow?")
+    actions.send_question(version=version, audience="clinician", text="Is the moon safe?")
     histories = [model for model in apps.get_app_config("guidelines").get_models() if hasattr(model, "pgh_label")]
 
     assert len(histories) > 30
