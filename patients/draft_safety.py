@@ -37,7 +37,7 @@ def safety_problems(compiled: CompiledPackage, draft: PlanDraft, choices: Choice
     reasons = {reason.key for reason in compiled.package.override_reasons}
     for alert in draft.forbid_it():
         place, sentence = f"overrides.{alert.rule.key}", f"{alert.message} No plan can be signed while this holds."
-        yield DraftProblem("safety", place, f"{sentence} {alert.rule.action.text}")
+        yield DraftProblem("recommendation", place, f"{sentence} {alert.rule.action.text}")
     for alert in draft.to_override():
         rule, override = alert.rule, choices.overrides.get(alert.rule.key)
         place = f"overrides.{rule.key}"

@@ -138,7 +138,8 @@ def read_item(reader: Reader, found: Conditional) -> ReadItem:
             window_text(window, listed(compiled.drugs[key].name for key in window.drugs) if window.drugs else "")
             for window in item.windows
         ],
-        when=reader.said(found.condition.text, None) if found.condition else None,
+        # The plain wording says itself for whom a test is.
+        when=reader.said(found.condition.text, None) if found.condition and not (is_patient and item.plain) else None,
         why=reader.said(item.why, item.plain),
         how_firm="Required" if item.required else "Consider",
         restarts=item.restarts_on_dose_change,

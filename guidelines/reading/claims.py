@@ -12,11 +12,13 @@ from guidelines.reading.wording import Audience, Grade, Wording, grade_of, said
 
 # Kinds of statement about the text itself, not about treatment.
 ABOUT = {"meta", "disclaimer", "about"}
+SHORT_CHARACTERS = 130
 
 
 @dataclass(frozen=True)
 class ReadConflict:
-    """A doubt. It is told in full where a page first comes upon it, and by its first words afterwards."""
+    """A doubt. It is told in full beside the first statement it touches, else where a page first comes upon it, and by
+    its first words everywhere else."""
 
     key: str
     text: Wording
@@ -70,6 +72,7 @@ class Reader:
     citations: Citations
     statement_numbers: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    left_to_statements: frozenset[str] = frozenset()
 
     def said(self, clinician: str, plain: str | None) -> Wording:
         return said(self.audience, clinician, plain)
@@ -77,15 +80,20 @@ class Reader:
     def cite(self, keys: Iterable[str]) -> list[Cite]:
         return self.citations.cite(keys)
 
-    def conflicts(self, keys: Iterable[str]) -> list[ReadConflict]:
+    def __post_init__(self) -> None:
+        statements = self.compiled.package.statements
+        self.left_to_statements = frozenset(key for statement in statements for key in statement.conflicts)
+
+    def conflicts(self, keys: Iterable[str], *, of_statement: bool = False) -> list[ReadConflict]:
         known = self.compiled.conflicts
-        found = [self._conflict(known[key]) for key in dict.fromkeys(keys) if key in known]
+        found = [self._conflict(known[key], of_statement) for key in dict.fromkeys(keys) if key in known]
         # What is told in full leads; what was told before follows in one line each.
         return sorted(found, key=lambda conflict: not conflict.is_first)
 
-    def _conflict(self, conflict: content.Conflict) -> ReadConflict:
-        is_first = conflict.key not in self.told
-        self.told.add(conflict.key)
+    def _conflict(self, conflict: content.Conflict, of_statement: bool) -> ReadConflict:
+        is_first = conflict.key not in self.told and (of_statement or conflict.key not in self.left_to_statements)
+        if is_first:
+            self.told.add(conflict.key)
         text = self.said(conflict.text, conflict.plain)
         # The evidence is told to clinicians; to a patient only with the wording it belongs to.
         is_told = self.audience == "clinician" or text.is_clinical
@@ -112,13 +120,16 @@ class Reader:
 
 
 def first_words(text: str) -> str:
-    """Up to the first full stop or semicolon that does not stand in brackets."""
+    """Up to the first full stop or semicolon that does not stand in brackets, and never more than a line or two."""
     depth = 0
     for at, sign in enumerate(text):
         depth += (sign == "(") - (sign == ")")
         if depth == 0 and sign in ".;" and text[at + 1 : at + 2] in ("", " ", "\n"):
-            return text[:at]
-    return text
+            text = text[:at]
+            break
+    if len(text) <= SHORT_CHARACTERS:
+        return text
+    return f"{text[:SHORT_CHARACTERS].rpartition(' ')[0].rstrip(',')} …"
 
 
 def numbered(sections: list[tuple[int, content.Section, list[content.Statement]]]) -> dict[str, str]:
@@ -158,7 +169,7 @@ def read_statement(reader: Reader, statement: content.Statement) -> ReadStatemen
         text=reader.said(statement.clinician, statement.plain),
         grade=grade_of(statement),
         cites=reader.citations.cite_for(statement, number),
-        conflicts=reader.conflicts(statement.conflicts),
+        conflicts=reader.conflicts(statement.conflicts, of_statement=True),
         needs_clinician=needs_clinician(statement),
         is_stop=statement.kind == "stop_rule",
         is_pitfall=statement.kind == "pitfall",

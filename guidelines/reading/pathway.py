@@ -2,15 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledStep, Conditional
 from guidelines.reading.claims import ReadConflict, Reader, Ref
+from guidelines.reading.ladder import Rung, in_short, rungs_of
 from guidelines.reading.sources import Cite, needs_clinician
 from guidelines.reading.wording import CHANGES, ROLES, Wording, capital, listed
-
-HIGHEST = 3  # a ladder that climbs further leaves the page
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class ReadStep:
 def read_pathway(reader: Reader) -> dict[str, list[ReadExit] | list[ReadStep]]:
     """What comes before every step, and the steps in their order."""
     compiled = reader.compiled
-    rungs = rungs_of(reader)
+    rungs = rungs_of(compiled)
     return {
         "urgent": [read_exit(reader, found) for found in compiled.urgent],
         "choosing": [read_exit(reader, found) for found in compiled.choosing],
@@ -88,59 +86,11 @@ def read_pathway(reader: Reader) -> dict[str, list[ReadExit] | list[ReadStep]]:
     }
 
 
-class Rung(NamedTuple):
-    """Where a step stands on the ladder. `parent` is the step it follows first, none for what any step may lead to."""
-
-    level: int
-    parent: str | None
-    before: str | None  # printed before it
-    level_before: int
-
-    @property
-    def is_joined(self) -> bool:
-        return self.parent is not None and self.parent == self.before
-
-    @property
-    def climbs(self) -> bool:
-        return self.is_joined and self.level > self.level_before
-
-    @property
-    def continues(self) -> bool:
-        return self.is_joined and self.level == self.level_before
-
-    @property
-    def after(self) -> str:
-        return "" if self.is_joined or self.parent is None else self.parent
-
-
-def rungs_of(reader: Reader) -> dict[str, Rung]:
-    """A step stands one above the step it follows, or beside it where its drug only goes on."""
-    compiled = reader.compiled
-    order = list(compiled.steps)
-    placed: dict[str, tuple[int, str | None]] = {compiled.package.entry_step: (0, None)}
-    for key in order:
-        if key not in placed:
-            continue
-        step = compiled.steps[key]
-        ways = [(found.entry.target, found.entry.as_continue) for found in step.exits]
-        ways += [(step.step.otherwise, False)] if step.step.otherwise else []
-        for target, is_continue in ways:
-            if target not in placed and order.index(target) > order.index(key):
-                placed[target] = (min(placed[key][0] + (not is_continue), HIGHEST), key)
-    rungs: dict[str, Rung] = {}
-    before, level_before = None, 0
-    for key in order:
-        level, parent = placed.get(key, (0, None))
-        if before is not None and key in leads_to(compiled.steps[before]) and level >= level_before:
-            parent = before
-        rungs[key] = Rung(level, parent, before, level_before)
-        before, level_before = key, level
-    return rungs
-
-
 def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
     compiled, step = reader.compiled, found.step
     other = compiled.steps[step.otherwise].step if step.otherwise else None
+    # What speaks against one way of treatment stands with that way.
+    of_a_way = {key for option in found.options for key in compiled.options[option.entry.option].against}
     return ReadStep(
         key=step.key,
         title=step_title(reader, step),
@@ -153,7 +103,7 @@ def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
         is_handover=bool(step.terminal or step.refers_to),
         review=step.review.in_words() if step.review else "",
         refers_to=step.refers_to or "",
-        in_short=in_short(reader, found, rung),
+        in_short=in_short(compiled, found, rung),
         options=[read_option(reader, entry) for entry in found.options],
         actions=[read_action(reader, entry) for entry in found.actions],
         exits=[read_exit(reader, entry) for entry in found.exits],
@@ -161,31 +111,10 @@ def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
         statements=reader.refs(step.statements),
         rules=rules_of(reader, found),
         tests=tests_of(reader, found),
-        conflicts=reader.conflicts(step.conflicts),
+        conflicts=reader.conflicts(key for key in step.conflicts if key not in of_a_way),
         cites=reader.cite(step.cites),
         needs_clinician=needs_clinician(step),
     )
-
-
-def in_short(reader: Reader, found: CompiledStep, rung: Rung) -> str:
-    """The step in one line, for the ladder."""
-    step, targets = found.step, leads_to(found)
-    compiled = reader.compiled
-    everywhere = {entry.entry.target for entry in (*compiled.urgent, *compiled.choosing)}
-    said = [
-        "Begin here" if step.key == compiled.package.entry_step else "",
-        "From any step" if step.key in everywhere else f"After {rung.after}" if rung.after else "",
-        f"Review after {step.review.in_words()}" if step.review else "",
-        f"Leads to {', '.join(targets)}" if targets else "Others take over" if step.terminal else "",
-    ]
-    return ". ".join(sentence for sentence in said if sentence)
-
-
-def leads_to(found: CompiledStep) -> list[str]:
-    targets = dict.fromkeys(entry.entry.target for entry in found.exits)
-    if found.step.otherwise:
-        targets[found.step.otherwise] = None
-    return [key for key in targets if key != found.step.key]
 
 
 def step_title(reader: Reader, step: content.Step) -> str:

@@ -14,7 +14,7 @@ STRENGTH = {"strong": "Strong recommendation", "conditional": "Conditional recom
 CERTAINTY = {"high": 4, "moderate": 3, "low": 2, "very_low": 1}  # dots of four
 SEVERITY = {"stop": "Stop", "caution": "Caution", "note": "Note"}
 OVERRIDE = {
-    "no_plan": "No plan is signed while it is met",
+    "no_plan": "No plan is signed while it holds",
     "prohibited": "Cannot be overridden",
     "reason": "Overridden only with a reason",
     "acknowledge": "To be acknowledged",
@@ -107,7 +107,7 @@ def window_text(window: content.Window, drugs: str = "") -> str:
     if window.until is not None and window.until != window.after:
         text += f" to {window.until.in_words()}"
     if window.every is not None:
-        text += f", then every {window.every.in_words()}"
+        text += f", then every {window.every.in_words().removeprefix('1 ')}"
     if window.times:
         text += f", {window.times} times"
     return f"{text} ({drugs} only)" if drugs else text

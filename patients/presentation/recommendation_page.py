@@ -10,6 +10,7 @@ from guidelines.engine.values import plain
 from patients.draft_lines import may_be_chosen
 from patients.presentation import words
 from patients.presentation.run import Run
+from patients.presentation.safety_page import AlertCard, card_of
 from patients.presentation.sources import Said
 from patients.presentation.trace import Why, why
 
@@ -66,6 +67,7 @@ class RecommendationPage:
     not_known: list[tuple[str, str, str]]
     why: Why
     must_choose: bool
+    forbid_it: list[AlertCard]
 
 
 def recommendation_page(run: Run) -> RecommendationPage:
@@ -89,6 +91,7 @@ def recommendation_page(run: Run) -> RecommendationPage:
         ],
         why=why(decision),
         must_choose=decision.outcome in ("propose", "pending", "continue") and bool(options),
+        forbid_it=[card_of(run, alert, {}, set(), set(), {}) for alert in run.draft.forbid_it()],
     )
 
 

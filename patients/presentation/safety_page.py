@@ -120,15 +120,9 @@ def card_of(
         sources=run.sources.cite(rule.cites),
         conflicts=[compiled.conflicts[key].text for key in rule.conflicts if key in compiled.conflicts],
         needs_clinician=needs_clinician(rule),
-        is_off_plan=is_off_plan(run, alert),
+        is_off_plan=rule.drug is not None and rule.drug not in {line.drug.key for line in run.draft.medications},
     )
 
 
 def facts_read(compiled: CompiledPackage, rule: str) -> list[str]:
     return sorted({key for key in keys_read(compiled.rules[rule].condition) if key in compiled.facts})
-
-
-def is_off_plan(run: Run, alert: Alert) -> bool:
-    if alert.rule.drug is None or alert.forbids_plan:
-        return False
-    return alert.rule.drug not in {line.drug.key for line in run.draft.medications}

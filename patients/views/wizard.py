@@ -160,12 +160,12 @@ def not_yet(request: HttpRequest, pk: UUID, blocked_at: str | None) -> HttpRespo
 
 def why_not_go_on(run: Run, key: str) -> str:
     """The visible reason when no choice on this step can open the way on."""
+    if key == "recommendation" and run.draft.forbid_it():
+        return "No plan can be signed while this holds"
     if key == "recommendation" and run.decision.outcome in ("ask", "out_of_scope"):
         return run.problems_of(key).get("option", "")
     if key == "safety":
         # A stop that may be overridden is settled with this very button; one that may not is settled elsewhere.
         stops = sum(override_of(alert) == "prohibited" for alert in run.draft.to_override())
-        if run.draft.forbid_it():
-            return "No plan can be signed while a stop on this page holds"
         return f"{stops} stop{'s' * (stops != 1)} that cannot be overridden" if stops else ""
     return ""

@@ -27,7 +27,7 @@ PUBLIC = {
     "accounts/login/code/confirm/": "the second step of signing in",
 }
 # Open to strangers where a clinic has published them, and then only to look at.
-PUBLISHED = re.compile(r"guidelines/x/(versions/1/|changes/1/1/)?(patient/)?")
+PUBLISHED = re.compile(r"guidelines/x/(versions/1/|changes/1/1/)?(patient/)?(guideline.pdf)?")
 SAMPLES = {
     "uuid": str(UUID(int=1)), "int": "1", "slug": "x", "str": "x", "path": "x",
 }  # fmt: skip

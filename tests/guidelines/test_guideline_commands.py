@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from guidelines.facts_file import JsonRefused, read_json
 from guidelines.models import Guideline, Version
@@ -130,6 +131,26 @@ def test_facts_that_cannot_be_read_are_refused_with_a_sentence(tmp_path: Path, t
 
     assert message in str(caught.value)
     assert len(str(caught.value)) < 2000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "lacks", ["TABLE guidelines_version RENAME TO", "TABLE guidelines_version RENAME review_by TO"]
+)
+def test_a_database_without_our_tables_is_told_in_a_sentence(facts: Path, lacks: str) -> None:
+    commands = (
+        ("decide", SLUG, facts),
+        ("lint_guideline", SLUG),
+        ("export_guideline", SLUG),
+        ("load_guideline", ITCHING_ELBOW),
+    )
+    for command in commands:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER {lacks} elsewhere")
+            with pytest.raises(CommandError, match=r"Run manage\.py migrate"):
+                run(*command)
+            transaction.set_rollback(True)
 
 
 def test_a_key_that_stands_twice_among_very_many_is_found_at_once() -> None:

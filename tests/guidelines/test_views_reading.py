@@ -241,6 +241,39 @@ def test_a_look_at_a_kept_page_is_one_statement(
         client.get(page_of(version))
 
 
+# --- on paper --------------------------------------------------------------------------------------------------------
+
+
+def paper_of(version: Version, audience: str = "clinician") -> str:
+    return reverse(
+        "guideline_pdf", kwargs={"slug": version.guideline.slug, "number": version.number, "audience": audience}
+    )
+
+
+def test_the_paper_of_a_version_is_as_public_as_its_page(client: Client, version: Version) -> None:
+    assert client.get(paper_of(version))["Location"] == f"{SIGN_IN}?next={paper_of(version)}"
+    opened(version)
+
+    answer = client.get(paper_of(version, "patient"))
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert "itching-elbow-version-1-patient.pdf" in answer["Content-Disposition"]
+    assert answer.content.startswith(b"%PDF")
+
+
+def test_what_was_printed_is_kept_until_the_standing_changes(client: Client, version: Version) -> None:
+    opened(version)
+    first = client.get(paper_of(version)).content
+
+    assert client.get(paper_of(version)).content == first, "laid out anew it would have another identifier"
+    actions.withdraw(version=version, by=administrator("anna"), why="A wrong dose.")
+    assert client.get(paper_of(version)).content != first
+
+
+def test_the_paper_of_a_version_that_is_not_there_is_not_found(reader: Client, version: Version) -> None:
+    assert reader.get(paper_of(version).replace("/1/", "/99/")).status_code == 404
+
+
 # --- what changed ----------------------------------------------------------------------------------------------------
 
 

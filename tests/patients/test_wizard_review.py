@@ -39,9 +39,7 @@ def test_a_stop_that_holds_a_medicine_is_on_the_review(client: Client, held: Con
     assert "Could not be checked" in page
 
 
-def test_a_stop_that_forbids_any_plan_leads_back_to_safety_and_to_what_it_was_read_from(
-    client: Client, by: User
-) -> None:
+def test_a_stop_that_forbids_any_plan_is_shown_before_anything_is_chosen(client: Client, by: User) -> None:
     package = itching_elbow()
     rule = next(rule for rule in package.safety_rules if rule.key == "CAL-W-MARK")
     stop = {**dict(rule), "key": "CAL-B-SCAR", "when": "weight_kg > 50", "severity": "stop", "override": "no_plan"}
@@ -51,9 +49,9 @@ def test_a_stop_that_forbids_any_plan_leads_back_to_safety_and_to_what_it_was_re
     client.force_login(by)
 
     answer = client.get(reverse("consultation_review", args=[ready.pk]))
-    page = client.get(reverse("consultation_safety", args=[ready.pk])).content.decode()
+    page = client.get(reverse("consultation_recommendation", args=[ready.pk])).content.decode()
 
-    assert answer.url == reverse("consultation_safety", args=[ready.pk])
+    assert answer.url == reverse("consultation_recommendation", args=[ready.pk])
     assert "No plan can be signed while this holds." in page
     assert reverse("consultation_facts", args=[ready.pk]) + "#question-weight_kg" in page
     assert 'name="reason-CAL-B-SCAR"' not in page

@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from guidelines.actions import Refused, load_package
 from guidelines.guideline_file import ContentRefused, read_guideline_file
+from guidelines.management.version_command import StoredGuidelineCommand
 from guidelines.models import Level, StatusMove
 from guidelines.workflow import Status
 
 
-class Command(BaseCommand):
+class Command(StoredGuidelineCommand):
     help = "Loads a guideline file as a draft and prints its version number and content hash."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,0 +1,135 @@
+"""The PDF of a whole version as a reader, a screen reader and a printer get it."""
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import pikepdf
+import pytest
+from pypdf import PdfReader
+
+from guidelines.models import Version
+from guidelines.outputs.pdf import band_of, guideline_pdf
+from guidelines.package import compiled_version
+from guidelines.reading import AUDIENCES, Audience
+from guidelines.standing import Standing, standing_of, with_record
+from tests.factories_guidelines import draft, published
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2026, 11, 26)
+ADDRESS = "https://stepwise.example/guidelines/itching-elbow/versions/1/"
+
+
+@pytest.fixture
+def version() -> Version:
+    return published()
+
+
+def pdf_of(version: Version, standing: Standing | None = None, audience: Audience = "clinician") -> bytes:
+    standing = with_record(standing or standing_of(version))
+    return guideline_pdf(compiled_version(version), version, standing, audience, DAY, ADDRESS)
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def test_the_standing_the_number_the_hash_and_the_day_stand_on_every_page(version: Version) -> None:
+    pages = pages_of(pdf_of(version))
+
+    assert len(pages) > 2
+    for number, text in enumerate(pages, start=1):
+        for part in ("Current, in use from", "Version 1", version.short_hash, "Printed 26 November 2026"):
+            assert part in text
+        assert f"Page {number} of {len(pages)}" in text
+
+
+def test_a_demonstration_says_on_every_page_that_it_is_not_for_care(version: Version) -> None:
+    standing = replace(standing_of(version), is_demonstration=True)
+
+    pages = pages_of(pdf_of(version, standing))
+
+    assert all("Demonstration. Not approved for care." in text for text in pages)
+
+
+def test_a_draft_says_on_every_page_that_nobody_has_approved_it() -> None:
+    pages = pages_of(pdf_of(draft()))
+
+    assert all("Draft. Nobody has approved it. Do not use it for care." in text for text in pages)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text", "is_stop"),
+    [
+        pytest.param({"is_review_overdue": True, "review_by": DAY}, "was due on 26 November 2026", False, id="overdue"),
+        pytest.param({"label": "Superseded", "in_use_number": 3}, "version 3 is in use", True, id="superseded"),
+        pytest.param({"label": "Withdrawn"}, "Withdrawn. Do not use it.", True, id="withdrawn"),
+        pytest.param({"label": "Scheduled"}, "In use from", True, id="scheduled"),
+    ],
+)
+def test_the_band_says_whether_a_version_may_be_used(
+    version: Version, changes: dict[str, object], text: str, is_stop: bool
+) -> None:
+    band = band_of(replace(standing_of(version), **changes))  # type: ignore[arg-type]
+
+    assert text in band.text
+    assert band.is_stop is is_stop
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_everything_that_is_said_is_printed_in_the_readers_wording(version: Version, audience: Audience) -> None:
+    text = " ".join(pages_of(pdf_of(version, audience=audience)))
+
+    said = "Start with calmine." if audience == "clinician" else "Calmine comes first."
+    for part in (said, "What speaks against this", "WEEKLY", "A trial of elbows: results", "Above 200 mg"):
+        assert part.lower() in text.lower()
+
+
+def test_the_pdf_is_tagged_titled_and_in_english(version: Version) -> None:
+    with pikepdf.open(io.BytesIO(pdf_of(version))) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == "en"
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        with pdf.open_metadata() as metadata:
+            assert metadata["dc:title"] == "Itching elbow, version 1"
+            assert metadata["pdfuaid:part"] == "1"
+        kinds = {str(found.S) for found in elements(pdf.Root.StructTreeRoot)}
+        figures = [found for found in elements(pdf.Root.StructTreeRoot) if str(found.S) == "/Figure"]
+
+    assert {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TH", "/TD", "/Link"} <= kinds
+    assert len(figures) == 1, "the code; everything else is text"
+
+
+def elements(found: pikepdf.Object) -> list[pikepdf.Object]:
+    kids = found.get("/K", [])
+    below = [
+        kid for kid in (kids if isinstance(kids, pikepdf.Array) else [kids]) if isinstance(kid, pikepdf.Dictionary)
+    ]
+    own = [found] if "/S" in found else []
+    return own + [element for kid in below for element in elements(kid)]
+
+
+def test_the_contents_name_the_pages_and_the_parts_are_bookmarks(version: Version) -> None:
+    reader = PdfReader(io.BytesIO(pdf_of(version)))
+
+    first = " ".join(reader.pages[0].extract_text().split())
+    titles = [mark.title for mark in reader.outline if not isinstance(mark, list)]
+
+    assert "Contents" in first and "Treatment steps 2" in first
+    assert any("Treatment steps" in title for title in titles)
+    assert any("References" in title for title in titles)
+
+
+def test_every_link_within_the_paper_has_a_target(version: Version, caplog: pytest.LogCaptureFixture) -> None:
+    """WeasyPrint says so when one has none, and when it does not know a rule of a stylesheet."""
+    pdf_of(version)
+
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("weasyprint")] == []
+
+
+def test_the_fonts_are_in_the_file(version: Version) -> None:
+    with pikepdf.open(io.BytesIO(pdf_of(version))) as pdf:
+        fonts = [found for found in pdf.objects if isinstance(found, pikepdf.Dictionary) and "/FontDescriptor" in found]
+        assert fonts
+        assert all({"/FontFile2", "/FontFile3"} & set(found.FontDescriptor.keys()) for found in fonts)
