@@ -1,6 +1,6 @@
 """A question answered: what is quoted, what is computed, or that the guideline does not cover it. Read this first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from django.utils import timezone
@@ -18,9 +18,10 @@ from guidelines.engine.cycles import keys_read
 LONGEST_QUESTION = 500
 ENOUGH = 0.5  # of the question covered, for an answer
 BESIDE_BEST = 0.8  # of the best one's score, for another statement
-ENOUGH_WITHOUT_DRUG = 0.55
+SURE = 0.9
+ENOUGH_WITHOUT_DRUG = 0.5
 ENOUGH_MET = 0.35  # where a number in the question meets the condition of a rule
-TELLING_ALONE = 2.0  # so telling must the subjects be together where no drug is named
+TELLING_ALONE = 1.5  # so telling must the subjects be together where no drug is named
 TELLING = 1.5  # a subject must be this telling for a rule to be about it
 MOST_RULES = 4
 MOST_STATEMENTS = 4
@@ -88,12 +89,24 @@ def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> A
         if first and compiled.statements[first.key].kind in kinds
     )
     computed = tuple(computed_answers(meaning, knowledge, stated, led_to, is_plain=is_plain))[:MOST_COMPUTED]
-    keys = [one.part.key for one in matches]
-    keys += [key for one in computed for key in one.statements if key not in keys]
+    first_of_all = [key for one in computed if one.is_wrong_use for key in one.statements[:2]]
+    keys = [*first_of_all, *to_quote(matches, computed, meaning, knowledge)]
+    keys += [key for one in computed for key in one.statements]
     quoted = tuple(quote(key, knowledge, is_plain=is_plain) for key in dict.fromkeys(keys))[:MOST_STATEMENTS]
     if quoted or computed:
         return Answer(quoted, computed)
     return Answer(nearest=nearest_topics(meaning, knowledge, is_plain=is_plain))
+
+
+def to_quote(
+    matches: Sequence[Match], computed: Sequence[Computed], meaning: Meaning, knowledge: Knowledge
+) -> list[str]:
+    """Where a rule answers, statements that only stand beside the subject say less than the rule."""
+    telling = {one for one in meaning.subjects if is_telling(one, knowledge)}
+    is_ruled = any(one.kind == "suitability" for one in computed)
+    return [
+        one.part.key for one in matches if not (is_ruled and telling) or telling & one.part.own or one.coverage > SURE
+    ]
 
 
 def statement_matches(meaning: Meaning, knowledge: Knowledge) -> list[Match]:
@@ -203,7 +216,9 @@ def computed_answers(
         for part in best(knowledge.of_kind("transition"), meaning, knowledge, 3):
             yield computing.following(part, knowledge, is_plain=is_plain)
     if "duration" in wanted:
-        for part in best(knowledge.of_kind("step"), meaning, knowledge, 2):
+        about = (part for part in knowledge.of_kind("step") if not meaning.drugs or part.drugs & set(meaning.drugs))
+        timed = (part for part in about if computing.has_times(part, knowledge))
+        for part in best(timed, meaning, knowledge, 2):
             yield computing.duration(part, knowledge, is_plain=is_plain)
     for part in likely:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
@@ -251,4 +266,9 @@ def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> 
 def meaning_of_frequency(part: Part, meaning: Meaning, knowledge: Knowledge) -> bool:
     """Whether the rule forbids just how often the question takes the drug: daily, of one that is taken once a week."""
     told = computing.forbidden_frequency(knowledge.compiled.rules[part.key].rule, knowledge)
-    return bool(told & set(meaning.subjects)) and bool(part.drugs & set(meaning.drugs) or not meaning.drugs)
+    if not told:
+        return False
+    if part.drugs & set(meaning.drugs):
+        # Whatever is asked about how it is taken, a wrong way is told first.
+        return "taken" in meaning.intents or bool(told & set(meaning.subjects))
+    return not meaning.drugs and bool(told & set(meaning.subjects))

@@ -37,6 +37,7 @@ class Computed:
     # For the page: where the guideline says it, and of which drug.
     anchor: str = ""
     drug: str | None = None
+    is_wrong_use: bool = False  # it tells of a way of taking a drug that is never right
 
     def as_json(self) -> dict[str, object]:
         return {"kind": self.kind, "text": self.text, "statements": [*self.statements], "rules": [*self.rules]}
@@ -165,7 +166,8 @@ def suitability(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed
     if rule.drug and is_about_the_dose(rule, knowledge):
         behind = (*statements_about(knowledge, rule.drug, "dose"), *behind)
     behind = tuple(dict.fromkeys(behind))[:MOST_STATEMENTS]
-    return Computed("suitability", text, behind, (part.key,), f"rule-{part.key}", rule.drug)
+    is_wrong_use = bool(forbidden_frequency(rule, knowledge))
+    return Computed("suitability", text, behind, (part.key,), f"rule-{part.key}", rule.drug, is_wrong_use)
 
 
 def is_about_the_dose(rule: content.SafetyRule, knowledge: Knowledge) -> bool:
@@ -199,6 +201,10 @@ def following(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
         anchor = f"step-{transition.source or transition.target}"
     title = target.plain_title if is_plain else target.title
     return Computed("next", sentences(said, f"Next: {title}", target.refers_to or ""), tuple(statements), (), anchor)
+
+
+def has_times(part: Part, knowledge: Knowledge) -> bool:
+    return bool(knowledge.compiled.steps[part.key].step.review or knowledge.compiled.rules_of_step.get(part.key))
 
 
 def duration(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:

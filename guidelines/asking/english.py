@@ -14,10 +14,12 @@ FILE = Path(__file__).parent / "english.yaml"
 
 
 class Intent(Content):
-    """A kind of answer: how it is asked for, and the kinds of statement that give it."""
+    """A kind of answer: how it is asked for, and the kinds of statement that give it. `without` is what is then not
+    asked, though its words stand there: a missed dose is no question of how much."""
 
     cues: tuple[Line, ...]
     kinds: tuple[Key, ...] = ()
+    without: tuple[Key, ...] = ()
 
 
 class File(Content):
@@ -34,6 +36,7 @@ class English:
     longest: int
     grammar: frozenset[str]  # stems of words that only join others
     kinds: dict[str, frozenset[str]]
+    without: dict[str, frozenset[str]]
     beyond: tuple[re.Pattern[str], ...]
 
     def is_beyond(self, question: str) -> bool:
@@ -72,5 +75,6 @@ def english() -> English:
         grammar=stopped(words),
         longest=max(len(phrase) for phrase in cues),
         beyond=tuple(re.compile(pattern, re.IGNORECASE) for pattern in file.beyond),
+        without={name: frozenset(intent.without) for name, intent in file.intents.items()},
         kinds={name: frozenset(intent.kinds) for name, intent in file.intents.items()},
     )

@@ -57,6 +57,7 @@ def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
             subjects.append(stem)
         elif not YEAR.fullmatch(word):
             unknown.append(word)
+    intents -= {other for intent in intents for other in knowledge.english.without[intent]}
     if drugs and any(is_amount(words, place, knowledge) for place in range(len(words))):
         intents.add("dose")
     return Meaning(

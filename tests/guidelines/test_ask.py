@@ -86,7 +86,14 @@ def test_a_dose_comes_from_the_regimen_with_its_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["take it daily?", "can I take MTX every day", "one methotrexate tablet each morning?"]
+    "question",
+    [
+        "take it daily?",
+        "can I take MTX every day",
+        "one methotrexate tablet each morning?",
+        "can I take my methotrexate twice this week",
+        "I took ten tablets of methotrexate at once",
+    ],
 )
 @pytest.mark.parametrize("is_plain", [False, True])
 def test_whoever_asks_about_taking_a_weekly_medicine_daily_is_told_once_a_week(question: str, is_plain: bool) -> None:
