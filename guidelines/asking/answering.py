@@ -12,7 +12,7 @@ from guidelines.asking.knowledge import Knowledge, Part, features, knowledge_of
 from guidelines.asking.limits import rules_limiting
 from guidelines.asking.matching import Match, held, ranked, reranked
 from guidelines.asking.meaning import Meaning, meaning_of
-from guidelines.asking.stated import Stated, stated_by
+from guidelines.asking.stated import AGE, Stated, stated_by
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.cycles import keys_read
 
@@ -25,17 +25,16 @@ ENOUGH_MET = 0.35  # where a number in the question meets the condition of a rul
 TELLING_ALONE = 1.5  # so telling must the subjects be together where no drug is named
 TELLING = 1.5  # a subject must be this telling for a rule to be about it
 # Votes of questions like the one that is asked.
-LIKE = 0.45  # so like that what does not cover the one does not cover the other
-LIKE_ENOUGH = 0.35  # so like that what answers the one may answer the other
-AGAINST, FOR = 0.6, 0.35  # shares that say: not covered
+LIKE = 0.33  # so like that what does not cover the one does not cover the other
+LIKE_ENOUGH = 0.25  # so like that what answers the one may answer the other
+AGAINST, FOR = 0.5, 0.35  # shares that say: not covered
 SOME_SAY, MOST_SAY, NEARLY_ALL_SAY = 0.3, 0.5, 0.8
-WEIGHT_OF_VOTES = 2.0
+WEIGHT_OF_VOTES = 3.0
 BESIDE_VOTED = 0.3
 MOST_RULES = 4
 MOST_STATEMENTS = 4
 MOST_COMPUTED = 8
 MOST_NEAREST = 4
-AGE = "age_years"  # the one fact about a person that the register always holds
 
 
 class QuestionRefused(ValueError):
@@ -86,7 +85,7 @@ def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> A
     question = read_question(text)
     knowledge = knowledge_of(compiled)
     neighbourhood = neighbourhood_of(knowledge)
-    meaning = meaning_of(question, knowledge, neighbourhood.heard)
+    meaning = meaning_of(question, knowledge)
     votes = neighbourhood.votes(meaning.words)
     stated = stated_by(meaning, knowledge, timezone.localdate())
     if not is_covered(question, meaning, knowledge, stated, votes):
@@ -111,6 +110,8 @@ def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> A
 
 def is_covered(question: str, meaning: Meaning, knowledge: Knowledge, stated: Stated, votes: Votes) -> bool:
     """By its words, unless questions like it say otherwise. What is known to be something else stays uncovered."""
+    if meaning.drugs and any(meaning_of_frequency(part, meaning, knowledge) for part in knowledge.of_kind("rule")):
+        return True  # a way of taking it that kills is never left without an answer
     if votes.against > AGAINST and votes.nearest > LIKE:
         return False
     by_words = not is_beyond(question, meaning, knowledge) and not is_out_of_scope(meaning, knowledge, stated)
@@ -252,19 +253,22 @@ def computed_answers(
     for part in certain:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
     wanted = meaning.intents | led_to
+    # Of the drug that is named, the data answer also where the other words are strange to them.
+    sure = {kind for kind, share in votes.kinds.items() if share > MOST_SAY} | (meaning.intents & {"dose"})
+    sure = sure if meaning.drugs else set()
     if {"dose", "changing"} & wanted and meaning.drugs:
-        for part in best(knowledge.of_kind("regimen"), meaning, knowledge, 2):
+        for part in best(knowledge.of_kind("regimen"), meaning, knowledge, 2, ENOUGH * ("dose" not in sure)):
             yield computing.dose(part, knowledge, is_plain=is_plain)
     if "monitoring" in wanted or ({"time", "before"} & wanted and names_a_test(meaning, knowledge)):
-        for part in best(knowledge.of_kind("monitoring"), meaning, knowledge, 6):
+        for part in best(knowledge.of_kind("monitoring"), meaning, knowledge, 6, ENOUGH * ("monitoring" not in sure)):
             yield computing.monitoring(part, knowledge, is_plain=is_plain)
     if {"next", "failing"} & wanted:
-        for part in best(knowledge.of_kind("transition"), meaning, knowledge, 3):
+        for part in best(knowledge.of_kind("transition"), meaning, knowledge, 3, ENOUGH * ("next" not in sure)):
             yield computing.following(part, knowledge, is_plain=is_plain)
     if "duration" in wanted:
         about = (part for part in knowledge.of_kind("step") if not meaning.drugs or part.drugs & set(meaning.drugs))
         timed = (part for part in about if computing.has_times(part, knowledge))
-        for part in best(timed, meaning, knowledge, 2):
+        for part in best(timed, meaning, knowledge, 2, ENOUGH * ("duration" not in sure)):
             yield computing.duration(part, knowledge, is_plain=is_plain)
     for part in likely:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
@@ -287,8 +291,10 @@ def names_a_test(meaning: Meaning, knowledge: Knowledge) -> bool:
     return any(is_telling(subject, knowledge) and subject in part.own for part in parts for subject in meaning.subjects)
 
 
-def best(parts: Iterator[Part], meaning: Meaning, knowledge: Knowledge, most: int) -> list[Part]:
-    found = [one for one in ranked(parts, meaning, knowledge) if one.coverage >= ENOUGH]
+def best(
+    parts: Iterator[Part], meaning: Meaning, knowledge: Knowledge, most: int, enough: float = ENOUGH
+) -> list[Part]:
+    found = [one for one in ranked(parts, meaning, knowledge) if one.coverage >= enough]
     return [one.part for one in found if one.score >= found[0].score * BESIDE_BEST][:most]
 
 

@@ -14,6 +14,7 @@ from math import log, sqrt
 from typing import Literal
 
 from guidelines.asking.knowledge import Knowledge
+from guidelines.asking.meaning import corrected
 from guidelines.engine.values import Content, Key, Line
 from guidelines.lexicon import stems, tokens
 from guidelines.library import CONTENT_FOLDER
@@ -23,7 +24,7 @@ NEIGHBOURS = 10
 LOOKED_AT = 60
 NEARER = 3  # the power of its likeness with which a neighbour votes
 OTHER_DRUG, NO_DRUG = 0.6, 0.85  # what is left of a likeness where the drugs are not the same
-BROADER, GENERAL, NUMBER, PAIR = 0.5, 0.3, 0.5, 0.5  # how much a feature counts against a word
+BROADER, GENERAL, NUMBER, PAIR = 0.5, 0.15, 0.3, 0.3  # how much a feature counts against a word
 
 Kind = Literal["dose", "monitoring", "suitability", "next", "duration"]
 
@@ -72,11 +73,8 @@ class Neighbourhood:
 
     def __init__(self, examples: Sequence[Example], knowledge: Knowledge) -> None:
         self.examples, self.knowledge = examples, knowledge
-        words = [tokens(example.question) for example in examples]
+        words = [corrected(tokens(example.question), knowledge) for example in examples]
         known = stems(word for one in words for word in one)
-        often = Counter(word for one in words for word in set(one))
-        # Once may be a slip of the pen.
-        self.heard = frozenset(word for word, count in often.items() if count > 1)
         counted = [self.features(one, known) for one in words]
         self.drugs = [self.drugs_in(features) for features in counted]
         times = Counter(feature for features in counted for feature in features)

@@ -30,9 +30,8 @@ class Meaning:
         return not (self.subjects or self.drugs)
 
 
-def meaning_of(question: str, knowledge: Knowledge, heard: frozenset[str] = frozenset()) -> Meaning:
-    """`heard` are words that people use who ask: without a subject that is known, but no slip of the pen either."""
-    words = corrected(tokens(question), knowledge, heard)
+def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
+    words = corrected(tokens(question), knowledge)
     known = stems(words)
     found = [known[word] for word in words]
     spans = tuple(knowledge.lexicon.spans(found))
@@ -92,13 +91,13 @@ def foreign_places(words: Sequence[str], knowledge: Knowledge) -> set[int]:
     }
 
 
-def corrected(words: Sequence[str], knowledge: Knowledge, heard: frozenset[str] = frozenset()) -> list[str]:
+def corrected(words: Sequence[str], knowledge: Knowledge) -> list[str]:
     """The words, each unknown one replaced by the known one it is most like, if there is one."""
     found = stems(words)
     kept = []
     for word in words:
         stem = found[word]
-        is_known = word in knowledge.words or stem in knowledge.word_stems or word in heard or word[:1].isdigit()
+        is_known = word in knowledge.words or stem in knowledge.word_stems or word[:1].isdigit()
         if is_known or (word,) in knowledge.others:
             kept.append(word)
         else:
