@@ -7,10 +7,11 @@ from guidelines.asking.computing import Computed
 from guidelines.asking.coverage import is_telling, is_wrong_use
 from guidelines.asking.examples import LIKE_ENOUGH, MOST_SAY, SOME_SAY, Votes
 from guidelines.asking.knowledge import Knowledge, Part
-from guidelines.asking.matching import BESIDE_BEST, ENOUGH, held, ranked
+from guidelines.asking.matching import BESIDE_BEST, ENOUGH, ranked
 from guidelines.asking.meaning import Meaning
 from guidelines.asking.stated import Stated
 from guidelines.engine.cycles import keys_read
+from guidelines.engine.safety import ORDER
 
 ENOUGH_MET = 0.35  # where a number in the question meets the condition of a rule
 MOST_RULES = 4
@@ -22,14 +23,19 @@ def computed_answers(
     """`led_to`: the kinds of answer that the best statement gives, though nobody asked for them in so many words."""
     certain, likely = rules_that_apply(meaning, knowledge, stated)
     certain += [part for part in voted_rules(votes, knowledge, stated) if part not in certain]
-    likely = [part for part in likely if part not in certain]
+    severity = {part.key: ORDER[knowledge.compiled.rules[part.key].rule.severity] for part in (*certain, *likely)}
+    likely = sorted((part for part in likely if part not in certain), key=lambda part: severity[part.key])
     for part in certain:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
     wanted = meaning.intents | led_to
     # Of the drug that is named, the data answer also where the other words are strange to them.
     sure = {kind for kind, share in votes.kinds.items() if share > MOST_SAY} | (meaning.intents & {"dose"})
     sure = sure if meaning.drugs else set()
-    if {"dose", "changing"} & wanted and meaning.drugs:
+    if (
+        {"dose", "changing"} & wanted
+        and meaning.drugs
+        and not any(forbids(part, knowledge, stated) for part in certain)
+    ):
         for part in best(knowledge.of_kind("regimen"), meaning, knowledge, 2, ENOUGH * ("dose" not in sure)):
             yield computing.dose(part, knowledge, is_plain=is_plain)
     if "monitoring" in wanted or ({"time", "before"} & wanted and names_a_test(meaning, knowledge)):
@@ -45,6 +51,12 @@ def computed_answers(
             yield computing.duration(part, knowledge, is_plain=is_plain)
     for part in likely:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
+
+
+def forbids(part: Part, knowledge: Knowledge, stated: Stated) -> bool:
+    """Whether the numbers in the question meet a stop: no dose stands beside it."""
+    rule = knowledge.compiled.rules[part.key]
+    return rule.rule.severity == "stop" and not rule.rule.resolvable and stated.of(rule.condition) is True
 
 
 def voted_rules(votes: Votes, knowledge: Knowledge, stated: Stated) -> list[Part]:
@@ -89,7 +101,7 @@ def rules_that_apply(meaning: Meaning, knowledge: Knowledge, stated: Stated) -> 
     often = [one for one in found if states[one.part.key] is None and is_wrong_use(one.part, meaning, knowledge)]
     open_ = [
         one for one in found
-        if states[one.part.key] is None and one.part.key not in touched and one.coverage >= ENOUGH and any(held(one.part, subject, knowledge) for subject in telling)
+        if states[one.part.key] is None and one.part.key not in touched and one.coverage >= ENOUGH and any(subject in one.part.own | one.part.beside for subject in telling)
     ]  # fmt: skip
     close = [one.part for one in found if one.part.key in touched and one.coverage >= ENOUGH_MET]
     kept = [one.part for one in open_ if one.score >= open_[0].score * BESIDE_BEST]

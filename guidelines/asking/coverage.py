@@ -19,8 +19,10 @@ def is_covered(question: str, meaning: Meaning, knowledge: Knowledge, stated: St
         return True  # a way of taking it that kills is never left without an answer
     if votes.against > AGAINST and votes.nearest > LIKE:
         return False
-    by_words = not is_beyond(question, meaning, knowledge) and not is_out_of_scope(meaning, knowledge, stated)
-    return by_words or (not meaning.foreign and votes.against < FOR and votes.nearest > LIKE_ENOUGH)
+    if is_out_of_scope(meaning, knowledge, stated):
+        return False
+    by_votes = not meaning.foreign and votes.against < FOR and votes.nearest > LIKE_ENOUGH
+    return by_votes or not is_beyond(question, meaning, knowledge)
 
 
 def is_beyond(question: str, meaning: Meaning, knowledge: Knowledge) -> bool:
