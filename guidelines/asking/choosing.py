@@ -25,6 +25,10 @@ def computed_answers(
     certain += [part for part in voted_rules(votes, knowledge, stated) if part not in certain]
     severity = {part.key: ORDER[knowledge.compiled.rules[part.key].rule.severity] for part in (*certain, *likely)}
     likely = sorted((part for part in likely if part not in certain), key=lambda part: severity[part.key])
+    if votes.nearest > LIKE_ENOUGH and any(
+        share > MOST_SAY for kind, share in votes.kinds.items() if kind != "suitability"
+    ):
+        likely = []  # questions like it want something else than a rule
     for part in certain:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
     wanted = meaning.intents | led_to

@@ -17,12 +17,21 @@ def is_covered(question: str, meaning: Meaning, knowledge: Knowledge, stated: St
     """By its words, unless questions like it say otherwise. What is known to be something else stays uncovered."""
     if meaning.drugs and any(is_wrong_use(part, meaning, knowledge) for part in knowledge.of_kind("rule")):
         return True  # a way of taking it that kills is never left without an answer
+    if any(is_met_stop(part, meaning, knowledge, stated) for part in knowledge.of_kind("rule")):
+        return True  # nor a number that a stop is about
     if votes.against > AGAINST and votes.nearest > LIKE:
         return False
     if is_out_of_scope(meaning, knowledge, stated):
         return False
     by_votes = not meaning.foreign and votes.against < FOR and votes.nearest > LIKE_ENOUGH
     return by_votes or not is_beyond(question, meaning, knowledge)
+
+
+def is_met_stop(part: Part, meaning: Meaning, knowledge: Knowledge, stated: Stated) -> bool:
+    """Whether the numbers in the question meet a stop for a drug that it names."""
+    rule = knowledge.compiled.rules[part.key]
+    is_stop = rule.rule.severity == "stop" and rule.rule.drug in meaning.drugs
+    return is_stop and stated.of(rule.condition) is True
 
 
 def is_beyond(question: str, meaning: Meaning, knowledge: Knowledge) -> bool:
