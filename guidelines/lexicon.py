@@ -21,8 +21,12 @@ UNSTEMMED = ("ly", "ness")
 _stems: dict[str, str] = {}
 
 
+# Signs that are read as words; a limit that includes its number is told like one that does not.
+SIGNS = str.maketrans({"%": " percent ", "<": " below ", "≤": " below ", ">": " above ", "≥": " above "})
+
+
 def tokens(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("%", " percent ")
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(SIGNS)
     return TOKEN.findall(POSSESSIVE.sub("", folded))
 
 

@@ -1,17 +1,18 @@
 """A question answered: what is quoted, what is computed, or that the guideline does not cover it. Read this first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.utils import timezone
 
 from guidelines.asking import computing
 from guidelines.asking.computing import Computed
+from guidelines.asking.examples import Votes, neighbourhood_of
 from guidelines.asking.knowledge import Knowledge, Part, features, knowledge_of
 from guidelines.asking.limits import rules_limiting
 from guidelines.asking.matching import Match, held, ranked, reranked
 from guidelines.asking.meaning import Meaning, meaning_of
-from guidelines.asking.stated import Stated, stated_by
+from guidelines.asking.stated import AGE, Stated, stated_by
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.cycles import keys_read
 
@@ -23,11 +24,17 @@ ENOUGH_WITHOUT_DRUG = 0.5
 ENOUGH_MET = 0.35  # where a number in the question meets the condition of a rule
 TELLING_ALONE = 1.5  # so telling must the subjects be together where no drug is named
 TELLING = 1.5  # a subject must be this telling for a rule to be about it
+# Votes of questions like the one that is asked.
+LIKE = 0.33  # so like that what does not cover the one does not cover the other
+LIKE_ENOUGH = 0.25  # so like that what answers the one may answer the other
+AGAINST, FOR = 0.5, 0.35  # shares that say: not covered
+SOME_SAY, MOST_SAY, NEARLY_ALL_SAY = 0.3, 0.5, 0.8
+WEIGHT_OF_VOTES = 3.0
+BESIDE_VOTED = 0.3
 MOST_RULES = 4
 MOST_STATEMENTS = 4
 MOST_COMPUTED = 8
 MOST_NEAREST = 4
-AGE = "age_years"  # the one fact about a person that the register always holds
 
 
 class QuestionRefused(ValueError):
@@ -77,18 +84,21 @@ def read_question(text: str) -> str:
 def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> Answer:
     question = read_question(text)
     knowledge = knowledge_of(compiled)
+    neighbourhood = neighbourhood_of(knowledge)
     meaning = meaning_of(question, knowledge)
+    votes = neighbourhood.votes(meaning.words)
     stated = stated_by(meaning, knowledge, timezone.localdate())
-    if is_beyond(question, meaning, knowledge) or is_out_of_scope(meaning, knowledge, stated):
+    if not is_covered(question, meaning, knowledge, stated, votes):
         return Answer(nearest=nearest_topics(meaning, knowledge, is_plain=is_plain))
-    matches = reranked(question, statement_matches(meaning, knowledge))
+    meaning = understood(meaning, votes)
+    matches = reranked(question, voted(statement_matches(meaning, knowledge), votes, knowledge))
     first = matches[0].part if matches else None
     led_to = frozenset(
         name
         for name, kinds in knowledge.english.kinds.items()
         if first and compiled.statements[first.key].kind in kinds
     )
-    computed = tuple(computed_answers(meaning, knowledge, stated, led_to, is_plain=is_plain))[:MOST_COMPUTED]
+    computed = tuple(computed_answers(meaning, knowledge, stated, votes, led_to, is_plain=is_plain))[:MOST_COMPUTED]
     first_of_all = [key for one in computed if one.is_wrong_use for key in one.statements[:2]]
     keys = [*first_of_all, *to_quote(matches, computed, meaning, knowledge)]
     keys += [key for one in computed for key in one.statements]
@@ -96,6 +106,41 @@ def answer(compiled: CompiledPackage, text: str, *, is_plain: bool = False) -> A
     if quoted or computed:
         return Answer(quoted, computed)
     return Answer(nearest=nearest_topics(meaning, knowledge, is_plain=is_plain))
+
+
+def is_covered(question: str, meaning: Meaning, knowledge: Knowledge, stated: Stated, votes: Votes) -> bool:
+    """By its words, unless questions like it say otherwise. What is known to be something else stays uncovered."""
+    if meaning.drugs and any(meaning_of_frequency(part, meaning, knowledge) for part in knowledge.of_kind("rule")):
+        return True  # a way of taking it that kills is never left without an answer
+    if votes.against > AGAINST and votes.nearest > LIKE:
+        return False
+    by_words = not is_beyond(question, meaning, knowledge) and not is_out_of_scope(meaning, knowledge, stated)
+    return by_words or (not meaning.foreign and votes.against < FOR and votes.nearest > LIKE_ENOUGH)
+
+
+def understood(meaning: Meaning, votes: Votes) -> Meaning:
+    """The question with the kind of answer, and the drug, that questions like it are about."""
+    if votes.nearest < LIKE_ENOUGH:
+        return meaning
+    kinds = {kind for kind, share in votes.kinds.items() if share > MOST_SAY and kind != "suitability"}
+    drugs = tuple(drug for drug, share in votes.drugs.items() if share > NEARLY_ALL_SAY) if not meaning.drugs else ()
+    return replace(meaning, intents=meaning.intents | kinds, drugs=meaning.drugs or drugs)
+
+
+def voted(matches: Sequence[Match], votes: Votes, knowledge: Knowledge) -> list[Match]:
+    """Statements by how much of the question they cover and by what answers questions like it."""
+    best = matches[0].score if matches else 1.0
+    scores = {one.part.key: one.score / best for one in matches}
+    for key, share in votes.statements.items():
+        scores[key] = scores.get(key, 0.0) + WEIGHT_OF_VOTES * share * min(1.0, votes.nearest / LIKE)
+    coverage = {one.part.key: one.coverage for one in matches}
+    found = [
+        Match(part, max(coverage.get(part.key, 0.0), votes.statements.get(part.key, 0.0)), scores[part.key])
+        for part in knowledge.of_kind("statement")
+        if part.key in scores
+    ]
+    found.sort(key=lambda one: -one.score)
+    return [one for one in found if one.score >= found[0].score * BESIDE_VOTED]
 
 
 def to_quote(
@@ -199,29 +244,45 @@ def nearest_topics(meaning: Meaning, knowledge: Knowledge, *, is_plain: bool) ->
 
 
 def computed_answers(
-    meaning: Meaning, knowledge: Knowledge, stated: Stated, led_to: frozenset[str], *, is_plain: bool
+    meaning: Meaning, knowledge: Knowledge, stated: Stated, votes: Votes, led_to: frozenset[str], *, is_plain: bool
 ) -> Iterator[Computed]:
     """`led_to`: the kinds of answer that the best statement gives, though nobody asked for them in so many words."""
     certain, likely = rules_that_apply(meaning, knowledge, stated)
+    certain += [part for part in voted_rules(votes, knowledge, stated) if part not in certain]
+    likely = [part for part in likely if part not in certain]
     for part in certain:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
     wanted = meaning.intents | led_to
+    # Of the drug that is named, the data answer also where the other words are strange to them.
+    sure = {kind for kind, share in votes.kinds.items() if share > MOST_SAY} | (meaning.intents & {"dose"})
+    sure = sure if meaning.drugs else set()
     if {"dose", "changing"} & wanted and meaning.drugs:
-        for part in best(knowledge.of_kind("regimen"), meaning, knowledge, 2):
+        for part in best(knowledge.of_kind("regimen"), meaning, knowledge, 2, ENOUGH * ("dose" not in sure)):
             yield computing.dose(part, knowledge, is_plain=is_plain)
     if "monitoring" in wanted or ({"time", "before"} & wanted and names_a_test(meaning, knowledge)):
-        for part in best(knowledge.of_kind("monitoring"), meaning, knowledge, 6):
+        for part in best(knowledge.of_kind("monitoring"), meaning, knowledge, 6, ENOUGH * ("monitoring" not in sure)):
             yield computing.monitoring(part, knowledge, is_plain=is_plain)
     if {"next", "failing"} & wanted:
-        for part in best(knowledge.of_kind("transition"), meaning, knowledge, 3):
+        for part in best(knowledge.of_kind("transition"), meaning, knowledge, 3, ENOUGH * ("next" not in sure)):
             yield computing.following(part, knowledge, is_plain=is_plain)
     if "duration" in wanted:
         about = (part for part in knowledge.of_kind("step") if not meaning.drugs or part.drugs & set(meaning.drugs))
         timed = (part for part in about if computing.has_times(part, knowledge))
-        for part in best(timed, meaning, knowledge, 2):
+        for part in best(timed, meaning, knowledge, 2, ENOUGH * ("duration" not in sure)):
             yield computing.duration(part, knowledge, is_plain=is_plain)
     for part in likely:
         yield computing.suitability(part, knowledge, is_plain=is_plain)
+
+
+def voted_rules(votes: Votes, knowledge: Knowledge, stated: Stated) -> list[Part]:
+    """The rules that answer questions like this one, and that no number in it rules out."""
+    found = {key: share for key, share in votes.rules.items() if share > SOME_SAY and votes.nearest > LIKE_ENOUGH}
+    parts = [
+        part
+        for part in knowledge.of_kind("rule")
+        if part.key in found and stated.of(knowledge.compiled.rules[part.key].condition) is not False
+    ]
+    return sorted(parts, key=lambda part: -found[part.key])[:MOST_RULES]
 
 
 def names_a_test(meaning: Meaning, knowledge: Knowledge) -> bool:
@@ -230,8 +291,10 @@ def names_a_test(meaning: Meaning, knowledge: Knowledge) -> bool:
     return any(is_telling(subject, knowledge) and subject in part.own for part in parts for subject in meaning.subjects)
 
 
-def best(parts: Iterator[Part], meaning: Meaning, knowledge: Knowledge, most: int) -> list[Part]:
-    found = [one for one in ranked(parts, meaning, knowledge) if one.coverage >= ENOUGH]
+def best(
+    parts: Iterator[Part], meaning: Meaning, knowledge: Knowledge, most: int, enough: float = ENOUGH
+) -> list[Part]:
+    found = [one for one in ranked(parts, meaning, knowledge) if one.coverage >= enough]
     return [one.part for one in found if one.score >= found[0].score * BESIDE_BEST][:most]
 
 

@@ -17,7 +17,14 @@ from guidelines.engine.values import exact_decimal
 from guidelines.lexicon import Span
 
 NUMBER = re.compile(r"\d{1,6}(\.\d{1,4})?")
-ABOVE = Decimal("1.01")
+ABOVE, BELOW = Decimal("1.01"), Decimal("0.99")  # just past a number, where the question says so
+PASSING = {
+    **dict.fromkeys(("above", "over", "exceeding", "exceeds"), ABOVE),
+    **dict.fromkeys(("below", "under", "beneath"), BELOW),
+}
+AGE = "age_years"  # the one fact about a person that the register always holds
+OF_AGE = {"is", "am", "im", "m", "aged", "age"}  # what stands before somebody's years
+ADULT, OLDEST = Decimal(18), Decimal(110)
 REACH = 3  # words between a name and its number
 PERCENT = "percent"
 TIMES = {"x", "times", "fold"}
@@ -51,7 +58,11 @@ def known(fact: content.Fact, value: Decimal, today: date) -> Known:
 def values(meaning: Meaning, knowledge: Knowledge) -> Iterator[tuple[str, content.Fact, Decimal]]:
     compiled = knowledge.compiled
     numbers = {place: number(word) for place, word in enumerate(meaning.words)}
-    places = {place: value for place, value in numbers.items() if value is not None}
+    places = {
+        place: value * PASSING.get(meaning.words[place - 1] if place else "", 1)
+        for place, value in numbers.items()
+        if value is not None
+    }
     used: set[int] = set()
     for place, amount in places.items():
         measured = facts_in_unit(meaning.words[place + 1 : place + 2], knowledge)
@@ -81,6 +92,17 @@ def values(meaning: Meaning, knowledge: Knowledge) -> Iterator[tuple[str, conten
             elif (value := in_own_unit(fact, places[near])) is not None:
                 used.add(near)
                 yield key, fact, value
+    if AGE in compiled.facts and (years := years_of(meaning.words, places, used)) is not None:
+        yield AGE, compiled.facts[AGE], years
+
+
+def years_of(words: Sequence[str], places: dict[int, Decimal], used: set[int]) -> Decimal | None:
+    """Somebody's age: a number that nothing else has, after words such as "my mother is", of people grown up."""
+    for place, value in places.items():
+        told = place and place not in used and words[place - 1] in OF_AGE and ADULT <= value <= OLDEST
+        if told and (place + 1 == len(words) or words[place + 1].isalpha()):
+            return value
+    return None
 
 
 def facts_in_unit(unit: Sequence[str], knowledge: Knowledge) -> list[str]:
