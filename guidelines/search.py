@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, FloatField, Q, Value, When
 from django.db.models.functions import Greatest
 
 from guidelines import synonyms
+from guidelines.asking.english import english
 from guidelines.lexicon import Lexicon, forms, lexicon_of, stems, tokens
 from guidelines.models import Drug, EntryKind, SearchEntry, SearchWord, Version
 from guidelines.models.finding import CONFIG
@@ -43,6 +44,11 @@ class Result:
     title: Parts
     text: Parts
     is_plain: bool
+
+    @property
+    def audience(self) -> str:
+        """Whose page shows the matches."""
+        return "patient" if self.is_plain else "clinician"
 
 
 @dataclass(frozen=True)
@@ -130,12 +136,18 @@ def begun_words(typed: str, known_words: Sequence[str]) -> list[str]:
 
 
 def other_ways(typed: str, group: str, lexicon: Lexicon, known_words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Every other way to write the group whose words stand in the versions; two with the same stems are one."""
-    known = stems_of(known_words)
+    """Every other way to write the group whose words stand in the versions; two with the same stems are one.
+
+    A word of general English is none: whoever looks for an improvement does not look for every "work" and "better".
+    """
+    known, general = stems_of(known_words), english()
     found: dict[tuple[str, ...], tuple[str, ...]] = {tuple(forms(typed)): ()}
     for other in lexicon.alternatives(group):
         words = tuple(tokens(other))
         stemmed = tuple(forms(other))
+        told = [word for word, stem in zip(words, stemmed, strict=True) if stem not in general.grammar]
+        if len(told) < 2 and all(map(general.is_filler, words, stemmed)):
+            continue
         if all(len(stem) < 2 or stem in known or stem.isdigit() for stem in stemmed):
             found.setdefault(stemmed, words)
     return [words for words in found.values() if words]
@@ -195,7 +207,8 @@ def rows_for(versions: Sequence[Version], text: str, lexicon: Lexicon) -> list[S
     )
     for one in left_out(text):
         matching = matching.exclude(Q(clinician_vector=one) | Q(plain_vector=one))
-    ranked = matching.annotate(rank=rank).order_by("-rank", "version_id", "position")
+    is_clinical = ExpressionWrapper(Q(clinician_vector=query), output_field=BooleanField())
+    ranked = matching.annotate(rank=rank, is_clinical=is_clinical).order_by("-rank", "version_id", "position")
     return list(ranked.only("pk")[: MOST_RESULTS + 1])
 
 
@@ -216,7 +229,8 @@ def found_in(
     groups: dict[tuple[int, str], list[Result]] = {}
     for row in rows[:MOST_RESULTS]:
         entry = by_pk[row.pk]
-        groups.setdefault((entry.version_id, entry.kind), []).append(result_of(entry))
+        result = result_of(entry, is_plain=not row.is_clinical)  # type: ignore[attr-defined]
+        groups.setdefault((entry.version_id, entry.kind), []).append(result)
     return Found(
         text.strip(),
         [
@@ -232,11 +246,9 @@ def marked(name: str, query: SearchQuery | None, **options: Any) -> SearchHeadli
     return SearchHeadline(name, query or "", config=CONFIG, start_sel=BEGIN, stop_sel=END, **options)
 
 
-def result_of(entry: SearchEntry) -> Result:
-    title, text = parts(entry.title_marked), parts(entry.clinician_marked)  # type: ignore[attr-defined]
-    is_plain = not any(is_match for _, is_match in (*title, *text))
-    if is_plain:
-        title, text = parts(entry.plain_title_marked), parts(entry.plain_marked)  # type: ignore[attr-defined]
+def result_of(entry: SearchEntry, *, is_plain: bool) -> Result:
+    names = ("plain_title_marked", "plain_marked") if is_plain else ("title_marked", "clinician_marked")
+    title, text = (parts(getattr(entry, name)) for name in names)
     return Result(entry, title, text, is_plain)
 
 
@@ -268,11 +280,8 @@ def vocabulary(versions: Sequence[Version]) -> tuple[str, ...]:
 def corrected_text(versions: Sequence[Version], text: str, lexicon: Lexicon) -> str:
     """The text with every word that is unknown replaced by the known one it is most like."""
     words = vocabulary(versions)
-    choices = tuple(
-        dict.fromkeys(
-            [*words, *(token for names in lexicon.words.values() for name in names for token in tokens(name))]
-        )
-    )
+    named = (token for names in lexicon.words.values() for name in names for token in tokens(name))
+    choices = tuple(dict.fromkeys([*words, *named]))
     known = set(stems(choices).values())
 
     def corrected(match: re.Match[str]) -> str:

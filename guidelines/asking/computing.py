@@ -3,18 +3,21 @@
 Every word is approved content or a fixed frame around values; each answer names the statements it rests on.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from guidelines.asking.knowledge import Knowledge, Part, features
 from guidelines.asking.limits import statements_behind
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.cycles import keys_read
+from guidelines.engine.safety import ORDER
 from guidelines.engine.values import plain
 from guidelines.reading.claims import Reader
 from guidelines.reading.doses import dose_of, start_of, titration_of
 from guidelines.reading.sources import Citations
-from guidelines.reading.wording import times_a_day, window_text
+from guidelines.reading.wording import SEVERITY, capital, times_a_day, window_text
 
 BASIS = {"fixed": "", "per_kg": " for each kilogram of body weight", "per_m2": " for each square metre of body surface"}
 PER = {"dose": "each time", "day": "a day", "week": "a week"}
@@ -24,20 +27,38 @@ ASK = {
     "caution": "Ask your doctor or nurse.",
     "note": "Talk about it with your doctor or nurse.",
 }
+EVERYBODY = "Every patient"
 MOST_STATEMENTS = 3
 FREQUENCIES = {"weekly", "daily"}  # the words for a frequency, see engine.values
+
+
+class Line(NamedTuple):
+    """One thing that is told; the label says what it is about where the words alone do not."""
+
+    text: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.text}" if self.label else self.text
 
 
 @dataclass(frozen=True)
 class Computed:
     kind: str  # dose, monitoring, suitability, next, duration
-    text: str
+    title: str  # what it is about: a drug, a regimen, a step
+    lines: tuple[Line, ...]
     statements: tuple[str, ...]
     rules: tuple[str, ...] = ()
     # For the page: where the guideline says it, and of which drug.
     anchor: str = ""
     drug: str | None = None
     is_wrong_use: bool = False  # it tells of a way of taking a drug that is never right
+    word: str = ""  # how severe it is, before everything else
+
+    @property
+    def text(self) -> str:
+        """All of it in one string."""
+        return sentences(self.word, self.title, *map(str, self.lines))
 
     def as_json(self) -> dict[str, object]:
         return {"kind": self.kind, "text": self.text, "statements": [*self.statements], "rules": [*self.rules]}
@@ -77,7 +98,7 @@ def statements_about(knowledge: Knowledge, drug: str | None, intent: str) -> tup
 def dose(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
     compiled = knowledge.compiled
     found = compiled.regimens[part.key]
-    text = plain_dose(found) if is_plain else full_dose(found, knowledge)
+    title, lines = plain_dose(found) if is_plain else full_dose(found, knowledge)
     cited = [key for key in found.regimen.cites if key in compiled.statements]
     about = [*dosing_statements(knowledge, found.drug.key), *supporting(knowledge, part)][:MOST_STATEMENTS]
     rules = [] if not found.drug.weekly_only else [
@@ -85,39 +106,49 @@ def dose(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
         if rule.drug == found.drug.key and forbidden_frequency(rule, knowledge)
     ]  # fmt: skip
     statements = tuple(dict.fromkeys([*cited, *about]))
-    return Computed("dose", text, statements, tuple(rules), f"regimen-{part.key}", found.drug.key)
+    return Computed("dose", title, lines, statements, tuple(rules), f"regimen-{part.key}", found.drug.key)
 
 
-def full_dose(found: CompiledRegimen, knowledge: Knowledge) -> str:
+def full_dose(found: CompiledRegimen, knowledge: Knowledge) -> tuple[str, tuple[Line, ...]]:
     regimen = found.regimen
     often = (
         "Once a week, on one named weekday, never daily" if found.drug.weekly_only else times_a_day(regimen.frequency)
     )
     rise = titration_of(Reader(knowledge.compiled, "clinician", Citations(knowledge.compiled)), regimen)
-    products = [f"{plain(one.strength)} {one.unit} ({one.form})" for one in found.products]
-    return sentences(
-        regimen.title, f"Dose before its limits: {dose_of(regimen)}", *(f"Start: {line}" for line in start_of(found)),
-        f"{often}, {regimen.route}", *(f"Limit: {cap.entry.text}" for cap in found.caps),
-        *(one.entry.text for one in found.adjustments), f"Raised by {rise.text}" if rise else "",
-        f"Going down: {regimen.taper.text}" if regimen.taper and regimen.taper.text else "",
-        f"Products: {', '.join(products)}",
-    )  # fmt: skip
+    lines = (
+        Line(dose_of(regimen), "Dose before its limits"),
+        *(Line(text, "Start") for text in start_of(found)),
+        Line(f"{often}, {regimen.route}", "Frequency"),
+        *(Line(cap.entry.text, "Maximum") for cap in found.caps),
+        *(Line(one.entry.text, "Changed by") for one in found.adjustments),
+        *([Line(str(rise.text), "Raised")] if rise else ()),
+        *([Line(regimen.taper.text, "Going down")] if regimen.taper and regimen.taper.text else ()),
+        Line(products_of(found), "Products"),
+    )
+    return capital(regimen.title), lines
 
 
-def plain_dose(found: CompiledRegimen) -> str:
+def plain_dose(found: CompiledRegimen) -> tuple[str, tuple[Line, ...]]:
     regimen, drug = found.regimen, found.drug
     low, high = plain(regimen.min), plain(regimen.max)
     amount = low if low == high else f"{low} to {high}"
     times = regimen.frequency.times if regimen.frequency.type == "daily" else 0
     often = ONCE_A_WEEK if not times else "Once a day" if times == 1 else f"{times} times a day"
-    limits = [f"At most {plain(cap.amount)} {regimen.unit}{BASIS[cap.basis]} {PER[cap.per]}" for cap in tightest(found)]
-    within = "within these limits: " if len(limits) > 1 else ""
-    products = ", ".join(f"{plain(one.strength)} {one.unit} ({one.form})" for one in found.products)
-    advice = regimen.taper.advice if regimen.taper else ()
-    return sentences(
-        f"{drug.name}: {within}{amount} {regimen.unit}{BASIS[regimen.basis]} {PER[regimen.amount_per]}", *limits, often,
-        *advice, f"It comes as {products}", "Your doctor works out the dose for you",
-    )  # fmt: skip
+    limits = [f"{plain(cap.amount)} {regimen.unit}{BASIS[cap.basis]} {PER[cap.per]}" for cap in tightest(found)]
+    within = ", within these limits" if len(limits) > 1 else ""
+    lines = (
+        Line(regimen.plain or "Your doctor works out the dose for you"),
+        Line(f"{amount} {regimen.unit}{BASIS[regimen.basis]} {PER[regimen.amount_per]}{within}", "How much"),
+        *(Line(limit, "At most") for limit in limits),
+        Line(often, "How often"),
+        *(Line(advice, "Going down") for advice in (regimen.taper.advice if regimen.taper else ())),
+        Line(products_of(found), "It comes as"),
+    )
+    return capital(drug.name), lines
+
+
+def products_of(found: CompiledRegimen) -> str:
+    return ", ".join(f"{plain(one.strength)} {one.unit} ({one.form})" for one in found.products)
 
 
 def tightest(found: CompiledRegimen) -> list[content.Cap]:
@@ -133,41 +164,53 @@ def tightest(found: CompiledRegimen) -> list[content.Cap]:
 def monitoring(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
     compiled = knowledge.compiled
     item = next(one.entry for one in compiled.monitoring if one.entry.key == part.key)
-    drug = compiled.drugs[item.drug].name if item.drug else ""
+    title = capital(compiled.drugs[item.drug].name) if item.drug else EVERYBODY
     kept = [compiled.tests[key] for key in item.tests]
     tests = ", ".join(test.plain_label if is_plain else test.label for test in kept)
     times = [text for text in map(window_text, item.windows) if text != "at once"]
-    text = sentences(
-        f"{drug}: {tests}" if drug else tests, f"{item.phase}{': ' if times else ''}{'; '.join(times)}",
-        (item.plain or item.why) if is_plain else item.why,
-    )  # fmt: skip
+    lines = (
+        Line(tests, "Tests"),
+        Line(f"{item.phase}: {'; '.join(times)}" if times else item.phase, "When"),
+        Line((item.plain or item.why) if is_plain else item.why, "Why"),
+    )
     about = statements_about(knowledge, item.drug, "monitoring")
-    return Computed("monitoring", text, about, (), f"monitoring-{part.key}", item.drug)
+    return Computed("monitoring", title, lines, about, (), f"monitoring-{part.key}", item.drug)
 
 
 def suitability(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
-    compiled = knowledge.compiled
-    rule = compiled.rules[part.key].rule
-    subject = compiled.drugs[rule.drug].name if rule.drug else ""
+    rule = knowledge.compiled.rules[part.key].rule
+    title = subject_of(rule, knowledge, is_plain=is_plain)
+    is_wrong_use = bool(forbidden_frequency(rule, knowledge))
+    lines = [Line((rule.plain or rule.message) if is_plain else rule.message)]
+    if is_wrong_use and rule.drug and knowledge.compiled.drugs[rule.drug].weekly_only:
+        lines.append(Line(f"{title} is taken once a week, never daily"))
     if is_plain:
-        urgent = "Call today." if rule.kind == "urgent" else ASK[rule.severity]
-        text = sentences(f"{subject}: {rule.plain or rule.message}" if subject else rule.plain or rule.message, urgent)
+        lines.append(Line("Call today." if rule.kind == "urgent" else ASK[rule.severity]))
     else:
-        resume = f"Again: {rule.action.resume}" if rule.action.resume else ""
-        said = (
-            f"{rule.severity.upper()}. {subject[:1].upper()}{subject[1:]}: {rule.message}"
-            if subject
-            else f"{rule.severity.upper()}. {rule.message}"
-        )
-        text = sentences(said, rule.action.text, resume)
-    if rule.drug and compiled.drugs[rule.drug].weekly_only and forbidden_frequency(rule, knowledge):
-        text = sentences(text, f"{subject} is taken once a week, never daily")
+        lines.append(Line(rule.action.text, "What to do"))
+        lines += [Line(rule.action.resume, "Goes on")] if rule.action.resume else []
     behind = statements_behind(part.key, knowledge)
     if rule.drug and is_about_the_dose(rule, knowledge):
         behind = (*statements_about(knowledge, rule.drug, "dose"), *behind)
-    behind = tuple(dict.fromkeys(behind))[:MOST_STATEMENTS]
-    is_wrong_use = bool(forbidden_frequency(rule, knowledge))
-    return Computed("suitability", text, behind, (part.key,), f"rule-{part.key}", rule.drug, is_wrong_use)
+    return Computed(
+        "suitability", title, tuple(lines), tuple(dict.fromkeys(behind))[:MOST_STATEMENTS], (part.key,),
+        f"rule-{part.key}", rule.drug, is_wrong_use, "" if is_plain else rule.severity.upper(),
+    )  # fmt: skip
+
+
+def gravest_first(parts: Iterable[Part], knowledge: Knowledge) -> list[Part]:
+    """Rules that apply equally: what forbids, before what only warns, before what is only to be noted."""
+    return sorted(parts, key=lambda part: ORDER[knowledge.compiled.rules[part.key].rule.severity])
+
+
+def subject_of(rule: content.SafetyRule, knowledge: Knowledge, *, is_plain: bool) -> str:
+    compiled = knowledge.compiled
+    if rule.drug:
+        return capital(compiled.drugs[rule.drug].name)
+    if rule.step:
+        step = compiled.steps[rule.step].step
+        return step.plain_title if is_plain else step.title
+    return EVERYBODY
 
 
 def is_about_the_dose(rule: content.SafetyRule, knowledge: Knowledge) -> bool:
@@ -189,18 +232,13 @@ def forbidden_frequency(rule: content.SafetyRule, knowledge: Knowledge) -> froze
 
 def following(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
     compiled = knowledge.compiled
-    anchor = f"step-{part.key}"
-    if part.kind == "step":
-        step = compiled.steps[part.key].step
-        target = compiled.steps[step.otherwise or step.key].step
-        said, statements = f"If this cannot be given: {step.plain_title if is_plain else step.title}", step.statements
-    else:
-        transition = next(one.entry for one in compiled.transitions if one.entry.key == part.key)
-        target = compiled.steps[transition.target].step
-        said, statements = (transition.plain or transition.text) if is_plain else transition.text, transition.statements
-        anchor = f"step-{transition.source or transition.target}"
-    title = target.plain_title if is_plain else target.title
-    return Computed("next", sentences(said, f"Next: {title}", target.refers_to or ""), tuple(statements), (), anchor)
+    transition = next(one.entry for one in compiled.transitions if one.entry.key == part.key)
+    target = compiled.steps[transition.target].step
+    lines = [Line((transition.plain or transition.text) if is_plain else transition.text, "When")]
+    lines += [Line(target.refers_to, "Who takes over")] if target.refers_to else []
+    title = f"Next: {target.plain_title if is_plain else target.title}"
+    anchor = f"step-{transition.source or transition.target}"
+    return Computed("next", title, tuple(lines), tuple(transition.statements), (), anchor)
 
 
 def has_times(part: Part, knowledge: Knowledge) -> bool:
@@ -210,12 +248,12 @@ def has_times(part: Part, knowledge: Knowledge) -> bool:
 def duration(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
     step = knowledge.compiled.steps[part.key].step
     rules = [rule.rule for rule in knowledge.compiled.rules_of_step.get(step.key, ())]
-    reviewed = f"Reviewed after {step.review.in_words()}" if step.review else ""
-    text = sentences(
-        step.plain_title if is_plain else step.title, reviewed,
-        *((rule.plain or rule.message) if is_plain else f"{rule.message} {rule.action.text}" for rule in rules),
-    )  # fmt: skip
+    lines = [Line(step.review.in_words(), "Reviewed after")] if step.review else []
+    for rule in rules:
+        text = (rule.plain or rule.message) if is_plain else sentences(rule.message, rule.action.text)
+        lines.append(Line(text, SEVERITY[rule.severity]))
     told = knowledge.english.kinds["duration"]
     statements = [key for key in step.statements if knowledge.compiled.statements[key].kind in told]
     resting = tuple(statements or step.statements)[:MOST_STATEMENTS]
-    return Computed("duration", text, resting, tuple(rule.key for rule in rules), f"step-{step.key}")
+    title = step.plain_title if is_plain else step.title
+    return Computed("duration", title, tuple(lines), resting, tuple(rule.key for rule in rules), f"step-{step.key}")

@@ -1,9 +1,14 @@
-"""An answer laid out for its reader: each statement with its sources, its doubts and the rules that limit it."""
+"""An answer laid out for its reader: each statement with its sources, its doubts and the rules that limit it.
 
+What stops is never among what a reader must unfold; it is told in full once, and named where it holds again.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
-from guidelines.asking.answering import Answer
-from guidelines.asking.computing import Computed
+from guidelines.asking.answering import Answer, Quoted
+from guidelines.asking.computing import Computed, Line, sentences
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.reading import Audience
 from guidelines.reading.checks import ReadRule, read_rule
@@ -25,16 +30,30 @@ class Card:
     """A computed answer and the parts of the guideline that it rests on."""
 
     label: str
-    text: str
+    title: str
+    lead: list[str]  # what needs no label
+    rows: list[tuple[str, list[str]]]  # a label and what stands under it
     severity: str
+    rule: str  # its key, where the card tells a rule
     is_weekly: bool
+    anchor: str
     rests_on: list[Ref]
 
 
 @dataclass(frozen=True)
 class Quote:
     read: ReadStatement
-    rules: list[ReadRule]
+    stops: list[ReadRule]
+    stops_above: list[str]  # their keys: told in full in a card or with an earlier quote
+    others: list[ReadRule]
+
+    @property
+    def folded(self) -> str:
+        """What there is to unfold."""
+        doubts, rules = len(self.read.conflicts), len(self.others)
+        parts = [f"{doubts} {'doubt' if doubts == 1 else 'doubts'} about it"] if doubts else []
+        parts += [f"{rules} {'rule' if rules == 1 else 'rules'} that may limit it"] if rules else []
+        return " and ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -52,13 +71,8 @@ class ShownAnswer:
 def shown(answer: Answer, compiled: CompiledPackage, audience: Audience) -> ShownAnswer:
     # A statement is called by its key: on this page it has no number of a section.
     reader = Reader(compiled, audience, Citations(compiled), {key: key for key in compiled.statements})
-    quotes = [
-        Quote(
-            read_statement(reader, compiled.statements[one.key]),
-            [read_rule(reader, compiled.rules[key]) for key in one.rules],
-        )
-        for one in answer.statements
-    ]
+    told = {rule for one in answer.computed if one.kind == "suitability" for rule in one.rules}
+    quotes = [quote(one, reader, told) for one in answer.statements]
     numbers = reader.citations.numbers
     return ShownAnswer(
         cards=[card(one, compiled) for one in answer.computed],
@@ -68,17 +82,38 @@ def shown(answer: Answer, compiled: CompiledPackage, audience: Audience) -> Show
     )
 
 
+def quote(quoted: Quoted, reader: Reader, told: set[str]) -> Quote:
+    compiled = reader.compiled
+    read = read_statement(reader, compiled.statements[quoted.key])
+    rules = [read_rule(reader, compiled.rules[key]) for key in quoted.rules]
+    stops = [rule for rule in rules if rule.severity == "stop"]
+    above = [rule.key for rule in stops if rule.key in told]
+    told.update(rule.key for rule in stops)
+    others = [rule for rule in rules if rule.severity != "stop"]
+    return Quote(read, [rule for rule in stops if rule.key not in above], above, others)
+
+
 def card(computed: Computed, compiled: CompiledPackage) -> Card:
     rules = [compiled.rules[key].rule for key in computed.rules]
-    severity = rules[0].severity if computed.kind == "suitability" else ""
     drugs = {rule.drug for rule in rules} | {computed.drug}
+    is_rule = computed.kind == "suitability"
     return Card(
         label=LABELS[computed.kind],
-        text=computed.text,
-        severity=severity,
+        title=computed.title,
+        lead=[sentences(line.text) for line in computed.lines if not line.label],
+        rows=rows_of(computed.lines),
+        severity=rules[0].severity if is_rule else "",
+        rule=rules[0].key if is_rule else "",
         is_weekly=any(compiled.drugs[key].weekly_only for key in drugs if key),
-        rests_on=[
-            Ref(computed.anchor, f"Read it in the guideline: {computed.anchor.partition('-')[2]}"),
-            *(Ref(f"statement-{key}", key) for key in computed.statements),
-        ],
+        anchor=computed.anchor,
+        rests_on=[Ref(f"statement-{key}", key) for key in computed.statements],
     )
+
+
+def rows_of(lines: Iterable[Line]) -> list[tuple[str, list[str]]]:
+    """Lines with one label, one after the other, stand under it together."""
+    labelled = (line for line in lines if line.label)
+    return [
+        (label, [sentences(line.text) for line in together])
+        for label, together in groupby(labelled, lambda one: one.label)
+    ]

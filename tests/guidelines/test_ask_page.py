@@ -8,8 +8,13 @@ from django.urls import reverse
 
 from guidelines import actions
 from guidelines.actions import questions
+from guidelines.asking.answering import answer
+from guidelines.asking.computing import gravest_first
+from guidelines.asking.knowledge import knowledge_of
+from guidelines.asking.page import ShownAnswer, rows_of, shown
 from guidelines.identifiers import why_not_keep
 from guidelines.models import UnansweredQuestion, Version
+from tests.engine.patients import read_shipped
 from tests.factories_guidelines import administrator, draft, editor, published, reviewer
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +32,10 @@ def version() -> Version:
     return version
 
 
+def shown_for(question: str) -> ShownAnswer:
+    return shown(answer(read_shipped(), question), read_shipped(), "clinician")
+
+
 def address(version: Version, audience: str = "clinician") -> str:
     names = {"slug": version.guideline.slug, "number": version.number, "audience": audience}
     return reverse("guideline_ask", kwargs=names)
@@ -41,9 +50,56 @@ def test_a_stranger_asks_a_public_version_and_reads_the_answer(client: Client, v
     page = client.post(address(version), {"question": "calmine in pregnancy?"}).content.decode()
 
     assert "Calmine harms the unborn child." in page
-    assert "Rules that limit this" in page
     assert "The label and the trial differ." in page
     assert "calmine in pregnancy?" in page
+
+
+def test_what_stops_is_read_at_once_and_doubts_are_unfolded(client: Client, version: Version) -> None:
+    page = client.post(address(version), {"question": "start with calmine?"}).content.decode()
+    quote = page[page.index('id="statement-ST-1"') :]
+    quote = quote[: quote.index("</article>")]
+    seen, _, folded = quote.partition("<details")
+
+    assert "The label and the trial differ." in folded
+    assert "Rules that limit this" not in seen
+    assert "STOP" not in folded
+
+
+def test_a_stop_is_told_in_full_once_and_named_where_it_holds_again() -> None:
+    found = shown_for("methotrexate dose")
+    told = [rule.key for quote in found.quotes for rule in quote.stops]
+
+    assert told
+    assert len(told) == len(set(told))
+    for quote in found.quotes:
+        assert all(rule.severity != "stop" for rule in quote.others)
+        assert set(quote.stops_above) <= set(told) | {card.rule for card in found.cards}
+
+
+def test_a_dose_stands_in_labelled_lines_and_is_one_text_for_a_program() -> None:
+    computed = next(one for one in answer(read_shipped(), "methotrexate dose").computed if one.kind == "dose")
+    card = next(card for card in shown_for("methotrexate dose").cards if card.label == "Dose")
+
+    rows = dict(card.rows)
+    assert {"Start", "Frequency", "Maximum", "Products"} <= set(rows)
+    assert len(rows["Maximum"]) > 1
+    assert all(text.rstrip(".") in computed.text for texts in rows.values() for text in texts)
+
+
+def test_an_answer_says_how_it_goes_on_with_the_words_of_the_guidelines_own_table() -> None:
+    computed = answer(read_shipped(), "can I take methotrexate every day?").computed[0]
+
+    assert "Goes on: When it is taken once a week" in computed.text
+    assert dict(rows_of(computed.lines))["Goes on"] == ["When it is taken once a week, on a named weekday."]
+
+
+def test_of_rules_that_apply_equally_the_one_that_forbids_comes_first() -> None:
+    knowledge = knowledge_of(read_shipped())
+    parts = {part.key: part for part in knowledge.of_kind("rule")}
+
+    ordered = gravest_first([parts["MMF-I-FATHER"], parts["MMF-W-GI"], parts["MMF-B-PREG"]], knowledge)
+
+    assert [part.key for part in ordered] == ["MMF-B-PREG", "MMF-W-GI", "MMF-I-FATHER"]
 
 
 def test_a_patient_is_answered_in_plain_words(client: Client, version: Version) -> None:

@@ -24,6 +24,18 @@ def keys(found: Found) -> list[str]:
     return [result.entry.key for group in found.groups for result in group.results]
 
 
+def with_text(text: str) -> Version:
+    """A draft whose first statement says something else."""
+    by = editor()
+    version = draft(by=by)
+    statements = [
+        one.model_copy(update={"clinician": text}) if one.key == "ST-1" else one for one in itching_elbow().statements
+    ]
+    package = edited(itching_elbow(), statements=statements)
+    actions.replace_content(version=version, package=package, by=by, content_hash=version.content_hash)
+    return version
+
+
 def test_a_version_can_be_searched_from_the_moment_it_is_loaded() -> None:
     version = draft()
 
@@ -34,19 +46,7 @@ def test_a_version_can_be_searched_from_the_moment_it_is_loaded() -> None:
 
 
 def test_new_content_of_a_draft_is_what_is_found() -> None:
-    by = editor()
-    version = draft(by=by)
-    statements = [
-        one.model_copy(update={"clinician": "Start with brandnewine."}) if one.key == "ST-1" else one
-        for one in itching_elbow().statements
-    ]
-
-    actions.replace_content(
-        version=version,
-        package=edited(itching_elbow(), statements=statements),
-        by=by,
-        content_hash=version.content_hash,
-    )
+    version = with_text("Start with brandnewine.")
 
     assert keys(search([version], "brandnewine")) == ["ST-1"]
     assert "ST-1" not in keys(search([version], '"start with calmine"'))
@@ -78,6 +78,34 @@ def test_versions_loaded_before_there_was_a_search_are_indexed_by_the_command(ve
 )
 def test_what_is_found(version: Version, text: str, key: str) -> None:
     assert key in keys(search([version], text))
+
+
+@pytest.mark.parametrize("text", ["improvement", "improve"])
+def test_a_synonym_that_is_also_a_word_of_general_english_widens_no_search(text: str) -> None:
+    version = with_text("Better work with the other hand.")
+
+    assert keys(search([version], "better work")) == ["ST-1"]
+    assert "ST-1" not in keys(search([version], text))
+
+
+def test_a_match_in_plain_words_alone_leads_to_the_patients_page(client: Client, version: Version) -> None:
+    client.force_login(editor("reader"))
+
+    plain = client.get(reverse("search"), {"q": '"calmine comes first"'}).content.decode()
+    clinical = client.get(reverse("search"), {"q": '"start with calmine"'}).content.decode()
+
+    assert 'href="/guidelines/itching-elbow/versions/1/patient/#statement-ST-1"' in plain
+    assert 'href="/guidelines/itching-elbow/versions/1/#statement-ST-1"' in clinical
+
+
+def test_what_is_found_in_plain_words_has_its_place_on_the_patients_page(client: Client, version: Version) -> None:
+    client.force_login(editor("reader"))
+    page = client.get("/guidelines/itching-elbow/versions/1/patient/").content.decode()
+
+    anchors = SearchEntry.objects.filter(version=version).exclude(plain="").values_list("anchor", flat=True)
+
+    assert anchors
+    assert [anchor for anchor in anchors if f'id="{anchor}"' not in page] == []
 
 
 def test_a_word_can_be_left_out(version: Version) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from guidelines.asking.english import english
 from guidelines.guideline_file import read_guideline_file
 from guidelines.lexicon import lexicon_of, stems, tokens
 from guidelines.library import library_files
@@ -59,6 +60,15 @@ def test_no_word_of_one_drug_means_another() -> None:
 
     assert all(len(found) == 1 for found in groups)
     assert len(set.union(*groups)) == len(drugs)
+
+
+@pytest.mark.django_db
+def test_no_abbreviation_is_also_a_word_of_general_english() -> None:
+    """Case is not kept: an old name of a test would mean every verb that is written like it."""
+    short = [word for group in shipped().groups for word in group.words if word.isupper() and len(tokens(word)) == 1]
+
+    assert short
+    assert [word for word in short if tokens(word)[0] in english().filler_words] == []
 
 
 def test_a_drug_without_synonyms_is_a_group_of_its_own() -> None:
