@@ -17,6 +17,7 @@ class ReadExit:
 
     text: Wording
     target: str
+    number: int
     title: str
     is_same_step: bool
     is_continue: bool
@@ -52,12 +53,12 @@ class ReadAction:
 @dataclass(frozen=True)
 class ReadStep:
     key: str
+    number: int
     title: str
     text: Wording
     level: int
     climbs: bool  # joined to the step printed before it, and higher than that
     continues: bool  # joined to the step printed before it, on the same height
-    after: str  # the step it follows, where that is not the one printed before it
     is_entry: bool
     is_handover: bool
     review: str
@@ -93,12 +94,12 @@ def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
     of_a_way = {key for option in found.options for key in compiled.options[option.entry.option].against}
     return ReadStep(
         key=step.key,
+        number=reader.step_numbers[step.key],
         title=step_title(reader, step),
         text=reader.said(step.text, step.plain),
         level=rung.level,
         climbs=rung.climbs,
         continues=rung.continues,
-        after=rung.after,
         is_entry=step.key == compiled.package.entry_step,
         is_handover=bool(step.terminal or step.refers_to),
         review=step.review.in_words() if step.review else "",
@@ -107,7 +108,9 @@ def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
         options=[read_option(reader, entry) for entry in found.options],
         actions=[read_action(reader, entry) for entry in found.actions],
         exits=[read_exit(reader, entry) for entry in found.exits],
-        otherwise=Ref(f"step-{other.key}", step_title(reader, other), other.key) if other else None,
+        otherwise=Ref(f"step-{other.key}", step_title(reader, other), f"Step {reader.step_numbers[other.key]}")
+        if other
+        else None,
         statements=reader.refs(step.statements),
         rules=rules_of(reader, found),
         tests=tests_of(reader, found),
@@ -212,6 +215,7 @@ def read_exit(reader: Reader, found: Conditional) -> ReadExit:
     return ReadExit(
         text=reader.said(exit_.text, exit_.plain),
         target=target.key,
+        number=reader.step_numbers[target.key],
         title=step_title(reader, target),
         is_same_step=exit_.target == exit_.source,
         is_continue=exit_.as_continue,

@@ -255,16 +255,26 @@ def test_a_taper_is_a_table_of_steps() -> None:
 def test_a_step_leads_to_the_next_with_the_condition_beside_it() -> None:
     text = small().said("step-E1")
 
-    assert "it still itches" in text and "E2 Referral" in text
+    assert "it still itches" in text and "Step 2 Referral" in text
     assert "Not known: stay." in text
     assert "the marker is dangerous" in small().said("pathway")
+
+
+@everywhere
+@both
+def test_a_step_is_called_by_its_number_and_never_by_its_key(path: Path, audience: Audience) -> None:
+    read, package = shipped(path, audience), compiled_file(path).package
+
+    for number, step in enumerate(package.steps, start=1):
+        assert read.said(f"step-{step.key}").startswith(f"Step {number} ")
+        assert not re.search(rf"\b{step.key}\b", read.said("pathway")), step.key
 
 
 def test_the_ladder_climbs_from_a_step_to_the_one_that_follows_it() -> None:
     steps = read_version(compile_package(itching_elbow()))["pathway"]["steps"]
 
     assert [(step.key, step.level, step.climbs) for step in steps] == [("E1", 0, False), ("E2", 1, True)]
-    assert steps[0].in_short == "Begin here. Review after 12 weeks. Leads to E2"
+    assert steps[0].in_short == "Begin here. Review after 12 weeks. Leads to step 2"
 
 
 def test_tests_say_when_and_how_often() -> None:
