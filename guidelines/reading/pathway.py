@@ -32,7 +32,7 @@ class ReadExit:
 class ReadOption:
     key: str
     title: Wording
-    when: str
+    when: Wording | None
     is_beside: bool
     regimens: list[Ref]
     supports: list[Ref]
@@ -45,7 +45,7 @@ class ReadOption:
 @dataclass(frozen=True)
 class ReadAction:
     text: Wording
-    when: str
+    when: Wording | None
     cites: list[Cite]
     needs_clinician: bool
 
@@ -146,7 +146,8 @@ def rules_of(reader: Reader, found: CompiledStep) -> list[Ref]:
     for drug in drugs_of(reader, found):
         count = Counter(rule.rule.severity for rule in compiled.rules_of_drug.get(drug.key, ()))
         if count:
-            groups.append(Ref(f"rules-of-{drug.key}", capital(drug.name), counted(count), drug.weekly_only))
+            note = counted(count) if reader.audience == "clinician" else ""
+            groups.append(Ref(f"rules-of-{drug.key}", capital(drug.name), note, drug.weekly_only))
     return own + groups
 
 
@@ -185,7 +186,7 @@ def read_option(reader: Reader, found: Conditional) -> ReadOption:
     return ReadOption(
         key=option.key,
         title=reader.said(option.title, option.plain),
-        when=found.condition.text if found.condition else "",
+        when=reader.said(found.condition.text, None) if found.condition else None,
         is_beside=found.entry.beside,
         regimens=regimens,
         supports=reader.refs(option.supports),
@@ -200,7 +201,7 @@ def read_action(reader: Reader, found: Conditional) -> ReadAction:
     action = found.entry
     return ReadAction(
         reader.said(action.text, action.plain),
-        found.condition.text if found.condition else "",
+        reader.said(found.condition.text, None) if found.condition else None,
         reader.cite(action.cites),
         needs_clinician(action),
     )
@@ -212,6 +213,9 @@ def read_exit(reader: Reader, found: Conditional) -> ReadExit:
     changes = (
         listed(f"{compiled.drugs[c.drug].name} {CHANGES[c.change]}" for c in exit_.changes) if exit_.changes else ""
     )
+    # What a missing answer does is for whoever is asked it.
+    is_told = reader.audience == "clinician" and exit_.kind != "urgent"
+    if_unknown = exit_.if_unknown if is_told else ""
     return ReadExit(
         text=reader.said(exit_.text, exit_.plain),
         target=target.key,
@@ -220,7 +224,7 @@ def read_exit(reader: Reader, found: Conditional) -> ReadExit:
         is_same_step=exit_.target == exit_.source,
         is_continue=exit_.as_continue,
         changes=capital(changes),
-        if_unknown="" if exit_.kind == "urgent" else {"ask": "ask", "stay": "stay"}[exit_.if_unknown],
+        if_unknown=if_unknown,
         statements=reader.refs(exit_.statements),
         cites=reader.cite(exit_.cites),
         needs_clinician=needs_clinician(exit_),

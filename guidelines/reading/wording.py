@@ -27,7 +27,7 @@ IF_UNKNOWN = {
 ROLES = {"main": "", "companion": "given with it", "continued": "goes on"}
 CHANGES = {
     "continue": "goes on", "raise": "is raised", "reduce": "is reduced", "hold": "is held", "taper": "is lowered",
-    "stop": "is stopped", "choose": "is decided then",
+    "stop": "is stopped", "choose": "is decided on there",
 }  # fmt: skip
 BASIS = {"fixed": "", "per_kg": "/kg", "per_m2": "/m²"}
 PER = {"dose": "a dose", "day": "a day", "week": "a week"}

@@ -270,6 +270,25 @@ def test_a_step_is_called_by_its_number_and_never_by_its_key(path: Path, audienc
         assert not re.search(rf"\b{step.key}\b", read.said("pathway")), step.key
 
 
+@everywhere
+def test_a_patient_reads_no_key_of_a_rule_a_test_a_statement_or_a_step(path: Path) -> None:
+    package = compiled_file(path).package
+    page = body_of(compiled_file(path), "patient")
+    read = {word.strip(".,:;()") for word in re.sub(r"<[^>]+>", " ", page).split()}
+
+    keys = {entry.key for entry in (*package.safety_rules, *package.monitoring, *package.statements, *package.steps)}
+
+    assert keys and not keys & read
+    assert "Not known: ask first" not in page
+
+
+def test_the_marks_in_the_text_are_explained_to_either_reader() -> None:
+    for audience in AUDIENCES:
+        page = body_of(compile_package(itching_elbow()), audience)
+
+        assert page.index("A small number opens the source.") < page.index("statement__text")
+
+
 def test_the_ladder_climbs_from_a_step_to_the_one_that_follows_it() -> None:
     steps = read_version(compile_package(itching_elbow()))["pathway"]["steps"]
 
