@@ -456,7 +456,7 @@ def test_the_band_of_a_version_in_use_says_who_approved_it_and_until_when() -> N
     band = band_of()
 
     assert "status--ok" in band
-    assert "Version 2 is in use since 3 March 2026." in band
+    assert "Version 2 has been in use since 3 March 2026." in band
     assert "Approved by pharmacist (1 March 2026), dermatologist (2 March 2026). Next review by 3 March 2027." in band
 
 
