@@ -13,6 +13,7 @@ from guidelines.reading.wording import Audience, Grade, Wording, grade_of, said
 
 # Kinds of statement about the text itself, not about treatment.
 ABOUT = {"meta", "disclaimer", "about"}
+KINDS_IN_WORDS = {"meta": "About the text"}
 SHORT_CHARACTERS = 130
 
 
@@ -168,7 +169,7 @@ def read_statement(reader: Reader, statement: content.Statement) -> ReadStatemen
     return ReadStatement(
         key=statement.key,
         number=number,
-        kind=statement.kind.replace("_", " ").capitalize(),
+        kind=KINDS_IN_WORDS.get(statement.kind, statement.kind.replace("_", " ").capitalize()),
         text=reader.said(statement.clinician, statement.plain),
         grade=grade_of(statement),
         cites=reader.citations.cite_for(statement, number),

@@ -60,7 +60,9 @@ class Source:
 
     @property
     def dated_title(self) -> str:
-        return self.title if self.year is None or str(self.year) in self.title else f"{self.title}, {self.year}"
+        if self.year is None or str(self.year) in self.title:
+            return self.title
+        return f"{self.title}{'' if self.title[-1] in '?!.' else ','} {self.year}"
 
     @property
     def address(self) -> str:
@@ -138,6 +140,11 @@ def bare(locator: str) -> str:
     return locator[1:-1] if locator[:1] == "(" and locator[-1:] == ")" else locator
 
 
+def in_order(cites: Iterable[Cite]) -> list[Cite]:
+    """As the numbers run; a statement that is cited stands behind them."""
+    return sorted(cites, key=lambda cite: (cite.is_statement, 0 if cite.is_statement else int(cite.number)))
+
+
 class Citations:
     """Numbers the sources in the order in which a page cites them, and remembers which statement cites which."""
 
@@ -147,7 +154,7 @@ class Citations:
         self.mentions: dict[str, list[Mention]] = {}
 
     def cite(self, keys: Iterable[str]) -> list[Cite]:
-        return [self._cite(key) for key in dict.fromkeys(keys)]
+        return in_order(self._cite(key) for key in dict.fromkeys(keys))
 
     def cite_for(self, statement: content.Statement, number: str) -> list[Cite]:
         """The citations of a statement, each with its place in the source."""
@@ -157,7 +164,7 @@ class Citations:
             found.append(self._cite(citation.reference, locator))
             mention = Mention(statement.key, number, locator)
             self.mentions.setdefault(citation.reference, []).append(mention)
-        return found
+        return in_order(found)
 
     def _cite(self, key: str, locator: str = "") -> Cite:
         if key not in self.compiled.references and key in self.compiled.statements:

@@ -103,9 +103,13 @@ def between_days(first: int, last: int | None) -> str:
 
 def window_text(window: content.Window, drugs: str = "") -> str:
     """A window in words: 'after 2 weeks to 3 weeks, then every 4 weeks, 3 times'."""
-    text = "at once" if not window.after.count else f"after {window.after.in_words()}"
-    if window.until is not None and window.until != window.after:
-        text += f" to {window.until.in_words()}"
+    is_range = window.until is not None and window.until != window.after
+    if not window.after.count:
+        text = f"within {window.until.in_words()}" if window.until and is_range else "at once"
+    else:
+        text = f"after {window.after.in_words()}"
+        if window.until and is_range:
+            text += f" to {window.until.in_words()}"
     if window.every is not None:
         text += f", then every {window.every.in_words().removeprefix('1 ')}"
     if window.times:

@@ -112,7 +112,7 @@ def test_every_statement_is_said_in_the_readers_wording_with_its_citations(path:
     for statement in compiled.package.statements:
         text = read.said(f"statement-{statement.key}")
         wording = statement.clinician if audience == "clinician" else statement.plain or statement.clinician
-        marks = "".join(f"{numbers[cited.reference]}" * 2 for cited in statement.citations)
+        marks = "".join(str(number) * 2 for number in sorted(numbers[cited.reference] for cited in statement.citations))
         assert words(wording) + marks in text, statement.key
 
 
