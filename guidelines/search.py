@@ -34,6 +34,7 @@ TERM = re.compile(r'(-?)"([^"]*)"?|(-?)([^\s"]+)')
 BEGIN, END = "\x02", "\x03"
 
 Parts = list[tuple[str, bool]]
+NAMED_BY_KEY = (EntryKind.STATEMENT, EntryKind.RULE, EntryKind.MONITORING)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ class Result:
     title: Parts
     text: Parts
     is_plain: bool
+
+    @property
+    def label(self) -> str:
+        """Which wording matched, or the key that a clinician reads beside the entry on its page."""
+        if self.is_plain:
+            return "Plain words"
+        return self.entry.key if self.entry.kind in NAMED_BY_KEY else ""
 
     @property
     def audience(self) -> str:

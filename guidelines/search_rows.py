@@ -9,6 +9,7 @@ from guidelines.reading.checks import read_item
 from guidelines.reading.claims import Reader
 from guidelines.reading.doses import read_regimen
 from guidelines.reading.sources import Citations
+from guidelines.reading.wording import capital
 
 WORD = re.compile(r"[^\W\d_][^\W_]+")
 LONGEST_WORD = 80
@@ -61,14 +62,14 @@ def regimens(compiled: CompiledPackage) -> Iterator[SearchEntry]:
             key=regimen.key,
             title=regimen.title,
             clinician=lines(f"{read.dose}. {read.frequency}, {regimen.route}.", *caps, *read.products, regimen.note),
-            plain_title=found.drug.name,
+            plain_title=capital(found.drug.name),
             plain=lines(regimen.plain, found.drug.purpose),
         )
 
 
 def rules(compiled: CompiledPackage) -> Iterator[SearchEntry]:
     for rule in compiled.package.safety_rules:
-        subject = compiled.drugs[rule.drug].name if rule.drug else ""
+        subject = capital(compiled.drugs[rule.drug].name) if rule.drug else ""
         step = compiled.steps[rule.step].step if rule.step else None
         yield SearchEntry(
             kind=EntryKind.RULE,
@@ -83,13 +84,13 @@ def rules(compiled: CompiledPackage) -> Iterator[SearchEntry]:
 def monitoring(compiled: CompiledPackage) -> Iterator[SearchEntry]:
     for conditional in compiled.monitoring:
         read, item = read_item(reader_of(compiled), conditional), conditional.entry
-        drug = f"{compiled.drugs[item.drug].name}: " if item.drug else ""
+        drug = f"{capital(compiled.drugs[item.drug].name)}: " if item.drug else ""
         plain_tests = ", ".join(compiled.tests[key].plain_label for key in item.tests)
         yield SearchEntry(
             kind=EntryKind.MONITORING,
             key=item.key,
             title=f"{drug}{read.tests}",
-            clinician=lines(f"{item.phase}: {'; '.join(read.windows)}.", item.why),
+            clinician=lines(f"{': '.join(filter(None, (item.phase, '; '.join(read.windows))))}.", item.why),
             plain_title=f"{drug}{plain_tests}",
             plain=item.plain or "",
         )

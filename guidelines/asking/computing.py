@@ -17,7 +17,7 @@ from guidelines.engine.values import plain
 from guidelines.reading.claims import Reader
 from guidelines.reading.doses import dose_of, start_of, titration_of
 from guidelines.reading.sources import Citations
-from guidelines.reading.wording import SEVERITY, capital, times_a_day, window_text
+from guidelines.reading.wording import AT_ONCE, SEVERITY, capital, times_a_day, window_text
 
 BASIS = {"fixed": "", "per_kg": " for each kilogram of body weight", "per_m2": " for each square metre of body surface"}
 PER = {"dose": "each time", "day": "a day", "week": "a week"}
@@ -167,7 +167,7 @@ def monitoring(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
     title = capital(compiled.drugs[item.drug].name) if item.drug else EVERYBODY
     kept = [compiled.tests[key] for key in item.tests]
     tests = ", ".join(test.plain_label if is_plain else test.label for test in kept)
-    times = [text for text in map(window_text, item.windows) if text != "at once"]
+    times = [text for text in map(window_text, item.windows) if text != AT_ONCE]
     lines = (
         Line(tests, "Tests"),
         Line(f"{item.phase}: {'; '.join(times)}" if times else item.phase, "When"),

@@ -10,7 +10,7 @@ from guidelines.engine.safety import ORDER
 from guidelines.engine.values import Interval
 from guidelines.reading.claims import ReadConflict, Reader
 from guidelines.reading.sources import Cite, needs_clinician
-from guidelines.reading.wording import IF_UNKNOWN, OVERRIDE, SEVERITY, Wording, capital, listed, window_text
+from guidelines.reading.wording import AT_ONCE, IF_UNKNOWN, OVERRIDE, SEVERITY, Wording, capital, listed, window_text
 
 
 @dataclass(frozen=True)
@@ -135,14 +135,15 @@ def read_item(reader: Reader, found: Conditional) -> ReadItem:
     compiled, item = reader.compiled, found.entry
     tests = [compiled.tests[key] for key in item.tests]
     is_patient = reader.audience == "patient"
+    windows = [
+        window_text(window, listed(compiled.drugs[key].name for key in window.drugs) if window.drugs else "")
+        for window in item.windows
+    ]
     return ReadItem(
         key=item.key,
         tests=", ".join(test.plain_label if is_patient else test.label for test in tests),
         phase=item.phase,
-        windows=[
-            window_text(window, listed(compiled.drugs[key].name for key in window.drugs) if window.drugs else "")
-            for window in item.windows
-        ],
+        windows=[text for text in windows if text != AT_ONCE],
         # The plain wording says itself for whom a test is.
         when=reader.said(found.condition.text, None) if found.condition and not (is_patient and item.plain) else None,
         why=reader.said(item.why, item.plain),

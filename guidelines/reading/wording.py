@@ -29,6 +29,8 @@ CHANGES = {
     "continue": "goes on", "raise": "is raised", "reduce": "is reduced", "hold": "is held", "taper": "is lowered",
     "stop": "is stopped", "choose": "is decided on there",
 }  # fmt: skip
+# What a phase such as 'before the first dose' says already.
+AT_ONCE = "at once"
 BASIS = {"fixed": "", "per_kg": "/kg", "per_m2": "/m²"}
 PER = {"dose": "a dose", "day": "a day", "week": "a week"}
 
@@ -105,7 +107,7 @@ def window_text(window: content.Window, drugs: str = "") -> str:
     """A window in words: 'after 2 weeks to 3 weeks, then every 4 weeks, 3 times'."""
     is_range = window.until is not None and window.until != window.after
     if not window.after.count:
-        text = f"within {window.until.in_words()}" if window.until and is_range else "at once"
+        text = f"within {window.until.in_words()}" if window.until and is_range else AT_ONCE
     else:
         text = f"after {window.after.in_words()}"
         if window.until and is_range:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from guidelines import actions
 from guidelines.models import EntryKind, SearchEntry, SearchWord, Version
-from guidelines.search import Found, parts, search
+from guidelines.search import Found, Result, parts, search
 from tests.factories_guidelines import administrator, draft, edited, editor, itching_elbow, published
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +143,15 @@ def test_the_page_marks_the_matches_and_leads_to_their_place(client: Client, ver
     address = reverse("guideline_version", args=[version.guideline.slug, version.number])
     assert f'href="{address}#statement-ST-1"' in page
     assert "<mark>Start</mark>" in page
+    assert '<span class="end chip">ST-1</span>' in page, "the key that a clinician reads beside it"
+
+
+def test_a_result_in_plain_words_shows_no_key(version: Version) -> None:
+    entry = SearchEntry.objects.get(version=version, key="ST-1")
+
+    assert [Result(entry, [], [], is_plain).label for is_plain in (False, True)] == ["ST-1", "Plain words"]
+    entry.kind = EntryKind.REGIMEN
+    assert Result(entry, [], [], is_plain=False).label == ""
 
 
 def test_what_is_typed_is_printed_as_text(client: Client, version: Version) -> None:
