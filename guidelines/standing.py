@@ -46,6 +46,11 @@ class Standing:
         return self.label == "Current"
 
     @property
+    def is_out_of_use(self) -> bool:
+        """It was in use, so that somebody may hold a plan that was made with it."""
+        return self.label in ("Superseded", "Withdrawn")
+
+    @property
     def is_locked(self) -> bool:
         return self.effective_on is not None
 

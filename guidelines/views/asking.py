@@ -22,7 +22,7 @@ from guidelines.models import Outcome, UnansweredQuestion, Version
 from guidelines.package import compiled_version
 from guidelines.permissions import why_not_answer_questions
 from guidelines.reading import Audience
-from guidelines.rendered import audience_urls
+from guidelines.rendered import audience_urls, in_use
 from guidelines.standing import standing_of
 from guidelines.views.reading import ask_to_sign_in, readable
 
@@ -49,9 +49,11 @@ def guideline_ask(request: HttpRequest, slug: str, number: int, audience: Audien
 
 def page_of(version: Version, audience: Audience) -> dict[str, Any]:
     names = {"slug": version.guideline.slug, "number": version.number}
+    standing = standing_of(version)
     return {
         "version": version,
-        "standing": standing_of(version),
+        "standing": standing,
+        **in_use(standing, audience),
         "audience": audience,
         "audience_urls": audience_urls("guideline_ask", **names),
         "ask_url": audience_urls("guideline_ask", **names)[audience],

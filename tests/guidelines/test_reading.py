@@ -431,7 +431,7 @@ def test_what_is_kept_knows_no_reader(audience: Audience) -> None:
 # --- whether it may be used ------------------------------------------------------------------------------------------
 
 
-def band_of(**changes: Any) -> str:
+def band_of(audience: Audience = "clinician", **changes: Any) -> str:
     standing = Standing(
         version_id=1,
         slug="itching-elbow",
@@ -449,7 +449,8 @@ def band_of(**changes: Any) -> str:
     )
     shown = replace(standing, **changes)
     links = {"in_use_url": "/in-use/", "changes_url": "/changes/"} if shown.in_use_number else {}
-    return words(str(render_to_string("guidelines/_status_band.html", {"standing": shown, **links})))
+    context = {"standing": shown, "audience": audience, **links}
+    return words(str(render_to_string("guidelines/_status_band.html", context)))
 
 
 def test_the_band_of_a_version_in_use_says_who_approved_it_and_until_when() -> None:
@@ -478,6 +479,15 @@ def test_what_must_not_be_used_has_a_red_band_that_says_why(changes: dict[str, A
 
     assert "status--stop" in band
     assert text in band
+
+
+@pytest.mark.parametrize("label", ["Superseded", "Withdrawn"])
+def test_a_patient_is_told_to_change_nothing_because_a_version_is_out_of_use(label: str) -> None:
+    sentence = "Do not change how you take your medicine because of this."
+
+    assert sentence in band_of("patient", label=label)
+    assert sentence not in band_of("clinician", label=label)
+    assert sentence not in band_of("patient")
 
 
 def test_an_old_version_leads_to_the_one_in_use_and_to_what_changed() -> None:
