@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from guidelines import actions
 from guidelines.models import EntryKind, SearchEntry, SearchWord, Version
-from guidelines.search import Found, parts, search
+from guidelines.search import Found, search
+from guidelines.search_marks import parts, with_ends
 from tests.factories_guidelines import administrator, draft, edited, editor, itching_elbow, published
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,19 @@ def test_matches_are_data_and_not_markup() -> None:
     assert parts("start \x02calmine\x03 now") == [("start ", False), ("calmine", True), (" now", False)]
     assert parts("\x02calmine\x03") == [("calmine", True)]
     assert parts("") == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        ("One, two, three", "One, two, three"),
+        ("One, two", "One, two …"),
+        ("two, three", "… two, three"),
+        ("two", "… two …"),
+    ],
+)
+def test_a_text_that_is_shown_in_part_says_so(shown: str, read: str) -> None:
+    assert "".join(text for text, _ in with_ends([(shown, False)], "One, two, three.")) == read
 
 
 def test_the_page_marks_the_matches_and_leads_to_their_place(client: Client, version: Version) -> None:
