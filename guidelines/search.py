@@ -135,14 +135,14 @@ def other_ways(typed: str, group: str, lexicon: Lexicon, known_words: tuple[str,
     """Every other way to write the group whose words stand in the versions; two with the same stems are one.
 
     A word of general English is none: whoever looks for an improvement does not look for every "work" and "better".
+    Nor is a phrase of which the database would keep one word that does not mean the group by itself.
     """
     known, general = stems_of(known_words), english()
+    ways = {tuple(forms(other)): tuple(tokens(other)) for other in lexicon.alternatives(group)}
     found: dict[tuple[str, ...], tuple[str, ...]] = {tuple(forms(typed)): ()}
-    for other in lexicon.alternatives(group):
-        words = tuple(tokens(other))
-        stemmed = tuple(forms(other))
-        told = [word for word, stem in zip(words, stemmed, strict=True) if stem not in general.grammar]
-        if len(told) < 2 and all(map(general.is_filler, words, stemmed)):
+    for stemmed, words in ways.items():
+        kept = tuple(stem for stem in stemmed if stem not in general.grammar)
+        if len(kept) < 2 and (kept not in ways or all(map(general.is_filler, words, stemmed))):
             continue
         if all(len(stem) < 2 or stem in known or stem.isdigit() for stem in stemmed):
             found.setdefault(stemmed, words)

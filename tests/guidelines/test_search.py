@@ -89,6 +89,13 @@ def test_a_synonym_that_is_also_a_word_of_general_english_widens_no_search(text:
     assert "ST-1" not in keys(search([version], text))
 
 
+def test_a_phrase_is_not_searched_for_by_the_one_word_that_is_left_of_it() -> None:
+    version = with_text("Children itch, too.")
+
+    assert "ST-1" in keys(search([version], "children"))
+    assert "ST-1" not in keys(search([version], "pregnancy"))
+
+
 def test_a_match_in_plain_words_alone_leads_to_the_patients_page(client: Client, version: Version) -> None:
     client.force_login(editor("reader"))
 
