@@ -25,6 +25,10 @@ LOOKED_AT = 60
 NEARER = 3  # the power of its likeness with which a neighbour votes
 OTHER_DRUG, NO_DRUG = 0.6, 0.85  # what is left of a likeness where the drugs are not the same
 BROADER, GENERAL, NUMBER, PAIR = 0.5, 0.15, 0.3, 0.3  # how much a feature counts against a word
+# What the votes may decide, tuned on questions by several hands.
+LIKE = 0.33  # so like that what does not cover the one does not cover the other
+LIKE_ENOUGH = 0.25  # so like that what answers the one may answer the other
+SOME_SAY, MOST_SAY, NEARLY_ALL_SAY = 0.3, 0.5, 0.8
 
 Kind = Literal["dose", "monitoring", "suitability", "next", "duration"]
 

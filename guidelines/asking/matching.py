@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from guidelines.asking.knowledge import Knowledge, Part
 from guidelines.asking.meaning import Meaning
 
+ENOUGH = 0.5  # of the question covered, for an answer
+BESIDE_BEST = 0.8  # of the best one's score, for another one
 MEASURED = {"dose", "monitoring", "duration", "next", "evidence", "effects"}
 FEW_WORDS = 6
 UNKNOWN_OF_FEW = 5.0  # in a question of few words, or about no drug, each of them matters

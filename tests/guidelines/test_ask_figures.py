@@ -1,4 +1,4 @@
-"""What the frozen questions measure must not get worse. `make bench` prints the figures beside their goals."""
+"""What the frozen questions measure meets its goals. `make bench` prints the figures."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from tests.guidelines.asked import figures_of, share
 
 pytestmark = pytest.mark.django_db
 
-REACHED_RECALL, REACHED_ABSTENTION = 0.82, 0.88
+GOAL_RECALL, GOAL_ABSTENTION = 0.95, 0.95
 
 
-def test_the_frozen_questions_are_answered_as_well_as_before() -> None:
+def test_the_frozen_questions_are_found_or_left_alone() -> None:
     figures = figures_of(read_shipped())
 
-    assert share(figures.recall) >= REACHED_RECALL, figures.shown()
-    assert share(figures.abstained) >= REACHED_ABSTENTION, figures.shown()
+    assert share(figures.recall) >= GOAL_RECALL, figures.shown()
+    assert share(figures.abstained) >= GOAL_ABSTENTION, figures.shown()
 
 
 def test_no_answer_to_a_frozen_question_is_made_up_or_told_without_its_doubts() -> None:

@@ -18,7 +18,9 @@ from guidelines.workflow import REVIEWERS
 from tests.factories_guidelines import (
     administrator,
     draft,
+    edited,
     editor,
+    itching_elbow,
     opened,
     person,
     published,
@@ -135,6 +137,17 @@ def test_the_same_publisher_opens_a_version_once(version: Version) -> None:
         Publication.objects.create(
             version=version, publisher_key=first.publisher_key, publisher="x", opened_by=first.opened_by
         )
+
+
+def test_those_who_work_on_guidelines_are_warned_of_plain_wording_that_is_hard_to_read(client: Client) -> None:
+    hard = "Immunosuppressive pharmacotherapy necessitates meticulous haematological surveillance notwithstanding stability."
+    easy, difficult = draft(), draft(edited(itching_elbow(), plain_answer=hard))
+    client.force_login(editor("emma"))
+
+    assert "Every section at school grade 8 or below" in client.get(page_of(easy)).content.decode()
+    assert "Hard to read" in client.get(page_of(difficult)).content.decode()
+    client.force_login(person("rhea"))
+    assert "Plain wording" not in client.get(page_of(published(retitled()))).content.decode()
 
 
 # --- addresses and standing ------------------------------------------------------------------------------------------
