@@ -1,5 +1,7 @@
 """The page where a guideline is asked, and the editors' list of what it did not answer."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
@@ -115,6 +117,16 @@ def test_a_patient_is_answered_in_plain_words(client: Client, version: Version) 
 
     assert "Calmine comes first." in page
     assert "Start with calmine." not in page
+
+
+@pytest.mark.parametrize("audience", ["clinician", "patient"])
+def test_a_quoted_statement_is_called_by_the_number_it_has_on_the_guidelines_page(
+    client: Client, version: Version, audience: str
+) -> None:
+    page = client.post(address(version, audience), {"question": "calmine first?"}).content.decode()
+
+    assert re.search(r'#statement-ST-1">Statement \d+\.\d+ in the guideline', page)
+    assert "Statement ST-1" not in page
 
 
 def test_asking_writes_nothing(client: Client, version: Version) -> None:
