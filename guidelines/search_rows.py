@@ -69,14 +69,14 @@ def regimens(compiled: CompiledPackage) -> Iterator[SearchEntry]:
 
 def rules(compiled: CompiledPackage) -> Iterator[SearchEntry]:
     for rule in compiled.package.safety_rules:
-        subject = capital(compiled.drugs[rule.drug].name) if rule.drug else ""
+        subject = compiled.drugs[rule.drug].name if rule.drug else ""
         step = compiled.steps[rule.step].step if rule.step else None
         yield SearchEntry(
             kind=EntryKind.RULE,
             key=rule.key,
-            title=subject or (step.title if step else "Every patient"),
+            title=capital(subject) or (step.title if step else "Every patient"),
             clinician=lines(rule.message, rule.action.text, rule.action.resume),
-            plain_title=(subject or (step.plain_title if step else "")) if rule.plain else "",
+            plain_title=(capital(subject) or (step.plain_title if step else "")) if rule.plain else "",
             plain=rule.plain or "",
         )
 
@@ -84,14 +84,14 @@ def rules(compiled: CompiledPackage) -> Iterator[SearchEntry]:
 def monitoring(compiled: CompiledPackage) -> Iterator[SearchEntry]:
     for conditional in compiled.monitoring:
         read, item = read_item(reader_of(compiled), conditional), conditional.entry
-        drug = f"{capital(compiled.drugs[item.drug].name)}: " if item.drug else ""
+        drug = f"{compiled.drugs[item.drug].name}: " if item.drug else ""
         plain_tests = ", ".join(compiled.tests[key].plain_label for key in item.tests)
         yield SearchEntry(
             kind=EntryKind.MONITORING,
             key=item.key,
-            title=f"{drug}{read.tests}",
+            title=capital(f"{drug}{read.tests}"),
             clinician=lines(f"{': '.join(filter(None, (item.phase, '; '.join(read.windows))))}.", item.why),
-            plain_title=f"{drug}{plain_tests}",
+            plain_title=capital(f"{drug}{plain_tests}"),
             plain=item.plain or "",
         )
 

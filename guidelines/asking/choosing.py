@@ -29,7 +29,7 @@ def computed_answers(
         share > MOST_SAY for kind, share in votes.kinds.items() if kind != "suitability"
     ):
         likely = []  # questions like it want something else than a rule
-    for part in certain:
+    for part in computing.gravest_first(certain, knowledge, meaning.drugs):
         yield computing.suitability(part, knowledge, is_plain=is_plain)
     wanted = meaning.intents | led_to
     # Of the drug that is named, the data answer also where the other words are strange to them.

@@ -3,7 +3,7 @@
 Every word is approved content or a fixed frame around values; each answer names the statements it rests on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -198,9 +198,15 @@ def suitability(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed
     )  # fmt: skip
 
 
-def gravest_first(parts: Iterable[Part], knowledge: Knowledge) -> list[Part]:
-    """Rules that apply equally: what forbids, before what only warns, before what is only to be noted."""
-    return sorted(parts, key=lambda part: ORDER[knowledge.compiled.rules[part.key].rule.severity])
+def gravest_first(parts: Iterable[Part], knowledge: Knowledge, drugs: Sequence[str] = ()) -> list[Part]:
+    """Rules that apply equally: those about other drugs than the ones asked about last; then what forbids, before what
+    only warns, before what is only to be noted."""
+
+    def place(part: Part) -> tuple[bool, int]:
+        is_of_another = bool(drugs and part.drugs and not part.drugs & set(drugs))
+        return is_of_another, ORDER[knowledge.compiled.rules[part.key].rule.severity]
+
+    return sorted(parts, key=place)
 
 
 def subject_of(rule: content.SafetyRule, knowledge: Knowledge, *, is_plain: bool) -> str:

@@ -104,6 +104,8 @@ def is_wrong_use(part: Part, meaning: Meaning, knowledge: Knowledge) -> bool:
     if not told:
         return False
     if part.drugs & set(meaning.drugs):
-        # Whatever is asked about how it is taken, a wrong way is told first.
-        return "taken" in meaning.intents or bool(told & set(meaning.subjects))
+        # Whatever is asked about how it is taken, a wrong way is told first; what is a kind of it is as wrong.
+        broader = knowledge.lexicon.broader
+        kinds = {f"@{above}" for one in meaning.subjects for above in broader.get(one.removeprefix("@"), ())}
+        return "taken" in meaning.intents or bool(told & {*meaning.subjects, *kinds})
     return not meaning.drugs and bool(told & set(meaning.subjects))

@@ -26,6 +26,7 @@ class File(Content):
     filler: tuple[Text, ...]
     intents: dict[Key, Intent]
     beyond: tuple[Line, ...] = ()
+    oftener: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,15 @@ class English:
     kinds: dict[str, frozenset[str]]
     without: dict[str, frozenset[str]]
     beyond: tuple[re.Pattern[str], ...]
+    oftener: tuple[re.Pattern[str], ...]
 
     def is_beyond(self, question: str) -> bool:
         """Whether it asks what no guideline of this kind says: how a drug works, what a thing is."""
         return any(pattern.search(question) for pattern in self.beyond)
+
+    def is_oftener(self, question: str) -> bool:
+        """Whether it speaks of taking something on more than one day of a week, or of several at a time."""
+        return any(pattern.search(question) for pattern in self.oftener)
 
     def is_filler(self, word: str, stem: str) -> bool:
         return word in self.filler_words or stem in self.filler_stems
@@ -75,6 +81,7 @@ def english() -> English:
         grammar=stopped(words),
         longest=max(len(phrase) for phrase in cues),
         beyond=tuple(re.compile(pattern, re.IGNORECASE) for pattern in file.beyond),
+        oftener=tuple(re.compile(pattern, re.IGNORECASE) for pattern in file.oftener),
         without={name: frozenset(intent.without) for name, intent in file.intents.items()},
         kinds={name: frozenset(intent.kinds) for name, intent in file.intents.items()},
     )

@@ -35,7 +35,7 @@ def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
     known = stems(words)
     found = [known[word] for word in words]
     spans = tuple(knowledge.lexicon.spans(found))
-    foreign = foreign_places(words, knowledge)
+    foreign = foreign_places(words, spans, knowledge)
     inside = {place for span in spans for place in range(span.start, span.end)}
     groups = [f"@{span.group}" for span in spans if not foreign.issuperset(range(span.start, span.end))]
     subjects = [feature for feature in groups if feature not in knowledge.drug_of]
@@ -58,6 +58,8 @@ def meaning_of(question: str, knowledge: Knowledge) -> Meaning:
         elif not YEAR.fullmatch(word):
             unknown.append(word)
     intents -= {other for intent in intents for other in knowledge.english.without[intent]}
+    if drugs and knowledge.english.is_oftener(question):
+        intents.add("taken")
     if drugs and any(is_amount(words, place, knowledge) for place in range(len(words))):
         intents.add("dose")
     return Meaning(
@@ -78,15 +80,16 @@ def is_amount(words: Sequence[str], place: int, knowledge: Knowledge) -> bool:
     return words[place][:1].isdigit() and place + 1 < len(words) and words[place + 1] in units
 
 
-def foreign_places(words: Sequence[str], knowledge: Knowledge) -> set[int]:
+def foreign_places(words: Sequence[str], spans: Sequence[Span], knowledge: Knowledge) -> set[int]:
     """The places of words that are something this guideline is not about. By the word as it is written: its stem may
-    be that of something else."""
+    be that of something else. Inside a longer phrase that is known, such a word is part of it."""
     longest = max((len(phrase) for phrase in knowledge.others), default=0)
     return {
         place
         for start in range(len(words))
         for length in range(1, longest + 1)
         if tuple(words[start : start + length]) in knowledge.others
+        and not any(one.start <= start and start + length <= one.end and length < one.end - one.start for one in spans)
         for place in range(start, min(start + length, len(words)))
     }
 

@@ -104,7 +104,8 @@ def card(computed: Computed, reader: Reader) -> Card:
         rows=rows_of(computed.lines),
         severity=rules[0].severity if is_rule else "",
         rule=rules[0].key if is_rule else "",
-        is_weekly=any(compiled.drugs[key].weekly_only for key in drugs if key),
+        # Beside tests it would be read as how often they are done.
+        is_weekly=computed.kind != "monitoring" and any(compiled.drugs[key].weekly_only for key in drugs if key),
         anchor=computed.anchor,
         rests_on=reader.refs(computed.statements),
     )

@@ -21,6 +21,8 @@ ABOVE, BELOW = Decimal("1.01"), Decimal("0.99")  # just past a number, where the
 PASSING = {
     **dict.fromkeys(("above", "over", "exceeding", "exceeds"), ABOVE),
     **dict.fromkeys(("below", "under", "beneath"), BELOW),
+    **dict.fromkeys(("more than", "greater than", "higher than", "larger than", "bigger than"), ABOVE),
+    **dict.fromkeys(("less than", "lower than", "smaller than", "fewer than"), BELOW),
 }
 AGE = "age_years"  # the one fact about a person that the register always holds
 OF_AGE = {"is", "am", "im", "m", "aged", "age"}  # what stands before somebody's years
@@ -59,7 +61,7 @@ def values(meaning: Meaning, knowledge: Knowledge) -> Iterator[tuple[str, conten
     compiled = knowledge.compiled
     numbers = {place: number(word) for place, word in enumerate(meaning.words)}
     places = {
-        place: value * PASSING.get(meaning.words[place - 1] if place else "", 1)
+        place: value * PASSING.get(words_before(meaning.words, place), 1)
         for place, value in numbers.items()
         if value is not None
     }
@@ -94,6 +96,12 @@ def values(meaning: Meaning, knowledge: Knowledge) -> Iterator[tuple[str, conten
                 yield key, fact, value
     if AGE in compiled.facts and (years := years_of(meaning.words, places, used)) is not None:
         yield AGE, compiled.facts[AGE], years
+
+
+def words_before(words: Sequence[str], place: int) -> str:
+    """What stands before a number and may say on which side of it the value is: over 40, more than 40."""
+    first = place - 2 if words[place - 1 : place] == ("than",) else place - 1
+    return " ".join(words[max(first, 0) : place])
 
 
 def years_of(words: Sequence[str], places: dict[int, Decimal], used: set[int]) -> Decimal | None:

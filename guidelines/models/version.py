@@ -87,6 +87,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
         # Only what was approved ever has a day on which it begins.
         return self.filter(effective_on__isnull=False)
 
+    def current_for(self, user: "User | AnonymousUser") -> Self:
+        """The current versions that somebody may read. Where the current one is private, an older public one does not
+        take its place: it would be read as the one in use."""
+        return self.readable_by(user).filter(pk__in=self.model._default_manager.current().values("pk"))
+
     def drafts(self) -> Self:
         return self.with_status().exclude(last_status__in=[Status.APPROVED, Status.WITHDRAWN])
 

@@ -33,16 +33,15 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def chosen(request: HttpRequest) -> dict[str, Any]:
     """The versions to search: of those the reader may see, the current ones or the named one."""
-    readable = Version.objects.readable_by(request.user)
     slug, number = request.GET.get("guideline", ""), request.GET.get("version", "")
     if number:
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             raise Http404("The number of a version is written in digits.")
-        rows = readable.filter(guideline__slug=slug, number=int(number))
+        rows = Version.objects.readable_by(request.user).filter(guideline__slug=slug, number=int(number))
         versions = list(rows.select_related("guideline"))
         if not versions:
             raise Http404("There is no such version, or it is not public.")
     else:
-        current = Version.objects.current().filter(pk__in=readable.values("pk")).select_related("guideline")
+        current = Version.objects.current_for(request.user).select_related("guideline")
         versions = [version for version in current if slug in ("", version.guideline.slug)]
     return {"versions": versions, "named": versions[0] if number else None, "slug": slug, "number": number}

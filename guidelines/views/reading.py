@@ -26,7 +26,7 @@ A_YEAR = 365 * 24 * 60 * 60
 @login_not_required
 @require_safe
 def guideline_list(request: HttpRequest) -> HttpResponse:
-    versions = Version.objects.readable_by(request.user).current().select_related("guideline")
+    versions = Version.objects.current_for(request.user).select_related("guideline")
     audience = remembered_audience(request)
     rows = [
         (version, audience_urls("guideline_version", slug=version.guideline.slug, number=version.number)[audience])
@@ -39,7 +39,7 @@ def guideline_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def guideline_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The address without a number leads to the version in use today, in the wording that was read last."""
-    version = readable(request, slug).current().first()
+    version = Version.objects.current_for(request.user).filter(guideline__slug=slug).first()
     if version is None:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)

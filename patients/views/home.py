@@ -24,8 +24,8 @@ MOST_QUESTIONS = 3
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    readable = Version.objects.readable_by(request.user).select_related("guideline")
-    versions = sorted(readable.current(), key=lambda version: version.title)
+    current = Version.objects.current_for(request.user).select_related("guideline")
+    versions = sorted(current, key=lambda version: version.title)
     demo = Version.objects.current().filter(is_demonstration=True).exists()
     if not request.user.is_authenticated:
         return render(request, "home.html", {"demo": demo, "versions": versions})

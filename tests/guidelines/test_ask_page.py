@@ -88,6 +88,14 @@ def test_a_dose_stands_in_labelled_lines_and_is_one_text_for_a_program() -> None
     assert all(text.rstrip(".") in computed.text for texts in rows.values() for text in texts)
 
 
+def test_tests_are_not_called_weekly_because_their_medicine_is() -> None:
+    cards = shown_for("which blood tests with methotrexate").cards
+
+    assert cards
+    assert not any(card.is_weekly for card in cards if card.label == "Tests and checks")
+    assert any(card.is_weekly for card in shown_for("methotrexate dose").cards)
+
+
 def test_an_answer_says_how_it_goes_on_with_the_words_of_the_guidelines_own_table() -> None:
     computed = answer(read_shipped(), "can I take methotrexate every day?").computed[0]
 

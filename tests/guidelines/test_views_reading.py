@@ -182,6 +182,32 @@ def test_an_old_version_stays_where_it_is_and_says_which_is_in_use(client: Clien
     assert "Start with calmine." in page
 
 
+def test_an_old_public_version_is_not_listed_as_in_use_while_the_current_one_is_private(
+    client: Client, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(version)
+    actions.publish(
+        version=(newer := under_review(retitled("A private title"))),
+        by=administrator("anton"),
+        content_hash=newer.content_hash,
+        effective_on=timezone.localdate() + timedelta(days=1),
+    )
+    tomorrow = timezone.now() + timedelta(days=1)
+    addresses = [reverse("home"), reverse("guideline_list"), f"{reverse('search')}?q=calmine"]
+
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    pages = [client.get(address).content.decode() for address in addresses]
+    short = client.get(reverse("guideline_detail", args=[version.guideline.slug]))
+    page = client.get(page_of(version)).content.decode()
+
+    for shown in pages:
+        assert version.title not in shown
+        assert version.question not in shown
+        assert "A private title" not in shown
+    assert short["Location"].startswith(SIGN_IN)
+    assert "Superseded" in page, "its own address still shows it, with what became of it"
+
+
 def test_a_withdrawn_version_stays_readable_and_says_so(client: Client, version: Version) -> None:
     opened(version)
     client.get(page_of(version))
