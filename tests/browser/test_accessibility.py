@@ -58,6 +58,8 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "clinician's paper": lambda: plan("clinician/"),
     "guidelines": lambda: "/guidelines/",
     "guideline": guideline,
+    "publication": lambda: f"{guideline()}publication/",
+    "editorial policy": lambda: "/editorial-policy/",
     "not found": lambda: "/nowhere/",
     "sign out": lambda: "/accounts/logout/",
     "password": lambda: "/accounts/password/change/",

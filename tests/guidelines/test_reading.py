@@ -244,6 +244,18 @@ def test_a_regimen_says_its_dose_with_every_limit() -> None:
     assert "It is harmless." in small().said("regimen-soothine")
 
 
+def test_what_a_regimen_says_only_in_clinical_wording_is_folded_for_a_patient() -> None:
+    package = compile_package(itching_elbow())
+
+    folded = [
+        part.split("</details>")[0] for part in body_of(package, "patient").split("How your doctor works out")[1:]
+    ]
+
+    assert len(folded) == len(package.regimens)
+    assert all("Clinical wording" in part and "Maximum" in part for part in folded)
+    assert "How your doctor works out" not in body_of(package, "clinician")
+
+
 def test_a_taper_is_a_table_of_steps() -> None:
     text = small().said("regimen-soothine")
 
