@@ -13,6 +13,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.lint import Finding
+from guidelines.findings import hard_to_read
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from guidelines.reading import Audience, read_version
@@ -80,6 +83,12 @@ def in_use(standing: Standing, audience: Audience) -> dict[str, str]:
 def audience_urls(name: str, **names: Any) -> dict[Audience, str]:
     """The same page in either wording."""
     return {audience: reverse(name, kwargs={**names, "audience": audience}) for audience in AUDIENCES}
+
+
+@lru_cache(maxsize=KEPT)
+def hardest_wording(compiled: CompiledPackage) -> tuple[Finding, ...]:
+    """The sections whose plain wording is too hard to read: editors are warned on the page."""
+    return tuple(hard_to_read(compiled.package))
 
 
 class PublicPage(NamedTuple):

@@ -9,9 +9,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, FloatField, Q, Value, When
 from django.db.models.functions import Greatest
 
@@ -20,6 +19,7 @@ from guidelines.asking.english import english
 from guidelines.lexicon import Lexicon, forms, lexicon_of, stems, tokens
 from guidelines.models import Drug, EntryKind, SearchEntry, SearchWord, Version
 from guidelines.models.finding import CONFIG
+from guidelines.search_marks import Parts, marked, parts, with_ends
 from guidelines.spelling import nearest, nearest_word
 
 MOST_RESULTS = 40
@@ -30,10 +30,6 @@ MOST_BEGUN = 12
 # Where two entries match equally well, what is recommended comes before what is only a source.
 WEIGHTS = {EntryKind.REFERENCE: 0.4, EntryKind.CONFLICT: 0.7}
 TERM = re.compile(r'(-?)"([^"]*)"?|(-?)([^\s"]+)')
-# No content holds these characters, so they mark a match and nothing else.
-BEGIN, END = "\x02", "\x03"
-
-Parts = list[tuple[str, bool]]
 
 
 @dataclass(frozen=True)
@@ -139,14 +135,14 @@ def other_ways(typed: str, group: str, lexicon: Lexicon, known_words: tuple[str,
     """Every other way to write the group whose words stand in the versions; two with the same stems are one.
 
     A word of general English is none: whoever looks for an improvement does not look for every "work" and "better".
+    Nor is a phrase of which the database would keep one word that does not mean the group by itself.
     """
     known, general = stems_of(known_words), english()
+    ways = {tuple(forms(other)): tuple(tokens(other)) for other in lexicon.alternatives(group)}
     found: dict[tuple[str, ...], tuple[str, ...]] = {tuple(forms(typed)): ()}
-    for other in lexicon.alternatives(group):
-        words = tuple(tokens(other))
-        stemmed = tuple(forms(other))
-        told = [word for word, stem in zip(words, stemmed, strict=True) if stem not in general.grammar]
-        if len(told) < 2 and all(map(general.is_filler, words, stemmed)):
+    for stemmed, words in ways.items():
+        kept = tuple(stem for stem in stemmed if stem not in general.grammar)
+        if len(kept) < 2 and (kept not in ways or all(map(general.is_filler, words, stemmed))):
             continue
         if all(len(stem) < 2 or stem in known or stem.isdigit() for stem in stemmed):
             found.setdefault(stemmed, words)
@@ -242,24 +238,10 @@ def found_in(
     )
 
 
-def marked(name: str, query: SearchQuery | None, **options: Any) -> SearchHeadline:
-    return SearchHeadline(name, query or "", config=CONFIG, start_sel=BEGIN, stop_sel=END, **options)
-
-
 def result_of(entry: SearchEntry, *, is_plain: bool) -> Result:
     names = ("plain_title_marked", "plain_marked") if is_plain else ("title_marked", "clinician_marked")
     title, text = (parts(getattr(entry, name)) for name in names)
-    return Result(entry, title, text, is_plain)
-
-
-def parts(text: str) -> Parts:
-    """The marked text as (text, is it a match)."""
-    found: Parts = []
-    for index, piece in enumerate(text.split(BEGIN)):
-        match, _, rest = piece.partition(END) if index else ("", "", piece)
-        found += [(match, True)] if match else []
-        found += [(rest, False)] if rest else []
-    return found
+    return Result(entry, title, with_ends(text, entry.plain if is_plain else entry.clinician), is_plain)
 
 
 # --- misspelt words --------------------------------------------------------------------------------------------------

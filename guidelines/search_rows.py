@@ -9,6 +9,7 @@ from guidelines.reading.checks import read_item
 from guidelines.reading.claims import Reader
 from guidelines.reading.doses import read_regimen
 from guidelines.reading.sources import Citations
+from guidelines.reading.wording import capital
 
 WORD = re.compile(r"[^\W\d_][^\W_]+")
 LONGEST_WORD = 80
@@ -61,7 +62,7 @@ def regimens(compiled: CompiledPackage) -> Iterator[SearchEntry]:
             key=regimen.key,
             title=regimen.title,
             clinician=lines(f"{read.dose}. {read.frequency}, {regimen.route}.", *caps, *read.products, regimen.note),
-            plain_title=found.drug.name,
+            plain_title=capital(found.drug.name),
             plain=lines(regimen.plain, found.drug.purpose),
         )
 
@@ -73,9 +74,9 @@ def rules(compiled: CompiledPackage) -> Iterator[SearchEntry]:
         yield SearchEntry(
             kind=EntryKind.RULE,
             key=rule.key,
-            title=subject or (step.title if step else "Every patient"),
+            title=capital(subject) or (step.title if step else "Every patient"),
             clinician=lines(rule.message, rule.action.text, rule.action.resume),
-            plain_title=(subject or (step.plain_title if step else "")) if rule.plain else "",
+            plain_title=(capital(subject) or (step.plain_title if step else "")) if rule.plain else "",
             plain=rule.plain or "",
         )
 
@@ -88,9 +89,9 @@ def monitoring(compiled: CompiledPackage) -> Iterator[SearchEntry]:
         yield SearchEntry(
             kind=EntryKind.MONITORING,
             key=item.key,
-            title=f"{drug}{read.tests}",
+            title=capital(f"{drug}{read.tests}"),
             clinician=lines(f"{item.phase}: {'; '.join(read.windows)}.", item.why),
-            plain_title=f"{drug}{plain_tests}",
+            plain_title=capital(f"{drug}{plain_tests}"),
             plain=item.plain or "",
         )
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.written_once import WrittenOnce
 from guidelines.models import Approval, Publication, StatusMove, Version
-from guidelines.workflow import shown_status
+from guidelines.workflow import Status, shown_status
 
 Tone = Literal["ok", "caution", "stop"]
 
@@ -38,6 +38,7 @@ class Standing:
     is_public: bool
     in_use_number: int | None  # of the version in use today, where it is another one
     reached: tuple[str, ...] = ()  # the statuses that its moves led through; only after `with_record`
+    withdrawn_because: str = ""  # as a sentence; only after `with_record`
     approvals: tuple[ApprovedBy, ...] = ()  # of exactly this content; only after `with_record`
 
     @property
@@ -128,8 +129,10 @@ def with_record(standing: Standing) -> Standing:
     """The same with what its moves and approvals say."""
     approvals = Approval.objects.filter(version=standing.version_id, content_hash=standing.content_hash)
     moves = StatusMove.objects.filter(version=standing.version_id).order_by("pk")
+    why = moves.filter(to_status=Status.WITHDRAWN).values_list("why", flat=True).last() or ""
     return replace(
         standing,
+        withdrawn_because=f"{why.strip().rstrip('.')}." if why else "",
         approvals=tuple(ApprovedBy(row.role, timezone.localdate(row.approved_at)) for row in approvals),
         reached=tuple(dict.fromkeys(moves.values_list("to_status", flat=True))),
     )

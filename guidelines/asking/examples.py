@@ -141,7 +141,7 @@ class Neighbourhood:
             share = likeness**NEARER / total
             if not example.is_covered:
                 against += share
-            named = (example.statements, [example.kind], [example.drug], example.rules)
+            named: list[Sequence[str | None]] = [example.statements, [example.kind], [example.drug], example.rules]
             for votes, keys in zip(kept.values(), named, strict=True):
                 for key in keys:
                     if key is not None:

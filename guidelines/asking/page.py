@@ -14,7 +14,7 @@ from guidelines.reading import Audience
 from guidelines.reading.checks import ReadRule, read_rule
 from guidelines.reading.claims import Reader, ReadStatement, Ref, read_statement
 from guidelines.reading.sources import Citations, source_of
-from guidelines.reading.version import ReadReference
+from guidelines.reading.version import ReadReference, layout_of
 
 LABELS = {
     "dose": "Dose",
@@ -69,13 +69,12 @@ class ShownAnswer:
 
 
 def shown(answer: Answer, compiled: CompiledPackage, audience: Audience) -> ShownAnswer:
-    # A statement is called by its key: on this page it has no number of a section.
-    reader = Reader(compiled, audience, Citations(compiled), {key: key for key in compiled.statements})
+    reader = Reader(compiled, audience, Citations(compiled), layout_of(compiled.package, audience).statement_numbers)
     told = {rule for one in answer.computed if one.kind == "suitability" for rule in one.rules}
     quotes = [quote(one, reader, told) for one in answer.statements]
     numbers = reader.citations.numbers
     return ShownAnswer(
-        cards=[card(one, compiled) for one in answer.computed],
+        cards=[card(one, reader) for one in answer.computed],
         quotes=quotes,
         references=[ReadReference(source_of(compiled, key), number, []) for key, number in numbers.items()],
         nearest=answer.nearest,
@@ -93,7 +92,8 @@ def quote(quoted: Quoted, reader: Reader, told: set[str]) -> Quote:
     return Quote(read, [rule for rule in stops if rule.key not in above], above, others)
 
 
-def card(computed: Computed, compiled: CompiledPackage) -> Card:
+def card(computed: Computed, reader: Reader) -> Card:
+    compiled = reader.compiled
     rules = [compiled.rules[key].rule for key in computed.rules]
     drugs = {rule.drug for rule in rules} | {computed.drug}
     is_rule = computed.kind == "suitability"
@@ -104,9 +104,10 @@ def card(computed: Computed, compiled: CompiledPackage) -> Card:
         rows=rows_of(computed.lines),
         severity=rules[0].severity if is_rule else "",
         rule=rules[0].key if is_rule else "",
-        is_weekly=any(compiled.drugs[key].weekly_only for key in drugs if key),
+        # Beside tests it would be read as how often they are done.
+        is_weekly=computed.kind != "monitoring" and any(compiled.drugs[key].weekly_only for key in drugs if key),
         anchor=computed.anchor,
-        rests_on=[Ref(f"statement-{key}", key) for key in computed.statements],
+        rests_on=reader.refs(computed.statements),
     )
 
 

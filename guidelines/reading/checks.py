@@ -69,7 +69,12 @@ def read_rules(reader: Reader) -> list[Group]:
             for drug in compiled.package.drugs
         ),
         *(
-            (f"step-{step.key}", f"Before step {step.key}", False, compiled.rules_of_step.get(step.key, ()))
+            (
+                f"step-{step.key}",
+                f"Before step {reader.step_numbers[step.key]}",
+                False,
+                compiled.rules_of_step.get(step.key, ()),
+            )
             for step in compiled.package.steps
         ),
     ):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.reading.ladder import numbers_of_steps
 from guidelines.reading.sources import Citations, Cite, needs_clinician
 from guidelines.reading.wording import Audience, Grade, Wording, grade_of, said
 
@@ -73,6 +74,7 @@ class Reader:
     statement_numbers: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     left_to_statements: frozenset[str] = frozenset()
+    step_numbers: dict[str, int] = field(default_factory=dict)
 
     def said(self, clinician: str, plain: str | None) -> Wording:
         return said(self.audience, clinician, plain)
@@ -83,6 +85,7 @@ class Reader:
     def __post_init__(self) -> None:
         statements = self.compiled.package.statements
         self.left_to_statements = frozenset(key for statement in statements for key in statement.conflicts)
+        self.step_numbers = numbers_of_steps(self.compiled)
 
     def conflicts(self, keys: Iterable[str], *, of_statement: bool = False) -> list[ReadConflict]:
         known = self.compiled.conflicts

@@ -189,7 +189,7 @@ def companions_of(reader: Reader, key: str) -> list[Ref]:
 def steps_with(reader: Reader, key: str) -> list[Ref]:
     compiled = reader.compiled
     return [
-        Ref(f"step-{step.step.key}", step.step.key)
+        Ref(f"step-{step.step.key}", str(reader.step_numbers[step.step.key]))
         for step in compiled.steps.values()
         if any(
             part.entry.regimen == key

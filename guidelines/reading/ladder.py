@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from guidelines.engine.compiled import CompiledPackage, CompiledStep
+from guidelines.reading.wording import listed
 
 HIGHEST = 3  # a ladder that climbs further leaves the page
 
@@ -56,15 +57,21 @@ def rungs_of(compiled: CompiledPackage) -> dict[str, Rung]:
     return rungs
 
 
+def numbers_of_steps(compiled: CompiledPackage) -> dict[str, int]:
+    """What a reader calls each step: its place on the ladder. Its key is for programs."""
+    return {key: number for number, key in enumerate(compiled.steps, start=1)}
+
+
 def in_short(compiled: CompiledPackage, found: CompiledStep, rung: Rung) -> str:
     """The step in one line, for the ladder."""
-    step, targets = found.step, leads_to(found)
+    step, numbers = found.step, numbers_of_steps(compiled)
+    targets = [str(number) for number in sorted(numbers[key] for key in leads_to(found))]
     everywhere = {entry.entry.target for entry in (*compiled.urgent, *compiled.choosing)}
     said = [
         "Begin here" if step.key == compiled.package.entry_step else "",
-        "From any step" if step.key in everywhere else f"After {rung.after}" if rung.after else "",
+        "From any step" if step.key in everywhere else f"After step {numbers[rung.after]}" if rung.after else "",
         f"Review after {step.review.in_words()}" if step.review else "",
-        f"Leads to {', '.join(targets)}" if targets else "Others take over" if step.terminal else "",
+        f"Leads to step {listed(targets, 'or')}" if targets else "Others take over" if step.terminal else "",
     ]
     return ". ".join(sentence for sentence in said if sentence)
 

@@ -17,6 +17,7 @@ class ReadExit:
 
     text: Wording
     target: str
+    number: int
     title: str
     is_same_step: bool
     is_continue: bool
@@ -31,7 +32,7 @@ class ReadExit:
 class ReadOption:
     key: str
     title: Wording
-    when: str
+    when: Wording | None
     is_beside: bool
     regimens: list[Ref]
     supports: list[Ref]
@@ -44,7 +45,7 @@ class ReadOption:
 @dataclass(frozen=True)
 class ReadAction:
     text: Wording
-    when: str
+    when: Wording | None
     cites: list[Cite]
     needs_clinician: bool
 
@@ -52,12 +53,12 @@ class ReadAction:
 @dataclass(frozen=True)
 class ReadStep:
     key: str
+    number: int
     title: str
     text: Wording
     level: int
     climbs: bool  # joined to the step printed before it, and higher than that
     continues: bool  # joined to the step printed before it, on the same height
-    after: str  # the step it follows, where that is not the one printed before it
     is_entry: bool
     is_handover: bool
     review: str
@@ -93,12 +94,12 @@ def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
     of_a_way = {key for option in found.options for key in compiled.options[option.entry.option].against}
     return ReadStep(
         key=step.key,
+        number=reader.step_numbers[step.key],
         title=step_title(reader, step),
         text=reader.said(step.text, step.plain),
         level=rung.level,
         climbs=rung.climbs,
         continues=rung.continues,
-        after=rung.after,
         is_entry=step.key == compiled.package.entry_step,
         is_handover=bool(step.terminal or step.refers_to),
         review=step.review.in_words() if step.review else "",
@@ -107,7 +108,9 @@ def read_step(reader: Reader, found: CompiledStep, rung: Rung) -> ReadStep:
         options=[read_option(reader, entry) for entry in found.options],
         actions=[read_action(reader, entry) for entry in found.actions],
         exits=[read_exit(reader, entry) for entry in found.exits],
-        otherwise=Ref(f"step-{other.key}", step_title(reader, other), other.key) if other else None,
+        otherwise=Ref(f"step-{other.key}", step_title(reader, other), f"Step {reader.step_numbers[other.key]}")
+        if other
+        else None,
         statements=reader.refs(step.statements),
         rules=rules_of(reader, found),
         tests=tests_of(reader, found),
@@ -143,7 +146,8 @@ def rules_of(reader: Reader, found: CompiledStep) -> list[Ref]:
     for drug in drugs_of(reader, found):
         count = Counter(rule.rule.severity for rule in compiled.rules_of_drug.get(drug.key, ()))
         if count:
-            groups.append(Ref(f"rules-of-{drug.key}", capital(drug.name), counted(count), drug.weekly_only))
+            note = counted(count) if reader.audience == "clinician" else ""
+            groups.append(Ref(f"rules-of-{drug.key}", capital(drug.name), note, drug.weekly_only))
     return own + groups
 
 
@@ -182,7 +186,7 @@ def read_option(reader: Reader, found: Conditional) -> ReadOption:
     return ReadOption(
         key=option.key,
         title=reader.said(option.title, option.plain),
-        when=found.condition.text if found.condition else "",
+        when=reader.said(found.condition.text, None) if found.condition else None,
         is_beside=found.entry.beside,
         regimens=regimens,
         supports=reader.refs(option.supports),
@@ -197,7 +201,7 @@ def read_action(reader: Reader, found: Conditional) -> ReadAction:
     action = found.entry
     return ReadAction(
         reader.said(action.text, action.plain),
-        found.condition.text if found.condition else "",
+        reader.said(found.condition.text, None) if found.condition else None,
         reader.cite(action.cites),
         needs_clinician(action),
     )
@@ -209,14 +213,18 @@ def read_exit(reader: Reader, found: Conditional) -> ReadExit:
     changes = (
         listed(f"{compiled.drugs[c.drug].name} {CHANGES[c.change]}" for c in exit_.changes) if exit_.changes else ""
     )
+    # What a missing answer does is for whoever is asked it.
+    is_told = reader.audience == "clinician" and exit_.kind != "urgent"
+    if_unknown = exit_.if_unknown if is_told else ""
     return ReadExit(
         text=reader.said(exit_.text, exit_.plain),
         target=target.key,
+        number=reader.step_numbers[target.key],
         title=step_title(reader, target),
         is_same_step=exit_.target == exit_.source,
         is_continue=exit_.as_continue,
         changes=capital(changes),
-        if_unknown="" if exit_.kind == "urgent" else {"ask": "ask", "stay": "stay"}[exit_.if_unknown],
+        if_unknown=if_unknown,
         statements=reader.refs(exit_.statements),
         cites=reader.cite(exit_.cites),
         needs_clinician=needs_clinician(exit_),

@@ -51,18 +51,29 @@ class ReadDefinition(NamedTuple):
     needs_clinician: bool
 
 
-def read_version(compiled: CompiledPackage, audience: Audience = "clinician") -> dict[str, Any]:
-    """What the page and the paper of a version print for this reader."""
-    package = compiled.package
-    reader = Reader(compiled, audience, Citations(compiled))
+Numbered = tuple[int, content.Section, list[content.Statement]]
+
+
+class Layout(NamedTuple):
+    """The numbered sections: the one that sums up, the others, and those about the text itself; and the contents."""
+
+    first: list[Numbered]
+    middle: list[Numbered]
+    last: list[Numbered]
+    contents: "Contents"
+
+    @property
+    def statement_numbers(self) -> dict[str, str]:
+        return numbered([*self.first, *self.middle, *self.last])
+
+
+def layout_of(package: content.Package, audience: Audience) -> Layout:
     before, after, about = ordered(package)
     contents = Contents(audience)
 
-    def entry(section: content.Section) -> tuple[int, content.Section, list[content.Statement]]:
-        return contents.add(f"section-{section.key}", section_title(section, audience)), section, of_section(section)
-
-    def of_section(section: content.Section) -> list[content.Statement]:
-        return [statement for statement in package.statements if statement.section == section.key]
+    def entry(section: content.Section) -> Numbered:
+        statements = [statement for statement in package.statements if statement.section == section.key]
+        return contents.add(f"section-{section.key}", section_title(section, audience)), section, statements
 
     first = [entry(section) for section in before]
     contents.add_part("pathway", package.steps)
@@ -77,7 +88,14 @@ def read_version(compiled: CompiledPackage, audience: Audience = "clinician") ->
     last = [entry(section) for section in about]
     contents.add_part("doubts", package.conflicts)
     contents.add_part("references", package.references)
-    reader.statement_numbers = numbered([*first, *middle, *last])
+    return Layout(first, middle, last, contents)
+
+
+def read_version(compiled: CompiledPackage, audience: Audience = "clinician") -> dict[str, Any]:
+    """What the page and the paper of a version print for this reader."""
+    package = compiled.package
+    layout = layout_of(package, audience)
+    reader = Reader(compiled, audience, Citations(compiled), layout.statement_numbers)
 
     page: dict[str, Any] = {
         "audience": audience,
@@ -85,21 +103,21 @@ def read_version(compiled: CompiledPackage, audience: Audience = "clinician") ->
         "question": said(audience, package.question, package.plain_question),
         "answer": said(audience, package.answer, package.plain_answer),
         "disclaimer": said(audience, package.disclaimer, package.plain_disclaimer),
-        "summary": [read_section(reader, *found) for found in first],
+        "summary": [read_section(reader, *found) for found in layout.first],
         "pathway": read_pathway(reader),
-        "sections": [read_section(reader, *found) for found in middle],
+        "sections": [read_section(reader, *found) for found in layout.middle],
         "regimens": [read_regimen(reader, regimen) for regimen in compiled.regimens.values()],
         "rules": read_rules(reader),
         "monitoring": read_monitoring(reader),
         "definitions": [
             ReadDefinition(d.key, d.text, reader.cite(d.cites), needs_clinician(d)) for d in package.definitions
         ],
-        "about": [read_section(reader, *found) for found in last],
+        "about": [read_section(reader, *found) for found in layout.last],
     }
     page["unplaced"] = reader.conflicts(key for key in compiled.conflicts if key not in reader.told)
     page["doubts"] = reader.conflicts(compiled.conflicts)
-    page["contents"] = contents.parts
-    page["part"] = {part.anchor: part for part in contents.parts}
+    page["contents"] = layout.contents.parts
+    page["part"] = {part.anchor: part for part in layout.contents.parts}
     page["references"] = read_references(reader)
     page["printed_only"] = read_uncited(reader)
     missing = sum(found.source.is_missing for found in page["references"])

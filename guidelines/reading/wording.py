@@ -27,7 +27,7 @@ IF_UNKNOWN = {
 ROLES = {"main": "", "companion": "given with it", "continued": "goes on"}
 CHANGES = {
     "continue": "goes on", "raise": "is raised", "reduce": "is reduced", "hold": "is held", "taper": "is lowered",
-    "stop": "is stopped", "choose": "is decided then",
+    "stop": "is stopped", "choose": "is decided on there",
 }  # fmt: skip
 BASIS = {"fixed": "", "per_kg": "/kg", "per_m2": "/m²"}
 PER = {"dose": "a dose", "day": "a day", "week": "a week"}
@@ -76,10 +76,10 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], joined_by: str = "and") -> str:
     """One, two and three."""
     *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{', '.join(others)} {joined_by} {last}" if others else last
 
 
 def times_a_day(frequency: content.Frequency) -> str:

@@ -94,7 +94,7 @@ def sent(
 @require_safe
 def question_list(request: HttpRequest) -> HttpResponse:
     """What readers asked and no guideline answered: the open ones, and those closed last."""
-    context: dict[str, Any] = {"section": "guidelines"}
+    context: dict[str, Any] = {"section": "questions"}
     if refusal := why_not_answer_questions(editor(request)):
         return render(request, "guidelines/question_list.html", {**context, "why_not": refusal}, status=403)
     questions = UnansweredQuestion.objects.select_related("version__guideline", "closed_by")

@@ -31,6 +31,8 @@ def guideline_changes(
         "standing": standing_of(new),
         "changes": changes_between(package_of(old), package_of(new), audience),
         "audience": audience,
+        "old_url": audience_urls("guideline_version", slug=slug, number=number)[audience],
+        "new_url": audience_urls("guideline_version", slug=slug, number=newer)[audience],
         "audience_urls": audience_urls("guideline_changes", slug=slug, number=number, newer=newer),
         "demo": old.is_demonstration or new.is_demonstration,
         "section": "guidelines",

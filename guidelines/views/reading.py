@@ -12,9 +12,12 @@ from django.views.decorators.http import require_safe
 
 from guidelines.models import Version
 from guidelines.models.version import VersionQuerySet
+from guidelines.package import compiled_version
+from guidelines.permissions import has_role
 from guidelines.reading import Audience
-from guidelines.rendered import AUDIENCES, audience_urls, page_context, public_page
+from guidelines.rendered import AUDIENCES, audience_urls, hardest_wording, page_context, public_page
 from guidelines.standing import Standing, public_standing, standing_of
+from guidelines.workflow import AT_WORK
 
 AUDIENCE_COOKIE = "audience"
 A_YEAR = 365 * 24 * 60 * 60
@@ -49,9 +52,10 @@ def guideline_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def guideline_version(request: HttpRequest, slug: str, number: int, audience: Audience = "clinician") -> HttpResponse:
     if request.user.is_authenticated:
         version = get_object_or_404(readable(request, slug), number=number)
-        response = render(
-            request, "guidelines/guideline_version.html", page_context(version, standing_of(version), audience)
-        )
+        context = page_context(version, standing_of(version), audience)
+        if has_role(request.user, *AT_WORK):
+            context["hard_to_read"] = hardest_wording(compiled_version(version))
+        response = render(request, "guidelines/guideline_version.html", context)
     else:
         standing = public_standing(slug, number)
         if standing is None:

@@ -1,5 +1,7 @@
 """The first page: the door for strangers, and the day's unfinished work for those who are signed in."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.db.models import Max
@@ -8,14 +10,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from guidelines.models import Version
+from guidelines.models import UnansweredQuestion, Version
 from guidelines.permissions import why_not_approve
-from guidelines.workflow import REVIEWERS
+from guidelines.workflow import AT_WORK, EDITORS, REVIEWERS, Status
 from patients.models import Clinic, Consultation, MonitoringTask, Patient
 from patients.presentation.banner import banner_of
 from patients.wizard import KEYS, STEPS
 
 MOST_ROWS = 8
+MOST_QUESTIONS = 3
 
 
 @login_not_required
@@ -36,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "clinics": clinics,
         "today": today,
         "versions": versions,
-        "to_review": awaiting(request.user),
+        **desk(request.user),
         "demo": demo or any(clinic.is_demo for clinic in clinics),
         "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
         "begun_count": begun.count(),
@@ -47,10 +50,28 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "patients/home.html", context)
 
 
+def desk(user: User) -> dict[str, Any]:
+    """What waits for somebody who works on guidelines; what is not theirs is not asked for."""
+    roles = set(user.groups.values_list("name", flat=True))
+    is_editor, is_reviewer = EDITORS in roles, REVIEWERS in roles
+    to_review = awaiting(user) if is_reviewer else []
+    found: dict[str, Any] = {
+        "is_at_work": not roles.isdisjoint(AT_WORK), "is_editor": is_editor, "is_reviewer": is_reviewer,
+        "to_review": to_review,
+    }  # fmt: skip
+    if found["is_at_work"]:
+        drafts = Version.objects.drafts().exclude(pk__in=[version.pk for version in to_review])
+        found["in_work"] = [
+            (version, Status(version.last_status).label) for version in drafts.select_related("guideline")
+        ]
+    if is_editor:
+        questions = UnansweredQuestion.objects.open().select_related("version__guideline").order_by("-asked_at", "-pk")
+        found |= {"question_count": questions.count(), "questions": questions[:MOST_QUESTIONS]}
+    return found
+
+
 def awaiting(user: User) -> list[Version]:
     """The versions that this person may approve and has not: their own work is for others to check."""
-    if not user.groups.filter(name=REVIEWERS).exists():
-        return []
     waiting = Version.objects.awaiting_review().select_related("guideline")
     return [version for version in waiting if not why_not_approve(user, version)]
 

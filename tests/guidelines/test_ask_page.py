@@ -1,5 +1,7 @@
 """The page where a guideline is asked, and the editors' list of what it did not answer."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.core.cache import cache
@@ -87,6 +89,14 @@ def test_a_dose_stands_in_labelled_lines_and_is_one_text_for_a_program() -> None
     assert all(text.rstrip(".") in computed.text for texts in rows.values() for text in texts)
 
 
+def test_tests_are_not_called_weekly_because_their_medicine_is() -> None:
+    cards = shown_for("which blood tests with methotrexate").cards
+
+    assert cards
+    assert not any(card.is_weekly for card in cards if card.label == "Tests and checks")
+    assert any(card.is_weekly for card in shown_for("methotrexate dose").cards)
+
+
 def test_an_answer_says_how_it_goes_on_with_the_words_of_the_guidelines_own_table() -> None:
     computed = answer(read_shipped(), "can I take methotrexate every day?").computed[0]
 
@@ -108,6 +118,16 @@ def test_a_patient_is_answered_in_plain_words(client: Client, version: Version) 
 
     assert "Calmine comes first." in page
     assert "Start with calmine." not in page
+
+
+@pytest.mark.parametrize("audience", ["clinician", "patient"])
+def test_a_quoted_statement_is_called_by_the_number_it_has_on_the_guidelines_page(
+    client: Client, version: Version, audience: str
+) -> None:
+    page = client.post(address(version, audience), {"question": "calmine first?"}).content.decode()
+
+    assert re.search(r'#statement-ST-1">Statement \d+\.\d+ in the guideline', page)
+    assert "Statement ST-1" not in page
 
 
 def test_asking_writes_nothing(client: Client, version: Version) -> None:

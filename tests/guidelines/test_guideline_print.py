@@ -6,12 +6,17 @@ from datetime import date
 
 import pikepdf
 import pytest
+from django.template.loader import render_to_string
 from pypdf import PdfReader
+from weasyprint import HTML
 
 from guidelines.models import Version
 from guidelines.outputs.pdf import band_of, guideline_pdf
 from guidelines.package import compiled_version
+from guidelines.printing import fonts, sheet
 from guidelines.reading import AUDIENCES, Audience
+from guidelines.reading.claims import ReadConflict
+from guidelines.reading.wording import Wording
 from guidelines.standing import Standing, standing_of, with_record
 from tests.factories_guidelines import draft, published
 
@@ -75,6 +80,24 @@ def test_the_band_says_whether_a_version_may_be_used(
 
     assert text in band.text
     assert band.is_stop is is_stop
+
+
+@pytest.mark.parametrize("used", range(225, 250, 3))
+def test_no_number_or_key_stays_behind_at_the_foot_of_a_page(used: int) -> None:
+    """However much of a page is used: in millimetres."""
+    read = {"key": "A1", "number": "77.7", "text": Wording("Statement " + "at some length " * 20), "kind": "Evidence"}
+    doubt = ReadConflict(
+        "C88", Wording("Objection " + "at some length " * 20), "", "Disputed", "Certain", [], False, True
+    )
+    statement = render_to_string("guidelines/_statement.html", {"read": {**read, "conflicts": [doubt]}})
+
+    document = HTML(string=f'<div style="height: {used}mm">.</div>{statement}').render(
+        stylesheets=[sheet("guideline-paper.css")], font_config=fonts()
+    )
+    pages = pages_of(document.write_pdf())
+
+    for mark, first in (("77.7", "Statement"), ("C88", "Objection")):
+        assert [mark in page for page in pages] == [first in page for page in pages]
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)

@@ -255,16 +255,45 @@ def test_a_taper_is_a_table_of_steps() -> None:
 def test_a_step_leads_to_the_next_with_the_condition_beside_it() -> None:
     text = small().said("step-E1")
 
-    assert "it still itches" in text and "E2 Referral" in text
+    assert "it still itches" in text and "Step 2 Referral" in text
     assert "Not known: stay." in text
     assert "the marker is dangerous" in small().said("pathway")
+
+
+@everywhere
+@both
+def test_a_step_is_called_by_its_number_and_never_by_its_key(path: Path, audience: Audience) -> None:
+    read, package = shipped(path, audience), compiled_file(path).package
+
+    for number, step in enumerate(package.steps, start=1):
+        assert read.said(f"step-{step.key}").startswith(f"Step {number} ")
+        assert not re.search(rf"\b{step.key}\b", read.said("pathway")), step.key
+
+
+@everywhere
+def test_a_patient_reads_no_key_of_a_rule_a_test_a_statement_or_a_step(path: Path) -> None:
+    package = compiled_file(path).package
+    page = body_of(compiled_file(path), "patient")
+    read = {word.strip(".,:;()") for word in re.sub(r"<[^>]+>", " ", page).split()}
+
+    keys = {entry.key for entry in (*package.safety_rules, *package.monitoring, *package.statements, *package.steps)}
+
+    assert keys and not keys & read
+    assert "Not known: ask first" not in page
+
+
+def test_the_marks_in_the_text_are_explained_to_either_reader() -> None:
+    for audience in AUDIENCES:
+        page = body_of(compile_package(itching_elbow()), audience)
+
+        assert page.index("A small number opens the source.") < page.index("statement__text")
 
 
 def test_the_ladder_climbs_from_a_step_to_the_one_that_follows_it() -> None:
     steps = read_version(compile_package(itching_elbow()))["pathway"]["steps"]
 
     assert [(step.key, step.level, step.climbs) for step in steps] == [("E1", 0, False), ("E2", 1, True)]
-    assert steps[0].in_short == "Begin here. Review after 12 weeks. Leads to E2"
+    assert steps[0].in_short == "Begin here. Review after 12 weeks. Leads to step 2"
 
 
 def test_tests_say_when_and_how_often() -> None:
@@ -427,7 +456,7 @@ def test_the_band_of_a_version_in_use_says_who_approved_it_and_until_when() -> N
     band = band_of()
 
     assert "status--ok" in band
-    assert "Version 2 is in use since 3 March 2026." in band
+    assert "Version 2 has been in use since 3 March 2026." in band
     assert "Approved by pharmacist (1 March 2026), dermatologist (2 March 2026). Next review by 3 March 2027." in band
 
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from guidelines import actions
 from guidelines.models import EntryKind, SearchEntry, SearchWord, Version
-from guidelines.search import Found, parts, search
+from guidelines.search import Found, search
+from guidelines.search_marks import parts, with_ends
 from tests.factories_guidelines import administrator, draft, edited, editor, itching_elbow, published
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,13 @@ def test_a_synonym_that_is_also_a_word_of_general_english_widens_no_search(text:
     assert "ST-1" not in keys(search([version], text))
 
 
+def test_a_phrase_is_not_searched_for_by_the_one_word_that_is_left_of_it() -> None:
+    version = with_text("Children itch, too.")
+
+    assert "ST-1" in keys(search([version], "children"))
+    assert "ST-1" not in keys(search([version], "pregnancy"))
+
+
 def test_a_match_in_plain_words_alone_leads_to_the_patients_page(client: Client, version: Version) -> None:
     client.force_login(editor("reader"))
 
@@ -133,6 +141,19 @@ def test_matches_are_data_and_not_markup() -> None:
     assert parts("start \x02calmine\x03 now") == [("start ", False), ("calmine", True), (" now", False)]
     assert parts("\x02calmine\x03") == [("calmine", True)]
     assert parts("") == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        ("One, two, three", "One, two, three"),
+        ("One, two", "One, two …"),
+        ("two, three", "… two, three"),
+        ("two", "… two …"),
+    ],
+)
+def test_a_text_that_is_shown_in_part_says_so(shown: str, read: str) -> None:
+    assert "".join(text for text, _ in with_ends([(shown, False)], "One, two, three.")) == read
 
 
 def test_the_page_marks_the_matches_and_leads_to_their_place(client: Client, version: Version) -> None:

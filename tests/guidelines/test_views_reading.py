@@ -18,7 +18,9 @@ from guidelines.workflow import REVIEWERS
 from tests.factories_guidelines import (
     administrator,
     draft,
+    edited,
     editor,
+    itching_elbow,
     opened,
     person,
     published,
@@ -34,8 +36,9 @@ def page_of(version: Version, **more: object) -> str:
     return reverse("guideline_version", kwargs={"slug": version.guideline.slug, "number": version.number, **more})
 
 
-def changes_of(old: Version, new: Version) -> str:
-    return reverse("guideline_changes", args=[old.guideline.slug, old.number, new.number])
+def changes_of(old: Version, new: Version, **more: object) -> str:
+    names = {"slug": old.guideline.slug, "number": old.number, "newer": new.number}
+    return reverse("guideline_changes", kwargs={**names, **more})
 
 
 @pytest.fixture
@@ -137,6 +140,17 @@ def test_the_same_publisher_opens_a_version_once(version: Version) -> None:
         )
 
 
+def test_those_who_work_on_guidelines_are_warned_of_plain_wording_that_is_hard_to_read(client: Client) -> None:
+    hard = "Immunosuppressive pharmacotherapy necessitates meticulous haematological surveillance notwithstanding stability."
+    easy, difficult = draft(), draft(edited(itching_elbow(), plain_answer=hard))
+    client.force_login(editor("emma"))
+
+    assert "Every section at school grade 8 or below" in client.get(page_of(easy)).content.decode()
+    assert "Hard to read" in client.get(page_of(difficult)).content.decode()
+    client.force_login(person("rhea"))
+    assert "Plain wording" not in client.get(page_of(published(retitled()))).content.decode()
+
+
 # --- addresses and standing ------------------------------------------------------------------------------------------
 
 
@@ -203,9 +217,18 @@ def test_a_withdrawn_version_stays_readable_and_says_so(client: Client, version:
     page = client.get(page_of(version))
     assert page.status_code == 200
     assert "Withdrawn" in page.content.decode()
+    assert "Do not use it. The reason: A wrong dose." in page.content.decode()
     standing = public_standing(version.guideline.slug, version.number)
     assert standing is not None
     assert (standing.label, standing.tone, standing.withdrawn_on) == ("Withdrawn", "stop", timezone.localdate())
+
+
+def test_a_plan_is_offered_only_from_a_version_in_use(reader: Client, version: Version) -> None:
+    assert "Start a plan for a patient" in reader.get(page_of(version)).content.decode()
+
+    actions.withdraw(version=version, by=administrator("anna"), why="A wrong dose.")
+
+    assert "Start a plan for a patient" not in reader.get(page_of(version)).content.decode()
 
 
 def test_the_standing_of_a_stranger_and_of_a_member_are_one(version: Version) -> None:
@@ -313,6 +336,16 @@ def test_the_changes_between_two_versions_need_both_to_be_readable(client: Clien
     page = client.get(changes_of(version, other)).content.decode()
     assert "What changed from version 1 to version 2" in page
     assert "An itching elbow" in page
+
+
+def test_from_the_changes_a_patient_reads_on_in_plain_words(reader: Client, version: Version) -> None:
+    other = published(retitled(), effective_on=timezone.localdate() + timedelta(days=1))
+
+    page = reader.get(changes_of(version, other, audience="patient")).content.decode()
+
+    for found in (version, other):
+        assert f'href="{page_of(found, audience="patient")}"' in page
+        assert f'href="{page_of(found)}"' not in page
 
 
 def test_changes_to_a_version_that_is_not_there_are_not_found(reader: Client, version: Version) -> None:
