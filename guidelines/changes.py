@@ -39,6 +39,8 @@ COUNTED = {
 }
 # Where a difference without plain wording still concerns a patient.
 CONCERNS = ("regimens", "monitoring")
+# Of longer texts the old and the new are shown whole: comparing them word by word can take minutes, and strangers may ask.
+MOST_PAIRS = 500_000
 WORDS = re.compile(r"\s+|[^\s]+")
 UNNAMED = ("key", "cites", "marks", "position")
 
@@ -172,6 +174,10 @@ def in_words(value: Any) -> str:
 
 def compared(old: str, new: str) -> Iterator[Segment]:
     before, after = WORDS.findall(old), WORDS.findall(new)
+    if len(before) * len(after) > MOST_PAIRS:
+        yield Segment("gone", old)
+        yield Segment("new", new)
+        return
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for operation, a, b, c, d in matcher.get_opcodes():
         if operation == "equal":

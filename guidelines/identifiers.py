@@ -11,7 +11,7 @@ LOOKS_LIKE = (
     ("a date", re.compile(r"\b\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}\b")),
     ("a date", re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)?\.?\s(?:of\s)?(?:{MONTHS})[a-z]*\.?,?\s\d{{2,4}}\b", re.IGNORECASE)),
     ("a date", re.compile(rf"\b(?:{MONTHS})[a-z]*\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}\b", re.IGNORECASE)),
-    ("a date of birth", re.compile(r"\b(?:dob|d\.o\.b|date of birth|born (?:on|in)|birthday)\b", re.IGNORECASE)),
+    ("a date of birth", re.compile(r"\b(?:dob|d\.o\.b|date of birth|born (?:on|in|\d+)|birthday)\b", re.IGNORECASE)),
     ("a telephone number", re.compile(r"(?:\+|\b00)\d[\d\s().-]{6,}|\b(?:tel|phone|mobile|call me)\b\D{0,12}\d{3,}", re.IGNORECASE)),
     ("a number of a person or a record", re.compile(r"(?<![\d.,])(?:\d[ -]?){6,}(?![\d.,])|\d{6,}")),
     ("a number of a person or a record", re.compile(r"\b[A-Z]{1,4}[- ]?\d{4,}[A-Z]?\b")),

@@ -15,6 +15,7 @@ from guidelines.synonyms import Group
 
 # Letters and digits; a decimal number stays one. What joins words (hyphen, slash) parts them here.
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:\d+)?")
+DIGIT = re.compile(r"\d")
 POSSESSIVE = re.compile(r"['’]s?\b")
 KEPT_STEMS = 20_000
 UNSTEMMED = ("ly", "ness")
@@ -27,6 +28,8 @@ SIGNS = str.maketrans({"%": " percent ", "<": " below ", "≤": " below ", ">": 
 
 def tokens(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text).casefold().translate(SIGNS)
+    # The digits of every script are read as ours: a dose is a dose in whatever digits it is written.
+    folded = DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), folded)
     return TOKEN.findall(POSSESSIVE.sub("", folded))
 
 

@@ -1,5 +1,6 @@
 """Questions that a guideline did not answer: sent by readers, closed and reopened by editors."""
 
+import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
@@ -19,6 +20,12 @@ def send_question(*, version: Version, audience: str, text: str) -> UnansweredQu
     question = " ".join(text.split())
     allow(why_not_keep(question))
     Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    # The history writes down who is signed in; of whoever asks, nothing is kept.
+    with pghistory.context(user=None):
+        return kept_question(version, audience, question)
+
+
+def kept_question(version: Version, audience: str, question: str) -> UnansweredQuestion:
     open_ones = UnansweredQuestion.objects.open().filter(version=version)
     same = open_ones.filter(audience=audience, text__iexact=question).first()
     if same is not None:

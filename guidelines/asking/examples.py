@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import log, sqrt
 from typing import Literal
 
-from guidelines.asking.knowledge import Knowledge
+from guidelines.asking.knowledge import MOST_KEPT, Knowledge
 from guidelines.asking.meaning import corrected
 from guidelines.engine.values import Content, Key, Line
 from guidelines.lexicon import stems, tokens
@@ -154,13 +154,14 @@ def add(counted: defaultdict[str, float], features: Iterable[str], value: float)
         counted[feature] += value
 
 
-_kept: dict[str, Neighbourhood] = {}
+_kept: dict[str, Neighbourhood] = {}  # by the hash of the content: putting one together takes a second
 
 
 def neighbourhood_of(knowledge: Knowledge) -> Neighbourhood:
     content_hash = knowledge.compiled.content_hash
     found = _kept.get(content_hash)
     if found is None:
-        _kept.clear()
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
         found = _kept[content_hash] = Neighbourhood(examples_of(knowledge.compiled.package.slug), knowledge)
     return found

@@ -97,12 +97,10 @@ def foreign_places(words: Sequence[str], spans: Sequence[Span], knowledge: Knowl
 def corrected(words: Sequence[str], knowledge: Knowledge) -> list[str]:
     """The words, each unknown one replaced by the known one it is most like, if there is one."""
     found = stems(words)
-    kept = []
-    for word in words:
-        stem = found[word]
+    # Each word is looked up once, however often it stands there: the search is the costly part of a question.
+    meant = {}
+    for word, stem in found.items():
         is_known = word in knowledge.words or stem in knowledge.word_stems or word[:1].isdigit()
-        if is_known or (word,) in knowledge.others:
-            kept.append(word)
-        else:
-            kept.append(nearest_word(word, knowledge.words) or word)
-    return kept
+        is_right = is_known or (word,) in knowledge.others
+        meant[word] = word if is_right else nearest_word(word, knowledge.words) or word
+    return [meant[word] for word in words]

@@ -16,7 +16,7 @@ from guidelines.engine.resolve import Resolved
 from guidelines.engine.values import exact_decimal
 from guidelines.lexicon import Span
 
-NUMBER = re.compile(r"\d{1,6}(\.\d{1,4})?")
+NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 ABOVE, BELOW = Decimal("1.01"), Decimal("0.99")  # just past a number, where the question says so
 PASSING = {
     **dict.fromkeys(("above", "over", "exceeding", "exceeds"), ABOVE),

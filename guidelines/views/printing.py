@@ -1,10 +1,12 @@
 """A version on paper. Laying it out takes seconds, so what was printed today is kept in the cache that all workers share."""
 
 import hashlib
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -48,5 +50,21 @@ def printed(version: Version, audience: Audience) -> bytes:
 
     if not standing.is_locked:
         return made()
-    key = hashlib.sha256(f"{standing} {audience} {today} {address}".encode()).hexdigest()
-    return cache.get_or_set(f"guideline-pdf-{key}", made, AN_HOUR) or made()
+    digest = hashlib.sha256(f"{standing} {audience} {today} {address}".encode())
+    return kept_paper(f"guideline-pdf-{digest.hexdigest()}", int.from_bytes(digest.digest()[:8], signed=True), made)
+
+
+def kept_paper(key: str, lock: int, made: Callable[[], bytes]) -> bytes:
+    """One of those who ask at once lays the paper out, and the others wait for it: each laying it out for itself would
+    keep every worker busy, and anybody may ask."""
+    kept: bytes | None = cache.get(key)
+    if kept is not None:
+        return kept
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        kept = cache.get(key)
+        if kept is None:
+            kept = made()
+            cache.set(key, kept, AN_HOUR)
+        return kept

@@ -95,3 +95,8 @@ def test_a_word_of_another_subject_inside_a_longer_known_phrase_is_part_of_that_
 @pytest.mark.parametrize("question", ["mycophenolate twice a day", "Is prednisone taken on 7 days a week?"])
 def test_what_may_be_taken_daily_gets_no_stop_of_a_weekly_medicine(question: str) -> None:
     assert all(DAILY not in one.rules for one in asked(question, is_plain=True).computed)
+
+
+@pytest.mark.parametrize("amount", ["60", "٦٠", "６０", "६०"])
+def test_a_dose_is_read_in_the_digits_of_every_script(amount: str) -> None:
+    assert asked(f"is {amount} mg methotrexate ok", is_plain=True).computed[0].rules == (HIGH,)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -17,7 +18,7 @@ from guidelines.asking.page import ShownAnswer, rows_of, shown
 from guidelines.identifiers import why_not_keep
 from guidelines.models import UnansweredQuestion, Version
 from tests.engine.patients import read_shipped
-from tests.factories_guidelines import administrator, draft, editor, published, reviewer
+from tests.factories_guidelines import administrator, draft, editor, person, published, reviewer
 
 pytestmark = pytest.mark.django_db
 
@@ -151,9 +152,21 @@ def test_a_question_is_sent_by_its_own_button_and_counted_when_asked_again(clien
     assert (question.text, question.times, question.audience) == ("Moonshine dose?", 2, "clinician")
 
 
+def test_who_sent_a_question_is_nowhere_kept_even_of_those_who_are_signed_in(client: Client, version: Version) -> None:
+    client.force_login(person("rhea"))
+
+    for _ in range(2):
+        client.post(address(version), {"text": "Moonshine dose?", "send": "1"})
+
+    events = apps.get_model("guidelines", "UnansweredQuestionEvent").objects.all()
+    assert len(events) == 2
+    assert [event.pgh_context.metadata["user"] for event in events] == [None, None]
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "I was born 1961 and take calmine",
         "I was born on 3 May 1961, can I take it?",
         "03/05/1961 is my birthday",
         "Patient 1961-05-03 with a rash",

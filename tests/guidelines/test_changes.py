@@ -99,3 +99,9 @@ def test_the_marked_words_give_back_both_texts(old: str, new: str) -> None:
 
     assert "".join(segment.text for segment in segments if segment.state != "new") == old
     assert "".join(segment.text for segment in segments if segment.state != "gone") == new
+
+
+def test_texts_too_long_to_compare_are_shown_whole() -> None:
+    old, new = "a b " * 500, "b a c " * 500
+
+    assert list(compared(old, new)) == [("gone", old), ("new", new)]
