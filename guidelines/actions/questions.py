@@ -54,6 +54,8 @@ def close_question(*, question: UnansweredQuestion, by: User, outcome: str) -> U
 def reopen_question(*, question: UnansweredQuestion, by: User) -> UnansweredQuestion:
     """Takes back that it was closed. Where the same was asked again meanwhile, the two become one."""
     allow(permissions.why_not_answer_questions(by))
+    # As when one is sent: nobody asks the same between the look and the change.
+    Version.objects.select_for_update(of=("self",)).get(pk=question.version_id)
     question = UnansweredQuestion.objects.select_for_update().get(pk=question.pk)
     if question.closed_at is None:
         return question  # sent twice, meant once
