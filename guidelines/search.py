@@ -233,7 +233,7 @@ def found_in(
     groups: dict[tuple[int, str], list[Result]] = {}
     for row in rows[:MOST_RESULTS]:
         entry = by_pk[row.pk]
-        result = result_of(entry, is_plain=not row.is_clinical)  # type: ignore[attr-defined]
+        result = result_of(entry, is_plain=not row.is_clinical)  # type: ignore[attr-defined]  # annotated above
         groups.setdefault((entry.version_id, entry.kind), []).append(result)
     return Found(
         text.strip(),

@@ -69,7 +69,7 @@ def read_rows(versions: QuerySet[Version], today: date) -> QuerySet[Version, Any
     """The columns of `Row` for these versions, in one statement."""
     current = Version.objects.effective(today).filter(guideline=OuterRef("guideline"))
     return (
-        versions.with_status()  # type: ignore[attr-defined]
+        versions.with_status()  # type: ignore[attr-defined]  # the queryset of Version, whatever its rows
         .annotate(
             current_number=Subquery(current.order_by("-effective_on").values("number")[:1]),
             is_public=Exists(Publication.objects.open().filter(version=OuterRef("pk"))),
