@@ -145,6 +145,52 @@ def row_models(entry_class: type[BaseModel], model: type[models.Model]) -> tuple
     return tuple(found)
 
 
+def write_entry(version: Version, package: Package, part: str, entry: BaseModel) -> None:
+    """Writes one entry of a draft: a new one behind the others, a known one in its place."""
+    slot = next(slot for slot in slots(Package, Version) if slot.name == part and slot.model is not None)
+    model: Any = slot.model
+    carried: Callable[..., dict[str, Any]] = getattr(model, "carried_columns", nothing_carried)
+    columns = {**columns_of(entry, model), **carried(entry, package)}
+    rows = model._default_manager.filter(version=version)
+    row = rows.filter(key=columns["key"]).first()
+    if row is None:
+        last = rows.aggregate(last=models.Max("position"))["last"]
+        row = model._default_manager.create(version=version, position=0 if last is None else last + 1, **columns)
+    else:
+        delete_below(type(entry), model, [row.pk])
+        rows.filter(pk=row.pk).update(**columns)
+    write_parts([(row, entry)], model, version, package)
+
+
+def delete_entry(version: Version, part: str, key: str) -> None:
+    slot = next(slot for slot in slots(Package, Version) if slot.name == part and slot.model is not None)
+    model: Any = slot.model
+    rows = model._default_manager.filter(version=version, key=key)
+    if slot.entry_class is not None:
+        delete_below(slot.entry_class, model, list(rows.values_list("pk", flat=True)))
+    rows._raw_delete("default")
+
+
+def delete_below(entry_class: type[BaseModel], model: type[models.Model], owners: list[Any]) -> None:
+    """Clears what hangs below these rows."""
+    for slot in slots(entry_class, model):
+        if slot.model is None or slot.entry_class is None:
+            continue
+        rows: Any = slot.model._default_manager.filter(**{f"{slot.link}__in": owners})
+        delete_below(slot.entry_class, slot.model, list(rows.values_list("pk", flat=True)))
+        rows._raw_delete("default")
+
+
+def write_order(version: Version, package: Package, part: str) -> None:
+    """The rows of one part in the order of the package."""
+    model: Any = next(slot.model for slot in slots(Package, Version) if slot.name == part)
+    order = {entry.key: position for position, entry in enumerate(getattr(package, part))}
+    rows = list(model._default_manager.filter(version=version))
+    for row in rows:
+        row.position = order[row.key]
+    model._default_manager.bulk_update(rows, ["position"])
+
+
 # --- rows → Package ----------------------------------------------------------------------------------------------
 
 

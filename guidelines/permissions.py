@@ -5,17 +5,32 @@ The same sentence guards the action, disables the button and explains it.
 
 from django.contrib.auth.models import User
 
-from guidelines.models import Approval, StatusMove, Version
-from guidelines.workflow import ADMINISTRATORS, APPROVALS_NEEDED, EDITORS, REVIEWERS, Status, may_follow
+from guidelines.models import Approval, Edit, StatusMove, Version
+from guidelines.workflow import (
+    ADMINISTRATORS,
+    APPROVALS_NEEDED,
+    CLINICIAN,
+    EDITORS,
+    PROFESSIONS,
+    REVIEWERS,
+    Status,
+    may_follow,
+)  # fmt: skip
 
 
 def has_role(user: User, *roles: str) -> bool:
     return user.is_active and user.groups.filter(name__in=roles).exists()
 
 
+def profession_of(user: User) -> str:
+    """What a reviewer approves as: a clinician, a pharmacist, or a reviewer who is neither and is not counted."""
+    names = set(user.groups.filter(name__in=PROFESSIONS).values_list("name", flat=True))
+    return next((name for name in PROFESSIONS if name in names), "reviewer")
+
+
 def is_author(user: User, version: Version) -> bool:
     """Who wrote or submitted it answers for it, and cannot be among those who check it."""
-    if version.author_id == user.pk:
+    if version.author_id == user.pk or Edit.objects.filter(version=version, edited_by=user).exists():
         return True
     return StatusMove.objects.filter(version=version, to_status=Status.SUBMITTED, moved_by=user).exists()
 
@@ -36,9 +51,6 @@ def why_not_edit(user: User, version: Version) -> str:
         return "Only editors may change a guideline."
     if StatusMove.objects.status_of(version) != Status.DRAFT:
         return "Only a draft can be changed. Ask for changes first, or make a new draft."
-    if version.author_id not in (None, user.pk):
-        # One author to a version, so that everybody who wrote it is kept from approving it.
-        return f"This is the draft of {version.author}. Make a draft of your own."
     return ""
 
 
@@ -71,10 +83,18 @@ def why_not_publish(user: User, version: Version) -> str:
         return "Only administrators may make a version effective."
     if refusal := why_not_move(version, Status.APPROVED):
         return refusal
-    missing = APPROVALS_NEEDED - Approval.objects.valid_for(version).values("approved_by").distinct().count()
+    return why_not_enough(version)
+
+
+def why_not_enough(version: Version) -> str:
+    """What the approvals of this content still lack: a clinician and another clinician or a pharmacist, no author."""
+    given = Approval.objects.valid_for(version).filter(role__in=PROFESSIONS).select_related("approved_by")
+    roles = [approval.role for approval in given if not is_author(approval.approved_by, version)]
+    missing = APPROVALS_NEEDED - len(roles)
     if missing > 0:
-        return f"This content needs {missing} more approval{'' if missing == 1 else 's'}."
-    return ""
+        of = "a clinician" if CLINICIAN not in roles else "a clinician or a pharmacist"
+        return f"This content needs {missing} more approval{'' if missing == 1 else 's'}, one of {of}."
+    return "" if CLINICIAN in roles else "This content needs the approval of a clinician."
 
 
 def why_not_withdraw(user: User, version: Version) -> str:

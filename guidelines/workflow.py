@@ -18,7 +18,10 @@ class Status(TextChoices):
 # Names of groups: what a person does in this installation. Who has one works on guidelines, and sees drafts.
 EDITORS, REVIEWERS, ADMINISTRATORS = AT_WORK = ("editors", "reviewers", "administrators")
 
-APPROVALS_NEEDED = 2
+# Groups that say what a reviewer is by profession; other reviewers may approve too, and are not counted.
+CLINICIAN, PHARMACIST = PROFESSIONS = ("clinician", "pharmacist")
+
+APPROVALS_NEEDED = 2  # by clinicians and pharmacists; one of them at least by a clinician
 
 # The empty status is "did not exist": every version begins with a move to draft.
 TRANSITIONS: dict[str, tuple[Status, ...]] = {

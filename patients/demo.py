@@ -92,8 +92,8 @@ def staff_member(clinic: Clinic, told: dict[str, Any]) -> User:
     )
     if "clinic_role" in told:
         actions.add_member(clinic=clinic, user=user, role=Role(told["clinic_role"]))
-    if "group" in told:
-        guideline_actions.give_role(user=user, role=told["group"])
+    for role in (told[name] for name in ("group", "profession") if name in told):
+        guideline_actions.give_role(user=user, role=role)
     return user
 
 
@@ -119,9 +119,7 @@ def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) ->
         for raw in by_group["reviewers"]:
             reviewer = staff[raw["username"]]
             if not Approval.objects.valid_for(version).filter(approved_by=reviewer).exists():
-                guideline_actions.approve(
-                    version=version, by=reviewer, content_hash=version.content_hash, role=raw["profession"]
-                )
+                guideline_actions.approve(version=version, by=reviewer, content_hash=version.content_hash)
         make_way(version, administrator)
         version = guideline_actions.publish(
             version=version, by=administrator, content_hash=version.content_hash, why=REASON

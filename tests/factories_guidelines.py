@@ -10,6 +10,7 @@ from guidelines import actions, permissions
 from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline
 from guidelines.models import Publication, Version
+from guidelines.workflow import CLINICIAN
 
 ITCHING_ELBOW = Path(__file__).parent / "guidelines" / "fixtures" / "itching-elbow.yaml"
 
@@ -40,8 +41,8 @@ def editor(username: str = "edith") -> User:
     return person(username, permissions.EDITORS)
 
 
-def reviewer(username: str) -> User:
-    return person(username, permissions.REVIEWERS)
+def reviewer(username: str, profession: str = CLINICIAN) -> User:
+    return person(username, permissions.REVIEWERS, profession)
 
 
 def administrator(username: str = "ada") -> User:
@@ -68,7 +69,6 @@ def under_review(package: Package | None = None, *, names: tuple[str, str] = ("r
             version=version,
             by=reviewer(f"{name}-{prefix}"),
             content_hash=version.content_hash,
-            role="dermatologist",
         )
     return version
 

@@ -3,6 +3,7 @@
 Each action is one transaction: lock, check who, check when, write, record. A refusal is an exception with a sentence.
 """
 
+from guidelines.actions.editing import EditConflict, move_entry, remove_entry, save_entry, start_draft, undo_edit
 from guidelines.actions.questions import close_question, reopen_question, send_question
 from guidelines.actions.refusals import Refused
 from guidelines.actions.versions import (
@@ -20,6 +21,7 @@ from guidelines.actions.versions import (
 )
 
 __all__ = [
+    "EditConflict",
     "Refused",
     "approve",
     "close_question",
@@ -27,12 +29,17 @@ __all__ = [
     "give_role",
     "index_version",
     "load_package",
+    "move_entry",
     "open_to_all",
     "publish",
+    "remove_entry",
     "reopen_question",
     "replace_content",
     "request_changes",
+    "save_entry",
     "send_question",
+    "start_draft",
     "submit",
+    "undo_edit",
     "withdraw",
 ]

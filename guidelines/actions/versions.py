@@ -5,6 +5,7 @@ from datetime import date
 import pghistory
 from django.contrib.auth.models import Group, User
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from guidelines import permissions, weekly_only
@@ -12,10 +13,20 @@ from guidelines.actions.refusals import Refused, allow
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Package
 from guidelines.guideline_file import checked
-from guidelines.models import Approval, Guideline, Publication, SearchEntry, SearchWord, StatusMove, Version
+from guidelines.models import (
+    Approval,
+    Edit,
+    EditKind,
+    Guideline,
+    Publication,
+    SearchEntry,
+    SearchWord,
+    StatusMove,
+    Version,
+)
 from guidelines.package import columns_of, compiled_version, delete_rows, package_of, write_rows
 from guidelines.search_rows import entries_of, words_of
-from guidelines.workflow import Status
+from guidelines.workflow import AT_WORK, PROFESSIONS, Status
 
 
 def locked(version: Version) -> Version:
@@ -67,8 +78,8 @@ def index_version(*, version: Version) -> None:
 
 
 def give_role(*, user: User, role: str) -> None:
-    """Makes somebody editor, reviewer or administrator of guidelines."""
-    if role not in (permissions.EDITORS, permissions.REVIEWERS, permissions.ADMINISTRATORS):
+    """Makes somebody editor, reviewer or administrator of guidelines, or says what a reviewer is by profession."""
+    if role not in (*AT_WORK, *PROFESSIONS):
         raise Refused(f"There is no role {role}.")
     user.groups.add(Group.objects.get_or_create(name=role)[0])
 
@@ -90,7 +101,9 @@ def load_package(
         guideline, _ = Guideline.objects.get_or_create(slug=package.slug)
         Guideline.objects.select_for_update().get(pk=guideline.pk)
         versions = Version.objects.filter(guideline=guideline)
-        known = versions.filter(content_hash=content_hash).order_by("-number").first()
+        # A draft that nobody has changed yet has the content of the version it began with.
+        same = versions.filter(content_hash=content_hash)
+        known = same.order_by(F("effective_on").desc(nulls_last=True), "-number").first()
         if known is not None:
             return flagged(known) if is_demonstration else known
         latest = versions.order_by("-number").first()
@@ -101,6 +114,7 @@ def load_package(
             level=level,
             reason=reason,
             author=by,
+            based_on=versions.current().first(),
             is_demonstration=is_demonstration,
             **columns_of(package, Version),
         )
@@ -139,10 +153,10 @@ def replace_content(*, version: Version, package: Package, by: User, content_has
         for name, value in columns_of(package, Version).items():
             setattr(version, name, value)
         version.content_hash = package.content_hash()
-        version.author = by
         version.save()
         write_rows(version, package)
         write_index(version, compiled)
+    Edit.objects.create(version=version, kind=EditKind.REPLACED, edited_by=by, content_hash=version.content_hash)
     return version
 
 
@@ -165,19 +179,19 @@ def request_changes(*, version: Version, by: User, why: str) -> StatusMove:
 
 
 @transaction.atomic
-def approve(*, version: Version, by: User, content_hash: str, role: str) -> Approval:
-    """Approve exactly this content; refuse if it moved since it was read. `role` is what the reviewer is."""
+def approve(*, version: Version, by: User, content_hash: str) -> Approval:
+    """Approve exactly this content, in one's profession; refuse if it moved since it was read."""
     version = locked(version)
     given = Approval.objects.valid_for(version).filter(approved_by=by, content_hash=content_hash).first()
     if given is not None:
         return given  # sent twice, meant once
     allow(permissions.why_not_approve(by, version))
-    if not role.strip():
-        raise Refused("Say in which profession you approve.")
     found = current_hash(version, content_hash)
     if StatusMove.objects.status_of(version) == Status.SUBMITTED:
         move(version, Status.UNDER_REVIEW, by=by)
-    return Approval.objects.create(version=version, approved_by=by, content_hash=found, role=role)
+    return Approval.objects.create(
+        version=version, approved_by=by, content_hash=found, role=permissions.profession_of(by)
+    )
 
 
 @transaction.atomic

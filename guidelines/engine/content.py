@@ -43,7 +43,10 @@ from guidelines.engine.shape.knowledge import (
     Test,
 )  # fmt: skip
 from guidelines.engine.shape.marked import (
+    Ages,
     Marked,
+    NotApplicable,
+    StaleWording,
 )  # fmt: skip
 from guidelines.engine.shape.pathway import (
     Change,
@@ -81,6 +84,7 @@ __all__ = [
     "SLUG",
     "Action",
     "Adjustment",
+    "Ages",
     "Cap",
     "Case",
     "CaseBase",
@@ -98,9 +102,11 @@ __all__ = [
     "Fact",
     "FactGroup",
     "Frequency",
+    "Head",
     "Implied",
     "Marked",
     "MonitoringItem",
+    "NotApplicable",
     "Option",
     "OptionRegimen",
     "OtherUnit",
@@ -118,6 +124,7 @@ __all__ = [
     "SafetyRule",
     "Section",
     "Severity",
+    "StaleWording",
     "Statement",
     "Step",
     "StepAction",
@@ -135,8 +142,8 @@ __all__ = [
 SLUG = "[a-z][a-z0-9-]{0,79}"
 
 
-class Package(Content):
-    """A version's whole content. Its hash is what reviewers approve."""
+class Head(Content):
+    """What stands above all entries."""
 
     slug: Annotated[str, Field(pattern=f"^{SLUG}$")]
     title: Line
@@ -145,6 +152,7 @@ class Package(Content):
     answer: Text
     plain_answer: Text
     population: Line
+    ages: Ages | None = None  # of that population
     condition: Line
     code: Line | None = None  # ICD-10-CM
     publisher: Line
@@ -153,6 +161,12 @@ class Package(Content):
     plain_disclaimer: Text | None = None
     exact_day_grace_days: Whole = 3
     entry_step: Key
+    not_applicable: tuple[NotApplicable, ...] = ()
+
+
+class Package(Head):
+    """A version's whole content. Its hash is what reviewers approve."""
+
     fact_groups: tuple[FactGroup, ...] = ()
     facts: tuple[Fact, ...]
     tests: tuple[Test, ...] = ()
@@ -173,6 +187,10 @@ class Package(Content):
     override_reasons: tuple[OverrideReason, ...] = ()
     case_bases: tuple[CaseBase, ...] = ()
     cases: tuple[Case, ...] = ()
+    stale_wordings: tuple[StaleWording, ...] = ()
+
+    def head(self) -> Head:
+        return Head.model_construct(**{name: getattr(self, name) for name in Head.model_fields})
 
     @model_validator(mode="after")
     def keys_are_unique(self) -> Self:

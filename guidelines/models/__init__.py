@@ -2,7 +2,9 @@
 
 from guidelines.models.asking import Outcome, UnansweredQuestion
 from guidelines.models.dosing import Cap, DoseAdjustment, Drug, Product, Regimen, Taper, Titration
+from guidelines.models.editing import HEAD, Comment, Edit, EditKind
 from guidelines.models.finding import EntryKind, SearchEntry, SearchWord
+from guidelines.models.impact import ImpactRun, RunState
 from guidelines.models.knowledge import (
     Citation,
     Conflict,
@@ -22,9 +24,10 @@ from guidelines.models.telling import Case, CaseBase, OverrideReason, PatientIns
 from guidelines.models.version import Guideline, Level, Version
 
 __all__ = [
-    "Approval", "Cap", "Case", "CaseBase", "Citation", "Conflict", "Definition", "DoseAdjustment", "Drug",
-    "EntryKind", "Fact", "FactGroup", "Guideline", "Level", "MonitoringItem", "Option", "OptionRegimen", "Outcome", "OverrideReason",
-    "PatientInstruction", "PrintRule", "Product", "Publication", "Reference", "Regimen", "SafetyRule", "SearchEntry",
-    "SearchWord", "Section", "Statement",
-    "StatusMove", "Step", "StepAction", "StepOption", "Taper", "Test", "Titration", "Transition", "UnansweredQuestion", "Version", "Window",
+    "HEAD", "Approval", "Cap", "Case", "CaseBase", "Citation", "Comment", "Conflict", "Definition",
+    "DoseAdjustment", "Drug", "Edit", "EditKind", "EntryKind", "Fact", "FactGroup", "Guideline", "ImpactRun",
+    "Level", "MonitoringItem", "Option", "OptionRegimen", "Outcome", "OverrideReason", "PatientInstruction",
+    "PrintRule", "Product", "Publication", "Reference", "Regimen", "RunState", "SafetyRule", "SearchEntry",
+    "SearchWord", "Section", "Statement", "StatusMove", "Step", "StepAction", "StepOption", "Taper", "Test",
+    "Titration", "Transition", "UnansweredQuestion", "Version", "Window",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ class FactGroup(KeyedRow):
     version = in_version("fact_groups")
     title = line_column()
     plain_title = line_column(optional=True)
+    covers = word_column(optional=True)
 
 
 @content_row
@@ -76,6 +77,7 @@ class Reference(KeyedRow):
     secondary = models.BooleanField()
     year = whole_column(optional=True)
     population = line_column(optional=True)
+    ages = word_column(optional=True)
     participants = whole_column(optional=True)
     findings = text_column(optional=True)
     note = text_column(optional=True)

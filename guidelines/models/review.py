@@ -6,13 +6,14 @@ from django.db import models
 
 from guidelines.models.columns import append_only, never_emptied, refuse
 from guidelines.models.version import Version
-from guidelines.workflow import APPROVALS_NEEDED, MOVES, Status
+from guidelines.workflow import APPROVALS_NEEDED, CLINICIAN, MOVES, PROFESSIONS, Status
 
 # Whoever wrote or submitted a version answers for it, and so cannot be one of those who check it.
 AUTHORS = """
     SELECT author_id FROM guidelines_version WHERE id = NEW.version_id AND author_id IS NOT NULL
     UNION SELECT moved_by_id FROM guidelines_statusmove
     WHERE version_id = NEW.version_id AND to_status = 'submitted' AND moved_by_id IS NOT NULL
+    UNION SELECT edited_by_id FROM guidelines_edit WHERE version_id = NEW.version_id
 """
 STALE = refuse("approved_content_is_the_content_there_is: the content has changed since; read it again")
 
@@ -73,12 +74,14 @@ class StatusMove(models.Model):
                     ) THEN
                         {STALE}
                     END IF;
-                    IF NEW.to_status = 'approved' AND {APPROVALS_NEEDED} > (
-                        SELECT count(DISTINCT approved_by_id) FROM guidelines_approval
+                    IF NEW.to_status = 'approved' AND NOT EXISTS (
+                        SELECT 1 FROM guidelines_approval
                         WHERE version_id = NEW.version_id AND content_hash = NEW.content_hash
-                        AND approved_by_id NOT IN ({AUTHORS})
+                        AND role IN {PROFESSIONS} AND approved_by_id NOT IN ({AUTHORS})
+                        HAVING count(DISTINCT approved_by_id) >= {APPROVALS_NEEDED}
+                        AND count(*) FILTER (WHERE role = '{CLINICIAN}') > 0
                     ) THEN
-                        {refuse("two_people_approve: two people who did not write it must approve this very content")}
+                        {refuse("two_people_approve: a clinician and another clinician or a pharmacist, who did not write it, must approve this very content")}
                     END IF;
                     RETURN NEW;
                 """,  # noqa: S608 - made of our own sentences
@@ -102,7 +105,7 @@ class Approval(models.Model):
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="approvals")
     approved_at = models.DateTimeField(auto_now_add=True)
     content_hash = models.CharField(max_length=64)
-    role = models.CharField(max_length=100)
+    role = models.CharField(max_length=100)  # the profession of the reviewer, from `workflow.PROFESSIONS`, or another
 
     objects = ApprovalQuerySet.as_manager()
 

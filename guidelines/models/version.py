@@ -16,10 +16,12 @@ from django.utils import timezone
 from guidelines.models.columns import (
     key_column,
     line_column,
+    list_column,
     refuse,
     text_column,
     tracked,
     whole_column,
+    word_column,
 )  # fmt: skip
 from guidelines.workflow import AT_WORK, Status
 
@@ -134,6 +136,8 @@ class Version(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="authored_versions"
     )
+    # The version whose rows it began with: what a review compares it with.
+    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="drafts_of_it")
     created_at = models.DateTimeField(auto_now_add=True)
     is_demonstration = models.BooleanField(default=False)
     effective_on = models.DateField(null=True, blank=True)
@@ -148,6 +152,7 @@ class Version(models.Model):
     answer = text_column()
     plain_answer = text_column()
     population = line_column()
+    ages = word_column(optional=True)
     condition = line_column()
     code = line_column(optional=True)
     publisher = line_column()
@@ -156,6 +161,8 @@ class Version(models.Model):
     plain_disclaimer = text_column(optional=True)
     exact_day_grace_days = whole_column()
     entry_step = key_column()
+    not_applicable = list_column()
+    stale_wordings = list_column()
 
     objects = VersionQuerySet.as_manager()
 

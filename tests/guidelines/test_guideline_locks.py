@@ -9,7 +9,18 @@ from django.utils import timezone
 
 from guidelines import actions
 from guidelines.engine.content import Package
-from guidelines.models import Approval, Drug, Guideline, SearchEntry, SearchWord, Statement, StatusMove, Version
+from guidelines.models import (
+    Approval,
+    Comment,
+    Drug,
+    Guideline,
+    ImpactRun,
+    SearchEntry,
+    SearchWord,
+    Statement,
+    StatusMove,
+    Version,
+)
 from guidelines.package import row_models
 from tests.factories_guidelines import draft, opened, published, retitled
 
@@ -116,6 +127,8 @@ def test_the_history_is_only_added_to() -> None:
     version = published()
     opened(version)
     actions.send_question(version=version, audience="clinician", text="Is the moon safe?")
+    Comment.objects.create(version=version, text="Why?", commented_by=version.moves.last().moved_by)
+    ImpactRun.objects.create(version=version, content_hash=version.content_hash)
     histories = [model for model in apps.get_app_config("guidelines").get_models() if hasattr(model, "pgh_label")]
 
     assert len(histories) > 30

@@ -67,7 +67,7 @@ def test_two_approvals_make_a_version_publishable() -> None:
 def test_one_approval_is_not_enough() -> None:
     version = draft()
     actions.submit(version=version, by=editor())
-    actions.approve(version=version, by=reviewer("rob"), content_hash=version.content_hash, role="nurse")
+    actions.approve(version=version, by=reviewer("rob"), content_hash=version.content_hash)
 
     with pytest.raises(Refused, match="1 more approval"):
         actions.publish(version=version, by=administrator(), content_hash=version.content_hash)
@@ -80,8 +80,8 @@ def test_approving_twice_counts_once() -> None:
     actions.submit(version=version, by=editor())
     rob = reviewer("rob")
 
-    one = actions.approve(version=version, by=rob, content_hash=version.content_hash, role="nurse")
-    two = actions.approve(version=version, by=rob, content_hash=version.content_hash, role="nurse")
+    one = actions.approve(version=version, by=rob, content_hash=version.content_hash)
+    two = actions.approve(version=version, by=rob, content_hash=version.content_hash)
 
     assert one == two
     with pytest.raises(Refused, match="1 more approval"):
@@ -95,9 +95,11 @@ def test_an_author_cannot_approve() -> None:
     actions.submit(version=version, by=editor("emil"))
 
     with pytest.raises(Refused, match="You wrote or submitted"):
-        actions.approve(version=version, by=author, content_hash=version.content_hash, role="nurse")
+        actions.approve(version=version, by=author, content_hash=version.content_hash)
     with pytest.raises(IntegrityError, match="an_author_cannot_approve"), transaction.atomic():
-        Approval.objects.create(version=version, approved_by=author, content_hash=version.content_hash, role="x")
+        Approval.objects.create(
+            version=version, approved_by=author, content_hash=version.content_hash, role="clinician"
+        )
 
 
 def test_whoever_submits_a_nameless_draft_cannot_approve() -> None:
@@ -107,7 +109,7 @@ def test_whoever_submits_a_nameless_draft_cannot_approve() -> None:
     actions.submit(version=version, by=submitter)
 
     with pytest.raises(Refused, match="You wrote or submitted"):
-        actions.approve(version=version, by=submitter, content_hash=version.content_hash, role="nurse")
+        actions.approve(version=version, by=submitter, content_hash=version.content_hash)
 
 
 def test_an_edit_voids_the_approvals() -> None:
@@ -132,7 +134,7 @@ def test_an_edit_behind_the_reviewers_back_is_noticed() -> None:
     with pytest.raises(Refused, match="content has changed"):
         actions.publish(version=version, by=administrator(), content_hash=version.content_hash)
     with pytest.raises(Refused, match="content has changed"):
-        actions.approve(version=version, by=reviewer("rex"), content_hash=version.content_hash, role="nurse")
+        actions.approve(version=version, by=reviewer("rex"), content_hash=version.content_hash)
 
     assert not Version.objects.current().exists()
 
@@ -142,18 +144,21 @@ def test_approving_another_content_than_there_is_is_refused() -> None:
     actions.submit(version=version, by=editor())
 
     with pytest.raises(Refused, match="content has changed"):
-        actions.approve(version=version, by=reviewer("rob"), content_hash="0" * 64, role="nurse")
+        actions.approve(version=version, by=reviewer("rob"), content_hash="0" * 64)
     with pytest.raises(IntegrityError, match="approved_content_is_the_content_there_is"), transaction.atomic():
-        Approval.objects.create(version=version, approved_by=reviewer("rex"), content_hash="0" * 64, role="x")
+        Approval.objects.create(version=version, approved_by=reviewer("rex"), content_hash="0" * 64, role="clinician")
 
 
-def test_a_draft_is_edited_by_its_one_author() -> None:
-    version = draft(by=editor())
+def test_everybody_who_edited_a_draft_is_an_author() -> None:
+    version, emil = draft(by=editor()), editor("emil")
+    actions.give_role(user=emil, role=permissions.REVIEWERS)
+    version = actions.replace_content(version=version, package=retitled(), by=emil, content_hash=version.content_hash)
+    actions.submit(version=version, by=version.author)
 
-    with pytest.raises(Refused, match="draft of edith"):
-        actions.replace_content(
-            version=version, package=retitled(), by=editor("emil"), content_hash=version.content_hash
-        )
+    with pytest.raises(Refused, match="You wrote or submitted"):
+        actions.approve(version=version, by=emil, content_hash=version.content_hash)
+    with pytest.raises(IntegrityError, match="an_author_cannot_approve"), transaction.atomic():
+        Approval.objects.create(version=version, approved_by=emil, content_hash=version.content_hash, role="clinician")
 
 
 def test_a_status_cannot_be_skipped() -> None:

@@ -96,7 +96,7 @@ def test_a_demonstration_is_not_used_for_care(patient: Patient, by: User) -> Non
     guideline_actions.submit(version=version, by=factories_guidelines.editor())
     for name in ("rob", "rita"):
         reviewer = factories_guidelines.reviewer(name)
-        guideline_actions.approve(version=version, by=reviewer, content_hash=version.content_hash, role="physician")
+        guideline_actions.approve(version=version, by=reviewer, content_hash=version.content_hash)
     version = guideline_actions.publish(
         version=version, by=factories_guidelines.administrator(), content_hash=version.content_hash
     )

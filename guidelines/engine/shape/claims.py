@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from guidelines.engine.shape.marked import Marked
+from guidelines.engine.shape.marked import Ages, Marked
 from guidelines.engine.values import Content, Flag, Key, Line, Mark, People, Text, Whole
 
 
@@ -16,6 +16,7 @@ class Reference(Content):
     secondary: Flag = False  # it only quotes the source
     year: Whole | None = None
     population: Line | None = None
+    ages: Ages | None = None  # of the people it is about
     participants: People | None = None
     findings: Text | None = None
     note: Text | None = None

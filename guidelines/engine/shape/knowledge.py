@@ -66,6 +66,9 @@ class FactGroup(Content):
     key: Key
     title: Line
     plain_title: Line | None = None
+    covers: Literal["kidney", "pregnancy"] | None = (
+        None  # a drug needs a rule about one of its facts, see `NotApplicable`
+    )
 
 
 class Test(Content):
