@@ -72,7 +72,7 @@ def unused(judged: Judged) -> Iterator[Finding]:
 def doses_read(judged: Judged, drug: str) -> frozenset[str]:
     """The facts from which a dose of this drug is worked out."""
     regimens = [judged.compiled.regimens[key].regimen for key in judged.regimens_of(drug)]
-    bases = {part.basis for regimen in regimens for part in (regimen, *regimen.caps)}
+    bases = {regimen.basis for regimen in regimens} | {cap.basis for regimen in regimens for cap in regimen.caps}
     return frozenset[str]().union(*(judged.facts_of(BODY[basis]) for basis in bases if basis in BODY))
 
 

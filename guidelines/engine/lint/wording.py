@@ -53,7 +53,11 @@ def words_defined(package: Package) -> str:
 
 
 def undefined(said: Written, defined: str) -> Iterator[Finding]:
-    if said.part not in (*ORDERS, "statements") or getattr(said.entry, "kind", "") in TELLS_HISTORY:
+    if (
+        said.part not in (*ORDERS, "statements")
+        or said.field.startswith("action")
+        or getattr(said.entry, "kind", "") in TELLS_HISTORY
+    ):
         return
     is_phase = said.part == "monitoring" and said.field == "phase"
     for term, after_a_hinge, anywhere in TERMS:
@@ -96,10 +100,12 @@ def must_decide(said: Written) -> bool:
         return is_order and not entry.conflicts and not {"CD", "GK"} & set(entry.marks)
     if said.part == "steps" and said.field.startswith("actions."):
         return entry.when is None
-    return said.part == "safety_rules" and said.field == "action.text" and entry.kind != "refer"
+    return said.part == "safety_rules" and said.field == "action.text" and entry.kind in ("hold", "stop")
 
 
 def never_stop(said: Written) -> Iterator[Finding]:
+    if said.part not in (*ORDERS, "statements"):
+        return
     for sentence in said.text.replace("\n", " ").split(". "):
         if NEVER_STOP.search(sentence) and not EXCEPTION.search(said.text):
             message = "It forbids to stop, also where a safety rule stops the drug. Say that a safety stop comes first."
