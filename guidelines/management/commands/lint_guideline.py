@@ -11,7 +11,6 @@ from django.core.management.base import CommandError
 from guidelines import weekly_only
 from guidelines.chosen_version import NoVersion, chosen_version
 from guidelines.engine.content import Package
-from guidelines.engine.lint import Finding
 from guidelines.findings import all_findings
 from guidelines.guideline_file import ContentRefused, read_guideline_file
 from guidelines.management.version_command import VersionCommand
@@ -42,8 +41,7 @@ class Command(VersionCommand):
             package, weekly = self.from_file(path), weekly_only.in_libraries()
         else:
             package, weekly = self.from_rows(guideline, number), weekly_only.known()
-        forgotten = weekly_only.forgotten(package, weekly)
-        findings = [*(Finding("weekly_only_missing", BLOCKING, *told) for told in forgotten), *all_findings(package)]
+        findings = all_findings(package, weekly)
         blocking = sum(finding.severity == BLOCKING for finding in findings)
         if as_json:
             rows = [{"code": f.code, "severity": f.severity, "place": f.place, "message": f.message} for f in findings]
