@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from guidelines import actions, permissions
 from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline
-from guidelines.models import Publication, Version
+from guidelines.models import ImpactRun, Publication, RunState, Version
 from guidelines.workflow import CLINICIAN
 
 ITCHING_ELBOW = Path(__file__).parent / "guidelines" / "fixtures" / "itching-elbow.yaml"
@@ -59,11 +59,17 @@ def draft(package: Package | None = None, *, by: User | None = None, is_demonstr
     )
 
 
+def compared(version: Version) -> ImpactRun:
+    """The impact of this very content on the active plans is worked out."""
+    return ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=RunState.DONE)
+
+
 def under_review(package: Package | None = None, *, names: tuple[str, str] = ("rob", "rita")) -> Version:
     """Submitted by an editor and approved by two reviewers."""
     version = draft(package)
     prefix = f"{version.guideline.slug}-{version.number}"
     actions.submit(version=version, by=editor(f"editor-{prefix}"))
+    compared(version)
     for name in names:
         actions.approve(
             version=version,

@@ -3,6 +3,13 @@
 Each action is one transaction: lock, check who, check when, write, record. A refusal is an exception with a sentence.
 """
 
+from guidelines.actions.commenting import (
+    add_comment,
+    draft_for_question,
+    reopen_comment,
+    reply_to_comment,
+    resolve_comment,
+)
 from guidelines.actions.editing import EditConflict, move_entry, remove_entry, save_entry, start_draft, undo_edit
 from guidelines.actions.questions import close_question, reopen_question, send_question
 from guidelines.actions.refusals import Refused
@@ -23,9 +30,11 @@ from guidelines.actions.versions import (
 __all__ = [
     "EditConflict",
     "Refused",
+    "add_comment",
     "approve",
     "close_question",
     "close_to_all",
+    "draft_for_question",
     "give_role",
     "index_version",
     "load_package",
@@ -33,9 +42,12 @@ __all__ = [
     "open_to_all",
     "publish",
     "remove_entry",
+    "reopen_comment",
     "reopen_question",
     "replace_content",
+    "reply_to_comment",
     "request_changes",
+    "resolve_comment",
     "save_entry",
     "send_question",
     "start_draft",
