@@ -14,7 +14,6 @@ from guidelines.actions.refusals import Refused, allow
 from guidelines.actions.versions import begin_review, locked
 from guidelines.models import HEAD, QUESTION, Comment, Level, UnansweredQuestion, Version
 from guidelines.package import package_of
-from guidelines.workflow import Status
 
 LONGEST_COMMENT = 4000
 READERS = {"patient": "A patient or family", "clinician": "A clinician"}
@@ -74,8 +73,7 @@ def draft_for_question(*, question: UnansweredQuestion, by: User) -> Version:
     question = UnansweredQuestion.objects.select_for_update().get(pk=question.pk)
     if question.closed_at is not None:
         raise Refused("This question is closed already. Look at the list again.")
-    versions = Version.objects.filter(guideline=question.version.guideline_id)
-    drafts = versions.with_status().filter(last_status=Status.DRAFT)
+    drafts = Version.objects.being_written().filter(guideline=question.version.guideline_id)
     begun = drafts.filter(comments__part=QUESTION, comments__key=str(question.pk)).order_by("-number").first()
     if begun is not None:
         return begun
