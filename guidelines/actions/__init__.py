@@ -4,6 +4,7 @@ Each action is one transaction: lock, check who, check when, write, record. A re
 """
 
 from guidelines.actions.editing import EditConflict, move_entry, remove_entry, save_entry, start_draft, undo_edit
+from guidelines.actions.impact import begin_impact, cancel_impact, start_impact
 from guidelines.actions.questions import close_question, reopen_question, send_question
 from guidelines.actions.refusals import Refused
 from guidelines.actions.versions import (
@@ -24,6 +25,8 @@ __all__ = [
     "EditConflict",
     "Refused",
     "approve",
+    "begin_impact",
+    "cancel_impact",
     "close_question",
     "close_to_all",
     "give_role",
@@ -39,6 +42,7 @@ __all__ = [
     "save_entry",
     "send_question",
     "start_draft",
+    "start_impact",
     "submit",
     "undo_edit",
     "withdraw",
