@@ -182,3 +182,10 @@ def why_not_open(version: Version) -> str:
 
 def why_not_answer_questions(user: User) -> str:
     return "" if has_role(user, EDITORS) else "Only editors see and answer the questions that readers sent."
+
+
+def why_not_start_impact(user: User) -> str:
+    """Starting it shows nothing of a patient: counts to everybody, names to those who look after them."""
+    if has_role(user, *AT_WORK):
+        return ""
+    return "Only editors, reviewers and administrators may compare a version with the plans in use."

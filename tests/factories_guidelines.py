@@ -11,6 +11,7 @@ from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline
 from guidelines.models import ImpactRun, Publication, RunState, Version
 from guidelines.workflow import CLINICIAN
+from patients.actions import compare_plans
 
 ITCHING_ELBOW = Path(__file__).parent / "guidelines" / "fixtures" / "itching-elbow.yaml"
 
@@ -59,9 +60,10 @@ def draft(package: Package | None = None, *, by: User | None = None, is_demonstr
     )
 
 
-def compared(version: Version) -> ImpactRun:
-    """The impact of this very content on the active plans is worked out."""
-    return ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=RunState.DONE)
+def compared(version: Version) -> None:
+    """The impact of what was submitted is worked out, as a worker would."""
+    for run in ImpactRun.objects.filter(version=version, state=RunState.WAITING):
+        compare_plans(run.pk)
 
 
 def under_review(package: Package | None = None, *, names: tuple[str, str] = ("rob", "rita")) -> Version:

@@ -11,6 +11,7 @@ from guidelines.actions.commenting import (
     resolve_comment,
 )
 from guidelines.actions.editing import EditConflict, move_entry, remove_entry, save_entry, start_draft, undo_edit
+from guidelines.actions.impact import begin_impact, cancel_impact, start_impact
 from guidelines.actions.questions import close_question, reopen_question, send_question
 from guidelines.actions.refusals import Refused
 from guidelines.actions.versions import (
@@ -32,6 +33,8 @@ __all__ = [
     "Refused",
     "add_comment",
     "approve",
+    "begin_impact",
+    "cancel_impact",
     "close_question",
     "close_to_all",
     "draft_for_question",
@@ -51,6 +54,7 @@ __all__ = [
     "save_entry",
     "send_question",
     "start_draft",
+    "start_impact",
     "submit",
     "undo_edit",
     "withdraw",

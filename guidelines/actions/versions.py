@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from guidelines import permissions, weekly_only
+from guidelines.actions.impact import begin_impact
 from guidelines.actions.questions import close_answered
 from guidelines.actions.refusals import Refused, allow
 from guidelines.engine.compiled import CompiledPackage
@@ -167,6 +168,7 @@ def submit(*, version: Version, by: User, why: str = "") -> StatusMove:
     version = locked(version)
     allow(permissions.why_not_submit(by, version))
     current_hash(version, version.content_hash)
+    begin_impact(version=version, by=by)
     return move(version, Status.SUBMITTED, by=by, why=why)
 
 
@@ -220,6 +222,7 @@ def publish(
         version.effective_on = day
         version.save(update_fields=["effective_on"])
         close_answered(version=version, by=by)
+        begin_impact(version=version, by=by, anew=True)
     return version
 
 
