@@ -90,9 +90,11 @@ class CompiledPackage:
         self.names = self._names()
         self.definitions = {d.key: self._condition(f"definitions.{d.key}", d.formula) for d in package.definitions}
         self.sources = {fact.key: self._source(fact) for fact in package.facts}
+        self.worked_out = {key: source for key, source in self.sources.items() if source.formula is not None}
         self.rules = {
             r.key: Rule(r, self._condition(f"safety_rules.{r.key}.when", r.when, r.drug)) for r in package.safety_rules
         }
+        self.rule_order = {key: index for index, key in enumerate(self.rules)}
         self.regimens = {r.key: self._regimen(r) for r in package.regimens}
         self.option_regimens = {
             option.key: tuple(
@@ -110,6 +112,7 @@ class CompiledPackage:
         self.monitoring = tuple(
             self._conditional(f"monitoring.{item.key}.when", item, item.when, item.drug) for item in package.monitoring
         )
+        self.monitoring_order = {entry.entry.key: index for index, entry in enumerate(self.monitoring)}
         self.instructions = tuple(
             self._conditional(f"instructions.{row.key}.show_when", row, row.show_when, row.drug)
             for row in package.instructions
