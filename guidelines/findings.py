@@ -23,7 +23,7 @@ def all_findings(package: Package, weekly: tuple[WeeklyDrug, ...] = ()) -> list[
     """Blocking ones first. `weekly` are the drugs that are known to be taken once a week only."""
     weekly_missing = [found("weekly_only_missing", *told) for told in forgotten(package, weekly)]
     told = [*weekly_missing, *unguarded(package), *short_forms(package), *lint(package), *hard_to_read(package)]
-    return sorted(told, key=lambda finding: finding.severity)
+    return sorted(dict.fromkeys(told), key=lambda finding: finding.severity)
 
 
 def findings_of(version: Version) -> tuple[Finding, ...]:

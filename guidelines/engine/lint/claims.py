@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from guidelines.engine.content import Package, Reference
 from guidelines.engine.lint.finding import Finding, found
 
-DIGIT = re.compile(r"\d")
+DIGIT = re.compile(r"(?<![A-Za-z\d_-])\d")  # 15 mg, not B12
 OPEN = {"GK": "rests on general knowledge", "CD": "is a content decision"}
-# Claims that only say where to go or what somebody wrote have no dose, interval or limit of their own.
+TELLS = {"evidence", "meta", "disclaimer", "note", "fact"}  # kinds of statement that order nothing
 ASKED = ("facts", "definitions", "conflicts", "options", "steps", "instructions", "print_rules", "transitions", "drugs")
 BACKED = ("statements", "regimens", "safety_rules", "monitoring")
 
@@ -22,14 +22,14 @@ class Claim(NamedTuple):
     text: str
     cites: tuple[str, ...]
     marks: tuple[str, ...]
-    is_scope: bool = False
+    only_tells: bool = False  # where to go, or what was found in whom: it orders nothing
 
 
 def claims(package: Package) -> Iterator[Claim]:
     """What a dose, an interval or a limit is said by."""
     for statement in package.statements:
         cited = tuple(citation.reference for citation in statement.citations)
-        yield Claim(f"statements.{statement.key}", statement.clinician, cited, statement.marks)
+        yield Claim(f"statements.{statement.key}", statement.clinician, cited, statement.marks, statement.kind in TELLS)
     for regimen in package.regimens:
         place = f"regimens.{regimen.key}"
         yield claim(place, f"{regimen.max}", regimen)
@@ -41,7 +41,7 @@ def claims(package: Package) -> Iterator[Claim]:
             yield claim(f"{place}.taper", "1", regimen.taper)
     for rule in package.safety_rules:
         said = f"{rule.when} {rule.message} {rule.action.text}"
-        yield claim(f"safety_rules.{rule.key}", said, rule)._replace(is_scope=rule.kind == "scope")
+        yield claim(f"safety_rules.{rule.key}", said, rule)._replace(only_tells=rule.kind == "scope")
     for item in package.monitoring:
         yield claim(f"monitoring.{item.key}", "".join(str(window.after) for window in item.windows), item)
     for transition in package.transitions:
@@ -71,7 +71,7 @@ def sources(package: Package) -> Iterator[Finding]:
             yield found("self_published", said.place, message, "warning" if decided else None)
         ages = {reference.ages for reference in cited if reference.ages}
         others = package.ages and package.ages != "all" and ages and not ages & {package.ages, "all"}
-        if others and not said.is_scope:
+        if others and not said.only_tells:
             message = f"Its sources are about {' and '.join(sorted(ages))}, this guideline is about {package.ages}."
             yield found("other_population", said.place, message, "warning" if decided else None)
 

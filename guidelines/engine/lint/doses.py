@@ -31,7 +31,7 @@ def limit(place: str, regimen: Regimen) -> Iterator[Finding]:
         message = f"The smallest dose, {plain(regimen.min)} {unit}, is above its limit of {plain(lowest)} {unit}."
         yield found("cap_below_dose", place, message)
     largest = regimen.max * LARGEST_BODY[regimen.basis]
-    if len(always) == len(regimen.caps) and lowest > largest:
+    if regimen.min < regimen.max and len(always) == len(regimen.caps) and lowest > largest:
         message = (
             f"The limit of {plain(lowest)} {unit} is above every dose that can be worked out ({plain(largest)} {unit}): it "
             "limits nothing."

@@ -61,6 +61,9 @@ def reasons(judged: Judged) -> Iterator[Finding]:
             if said.test not in judged.compiled.tests:
                 message = f"There is no test '{said.test}'; say which test of {said.drug} needs no rule."
                 yield found("unknown_key", "not_applicable", message)
+            elif not any(item.drug == said.drug and said.test in item.tests for item in judged.package.monitoring):
+                message = f"Nothing orders {said.test} for {said.drug}: its result needs no reason. Remove it."
+                yield found("not_applicable_unneeded", "not_applicable", message)
         elif said.drug not in judged.given or said.rule in has(judged, said.drug):
             message = f"{said.drug} needs no reason about '{said.rule}': it has such a rule, or is not given. Remove the reason."
             yield found("not_applicable_unneeded", "not_applicable", message)

@@ -20,16 +20,22 @@ def steps(judged: Judged) -> Iterator[Finding]:
             yield found("dead_end", place, "A last step must say who takes over.")
         if not step.step.terminal and not step.exits and not step.step.otherwise:
             yield found("dead_end", place, "Nothing leads out of this step; add an exit or say who takes over.")
-        elif not any(is_end(compiled.steps[other]) for other in following(judged, [key])):
+        elif goes_round(judged, key):
             message = "From here the pathway only goes round: no step that ends treatment or hands over can be reached."
             yield found("no_way_out", place, message)
         if step.options and not step.step.otherwise:
             yield found("dead_end", place, "Say where to go when none of its options is left.")
 
 
+def goes_round(judged: Judged, start: str) -> bool:
+    """Whether no step at all that follows is an end, a dead one included."""
+    return not any(is_end(judged.compiled.steps[key]) for key in following(judged, [start]))
+
+
 def is_end(step: CompiledStep) -> bool:
-    """Whether treatment can end here: somebody takes over, or nothing is started."""
-    return step.step.terminal or bool(step.step.refers_to) or not step.options
+    """Whether treatment can end here: somebody takes over, nothing is started, or nothing leads on."""
+    leads_on = step.exits or step.step.otherwise
+    return step.step.terminal or bool(step.step.refers_to) or not step.options or not leads_on
 
 
 def following(judged: Judged, starts: Iterable[str]) -> set[str]:

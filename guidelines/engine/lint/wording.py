@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from guidelines.engine.content import Package
+from guidelines.engine.lint.claims import TELLS
 from guidelines.engine.lint.finding import Finding, found
 from guidelines.engine.lint.texts import Written, texts
 from guidelines.engine.lint.words import (
@@ -19,7 +20,6 @@ from guidelines.engine.lint.words import (
 
 TERMS = tuple((term, hinged(term), named(term)) for term in UNDEFINED)
 ORDERS = ("regimens", "safety_rules", "monitoring", "steps", "transitions", "options")
-TELLS_HISTORY = {"evidence", "meta", "disclaimer", "note", "fact"}  # kinds of statement that order nothing
 
 
 def checks(package: Package) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def undefined(said: Written, defined: str) -> Iterator[Finding]:
     if (
         said.part not in (*ORDERS, "statements")
         or said.field.startswith("action")
-        or getattr(said.entry, "kind", "") in TELLS_HISTORY
+        or getattr(said.entry, "kind", "") in TELLS
     ):
         return
     is_phase = said.part == "monitoring" and said.field == "phase"
@@ -96,7 +96,7 @@ def must_decide(said: Written) -> bool:
     if said.part == "monitoring":
         return not entry.required and entry.when in (None, "starting") and not entry.conflicts
     if said.part == "statements":
-        is_order = entry.kind not in TELLS_HISTORY
+        is_order = entry.kind not in TELLS
         return is_order and not entry.conflicts and not {"CD", "GK"} & set(entry.marks)
     if said.part == "steps" and said.field.startswith("actions."):
         return entry.when is None
