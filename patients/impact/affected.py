@@ -35,7 +35,7 @@ def in_use(day: date) -> list[Version]:
     return list(Version.objects.current(day).select_related("guideline"))
 
 
-def to_handle(plans: QuerySet[Plan], targets: Sequence[Version]) -> QuerySet[Plan]:
+def to_handle(plans: QuerySet[Plan], targets: Sequence[Version]) -> QuerySet[Any]:
     """Of these plans those that are followed, concern somebody and were not dealt with; urgent ones first.
 
     `targets` are the versions in use. Urgent is what a safety version, or the safety part of a decision, has changed.
@@ -74,7 +74,7 @@ def yes(*when: When) -> Case:
     return Case(*when, default=Value(False), output_field=BooleanField())
 
 
-def rows(found: QuerySet[Plan] | Sequence[Any], targets: Sequence[Version]) -> list[Affected]:
+def rows(found: QuerySet[Any] | Sequence[Any], targets: Sequence[Version]) -> list[Affected]:
     """The plans that `to_handle` found, with what there is to say: as many queries for one as for many."""
     plans: list[Any] = list(found)
     by_key = {version.pk: version for version in targets}

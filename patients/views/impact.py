@@ -39,12 +39,12 @@ def readable_run(request: HttpRequest, pk: int) -> ImpactRun:
 @require_safe
 def impact_detail(request: HttpRequest, pk: int) -> HttpResponse:
     run = readable_run(request, pk)
-    chunks = run.chunks  # type: ignore[attr-defined]  # of patients.models.ImpactChunk
+    chunks = run.chunks
     progress = (chunks.filter(is_done=True).count(), chunks.count())
     context: dict[str, Any] = {**panel_of(run, run.version, progress), "section": "guidelines"}
     if run.state == RunState.DONE and not is_swapped(request):
         is_clinical = Clinic.objects.clinical_for(request.user).exists()
-        context |= {"is_listed": is_clinical, "is_nobodys": not is_clinical}
+        context |= {"is_listed": is_clinical, "is_nobodys": not is_clinical, "is_whole_page": True}
         if is_clinical:
             context["groups"] = groups(request, ImpactOutcome.objects.visible_to(request.user).filter(run=run))
     return render_page_or_partial(request, "patients/impact_detail.html", "guidelines/_impact.html", context)
