@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from patients.views import choosing, consulting, facts, home, people, plans, publishing, signing
+from patients.views import choosing, consulting, facts, home, people, plans, preview, publishing, signing
+
+PREVIEW = "guidelines/<slug:slug>/versions/<int:number>/preview/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -29,6 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         publishing.version_publication,
         name="version_publication",
     ),
+    path(PREVIEW, preview.version_preview, name="version_preview"),
+    path(f"{PREVIEW}plan/", preview.version_preview_paper, {"audience": "patient"}, name="version_preview_paper"),
+    path(f"{PREVIEW}summary/", preview.version_preview_paper, {"audience": "clinician"}, name="version_preview_paper"),
+    path(f"{PREVIEW}plan.pdf", preview.version_preview_pdf, {"audience": "patient"}, name="version_preview_pdf"),
+    path(f"{PREVIEW}summary.pdf", preview.version_preview_pdf, {"audience": "clinician"}, name="version_preview_pdf"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/patient/", plans.plan_patient_page, name="plan_patient_page"),
     path("plans/<uuid:pk>/patient.pdf", plans.plan_patient_pdf, name="plan_patient_pdf"),

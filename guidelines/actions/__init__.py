@@ -4,6 +4,7 @@ Each action is one transaction: lock, check who, check when, write, record. A re
 """
 
 from guidelines.actions.editing import EditConflict, move_entry, remove_entry, save_entry, start_draft, undo_edit
+from guidelines.actions.importing import Imported, import_into_draft, import_package
 from guidelines.actions.questions import close_question, reopen_question, send_question
 from guidelines.actions.refusals import Refused
 from guidelines.actions.versions import (
@@ -22,11 +23,14 @@ from guidelines.actions.versions import (
 
 __all__ = [
     "EditConflict",
+    "Imported",
     "Refused",
     "approve",
     "close_question",
     "close_to_all",
     "give_role",
+    "import_into_draft",
+    "import_package",
     "index_version",
     "load_package",
     "move_entry",

@@ -69,7 +69,7 @@ class CaseRun(Run):
         return build_care_plan(self.compiled, self.decision, self.draft, self.choices, header)
 
 
-def first_case(version: Version, compiled: CompiledPackage) -> Case | None:
+def first_case(compiled: CompiledPackage) -> Case | None:
     """The first that proposes something, else the first."""
     cases = compiled.package.cases
     expected = (case for case in cases if case.expected.outcome == "propose")
