@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "pghistory",
     "pgtrigger",
+    "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
@@ -127,6 +128,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Looking changes nothing that has a history.
 PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
+
+# --- Work that outlives a request -----------------------------------------------------------------
+
+# PostgreSQL is the queue. `manage.py procrastinate worker` does the work; any number of them may.
+PROCRASTINATE_IMPORT_PATHS = ["patients.impact.tasks"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 
 # --- Language, numbers, time ----------------------------------------------------------------------
 

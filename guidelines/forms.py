@@ -1,6 +1,7 @@
 """What readers and editors type on pages of guidelines."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -47,6 +48,31 @@ class CloseForm(forms.Form):
     outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices)
 
 
+class DraftForm(forms.Form):
+    """A new draft: of which version, why, and how much it changes for patients."""
+
+    hides_optional = True
+    from_version = forms.ChoiceField(label="Begin with")
+    reason = forms.CharField(
+        label="Why the guideline is to be changed",
+        max_length=2000,
+        help_text="Reviewers and readers see this.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why the guideline is to be changed."},
+    )
+    level = forms.ChoiceField(
+        label="How much it changes for patients",
+        choices=Level.choices,
+        help_text="The highest that applies: safety above dose, dose above monitoring.",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how much it changes."},
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["from_version"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+
 class ImportForm(forms.Form):
     """A guideline file, uploaded or pasted, and what becomes of it. Whether it can be read is not asked here."""
 
@@ -69,8 +95,8 @@ class ImportForm(forms.Form):
     hides_optional = True
     INTO = re.compile(r"([0-9]{1,10})-([0-9a-f]{64})")
 
-    def __init__(self, *args: object, **names: object) -> None:
-        super().__init__(*args, **names)  # type: ignore[arg-type]  # as they come
+    def __init__(self, *args: Any, **names: Any) -> None:
+        super().__init__(*args, **names)
         drafts = Version.objects.with_status().filter(last_status=Status.DRAFT).select_related("guideline")
         self.fields["into"].widget.choices = [  # type: ignore[attr-defined]  # of a Select
             ("", "A new draft"),
@@ -94,7 +120,9 @@ class ImportForm(forms.Form):
         data = self.cleaned_data
         if "file" in data and bool(data.get("file")) == bool(data.get("text", "").strip()):
             both = bool(data.get("file"))
-            self.add_error("file", "Send the file or its text, not both." if both else "Choose a file, or paste its text.")
+            self.add_error(
+                "file", "Send the file or its text, not both." if both else "Choose a file, or paste its text."
+            )
         if data.get("into", True) is None:
             if not data.get("reason", "").strip():
                 self.add_error("reason", "Say why the guideline is to be changed.")

@@ -38,9 +38,7 @@ def default_choices(compiled: CompiledPackage, decision: Decision, today: date) 
     return choices
 
 
-def with_answer(
-    compiled: CompiledPackage, decision: Decision, choices: Choices, place: str, today: date
-) -> Choices:
+def with_answer(compiled: CompiledPackage, decision: Decision, choices: Choices, place: str, today: date) -> Choices:
     """The choices with a default at this place; as they are where there is none, or where it did not help."""
     kind, _, key = place.partition(".")
     match kind:

@@ -94,7 +94,8 @@ class _Calculation:
         if refusal is not None:
             return refusal
         low, high = self.amount(regimen.min, size), self.amount(regimen.max, size)
-        self.explain(regimen.start if regimen.start is not None else regimen.min, size)
+        if self.facts.shows_working:
+            self.explain(regimen.start if regimen.start is not None else regimen.min, size)
         start = self.start(size, low)
         if low <= 0:
             return NoDose("The dose comes out below the smallest product there is: a specialist decides.", final=True)

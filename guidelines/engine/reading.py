@@ -60,6 +60,7 @@ class Reader:
     def __init__(self, compiled: "CompiledPackage") -> None:
         self.compiled = compiled
         self.problems: list[Problem] = []
+        self.days: dict[str, date] = {}  # those that are found to be in time
 
     def refuse(self, place: str, message: str) -> None:
         if len(self.problems) < MAXIMUM_PROBLEMS:
@@ -113,11 +114,15 @@ class Reader:
                 )
 
     def day(self, place: str, raw: object) -> date | None:
+        if isinstance(raw, str) and (known := self.days.get(raw)) is not None:
+            return known  # many facts are of one day
         day: date | None = self.attempt(place, lambda: exact_date(raw))
         if day is not None and day > self.as_of:
             self.refuse(place, f"{day} is after {self.as_of}, the day of this decision")
         elif day is not None and (sentence := why_not_past(day, self.born_on)):
             self.refuse(place, sentence)
+        elif day is not None and isinstance(raw, str):
+            self.days[raw] = day
         return day
 
     def entries(self, raw: dict[str, Any], name: str) -> list[tuple[str, Any]]:
@@ -152,11 +157,15 @@ class Reader:
         if not (unit is None or isinstance(unit, str)) or not isinstance(source, str):
             self.refuse(place, "unit and source must be text")
             return None
-        value = self.attempt(place, lambda: read_value(fact, entry["value"], unit))
+        value: Any = None
+        try:
+            value = read_value(fact, entry["value"], unit)
+        except ValueError as problem:
+            self.refuse(place, str(problem))
         if isinstance(value, date):
             value = self.day(place, value)
         taken_on = self.day(f"{place}.taken_on", entry["taken_on"]) if "taken_on" in entry else self.as_of
-        limit = self.limit(fact, place, entry, unit)
+        limit = self.limit(fact, place, entry, unit) if "upper_limit" in entry else None
         if value is None or taken_on is None:
             return None
         typed = entry["value"] if isinstance(entry["value"], str) else ""
@@ -240,7 +249,7 @@ class Reader:
     def contradictions(self, facts: PatientFacts) -> None:
         """A given value that its own inputs contradict is refused: one of them is wrong, and nobody can say which."""
         resolved = Resolved(self.compiled, facts)
-        for key, source in self.compiled.sources.items():
+        for key, source in self.compiled.worked_out.items():
             self.impossible_result(key, resolved)
             state = facts.states.get(key)
             if not isinstance(state, Known) or source.formula is None or source.fact.formula_is_default:

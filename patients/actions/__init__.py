@@ -3,6 +3,7 @@
 Each action is one transaction: lock, check who, check when, write, record. A refusal is an exception with a sentence.
 """
 
+from patients.actions.comparing import compare_plans
 from patients.actions.consulting import (
     Saved,
     discard_consultation,
@@ -29,7 +30,7 @@ from patients.actions.signing import sign_plan
 
 __all__ = [
     "Conflict", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person",
-    "close_task", "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan",
+    "close_task", "compare_plans", "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan",
     "glance_at", "open_clinic",
     "place_on_step", "publish_version", "publisher_key", "record_access", "record_observations", "register_patient", "save_answers", "save_choices",
     "sign_plan", "start_consultation", "unpublish_version", "why_not_use",

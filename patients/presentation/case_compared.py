@@ -48,7 +48,10 @@ def fields(run: CaseRun) -> Iterator[tuple[tuple[str, str], str]]:
             dose = part.dose.reason if isinstance(part.dose, NoDose) else dose_range(part.dose)
             yield ("Dose", f"{part.regimen.regimen.title}, the range"), dose
     for line in run.draft.medications:
-        yield ("Dose", f"{line.drug.name}, as chosen"), f"{words.CHANGES[line.change]} {planned_text(run, line)}".strip()
+        yield (
+            ("Dose", f"{line.drug.name}, as chosen"),
+            f"{words.CHANGES[line.change]} {planned_text(run, line)}".strip(),
+        )
     for alert in run.draft.alerts:
         yield (f"{alert.severity.capitalize()}s", alert.rule.key), alert.message
     yield from tests_of(run)
