@@ -82,7 +82,7 @@ class ImportForm(forms.Form):
     )  # fmt: skip
     text = forms.CharField(
         label="Or its text", required=False, strip=False,
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off", "class": "input--code"}),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off", "class": "input--file"}),
     )  # fmt: skip
     into = forms.CharField(label="What it becomes", required=False, widget=forms.Select())
     reason = forms.CharField(
@@ -97,12 +97,12 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, **names: Any) -> None:
         super().__init__(*args, **names)
-        drafts = Version.objects.with_status().filter(last_status=Status.DRAFT).select_related("guideline")
-        self.fields["into"].widget.choices = [  # type: ignore[attr-defined]  # of a Select
+        drafts = [draft for draft in Version.objects.drafts() if draft.last_status == Status.DRAFT]
+        self.fields["into"].widget.choices = [
             ("", "A new draft"),
             *(
-                (f"{draft.pk}-{draft.content_hash}", f"Instead of the content of draft {draft.number}: {draft.title}")
-                for draft in drafts.order_by("guideline__slug", "number")
+                (f"{draft.pk}-{draft.content_hash}", f"The content of draft {draft.number} from now on: {draft.title}")
+                for draft in drafts
             ),
         ]
 
@@ -132,5 +132,5 @@ class ImportForm(forms.Form):
     def show_file(self, raw: bytes | str) -> None:
         """The text of a refused file, so that it can be put right where it is: a browser does not keep the file."""
         if isinstance(raw, bytes) and len(raw) < (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 2:
-            self.data = self.data.copy()
-            self.data["text"] = raw.decode("utf-8-sig", errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+            text = raw.decode("utf-8-sig", errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+            self.data = {**self.data.dict(), "text": text}  # type: ignore[attr-defined]  # what was posted is a QueryDict

@@ -65,8 +65,8 @@ def tests_of(run: CaseRun) -> Iterator[tuple[tuple[str, str], str]]:
     labels: Mapping[str, str] = {
         due.item.key: ", ".join(run.compiled.tests[key].label for key in due.item.tests) for due in run.draft.due
     }
-    for key, days in found.items():
-        yield ("Tests", f"{labels[key]} ({key})"), "; ".join(days)
+    for key, windows in found.items():
+        yield ("Tests", f"{labels[key]} ({key})"), "; ".join(windows)
 
 
 __all__ = ["Compared", "Row", "compared"]
