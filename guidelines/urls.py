@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
-from guidelines.views import asking, changes, finding, policy, printing, reading
+from guidelines.views import asking, changes, files, finding, policy, printing, reading
 from guidelines.views.editing import conditions, drafts, entries, entry, findings
 
 
@@ -37,6 +37,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(f"{VERSION}patient/ask/", asking.guideline_ask, {"audience": "patient"}, name="guideline_ask"),
     path(f"{VERSION}ask/", asking.guideline_ask, {"audience": "clinician"}, name="guideline_ask"),
+    path("import/", files.guideline_import, name="guideline_import"),
+    path(f"{VERSION}imported/", files.version_imported, name="version_imported"),
+    path(f"{VERSION}guideline.yaml", files.guideline_export, name="guideline_export"),
     path("questions/", asking.question_list, name="question_list"),
     path("questions/<int:pk>/close/", asking.question_close, name="question_close"),
     path("questions/<int:pk>/reopen/", asking.question_reopen, name="question_reopen"),

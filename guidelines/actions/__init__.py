@@ -12,6 +12,7 @@ from guidelines.actions.commenting import (
 )
 from guidelines.actions.editing import EditConflict, move_entry, remove_entry, save_entry, start_draft, undo_edit
 from guidelines.actions.impact import begin_impact, cancel_impact, start_impact
+from guidelines.actions.importing import Imported, import_into_draft, import_package
 from guidelines.actions.questions import close_question, reopen_question, send_question
 from guidelines.actions.refusals import Refused
 from guidelines.actions.versions import (
@@ -30,6 +31,7 @@ from guidelines.actions.versions import (
 
 __all__ = [
     "EditConflict",
+    "Imported",
     "Refused",
     "add_comment",
     "approve",
@@ -39,6 +41,8 @@ __all__ = [
     "close_to_all",
     "draft_for_question",
     "give_role",
+    "import_into_draft",
+    "import_package",
     "index_version",
     "load_package",
     "move_entry",

@@ -54,6 +54,7 @@ def guideline_version(request: HttpRequest, slug: str, number: int, audience: Au
         version = get_object_or_404(readable(request, slug), number=number)
         context = page_context(version, standing_of(version), audience)
         if has_role(request.user, *AT_WORK):
+            context["is_at_work"] = True
             context["hard_to_read"] = hardest_wording(compiled_version(version))
         response = render(request, "guidelines/guideline_version.html", context)
     else:
