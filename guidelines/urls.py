@@ -5,7 +5,18 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
-from guidelines.views import asking, changes, finding, policy, printing, reading
+from guidelines.views import (
+    asking,
+    changes,
+    commenting,
+    comparing,
+    finding,
+    moving,
+    policy,
+    printing,
+    reading,
+    review,
+)
 
 
 def in_two_wordings(
@@ -38,5 +49,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("questions/", asking.question_list, name="question_list"),
     path("questions/<int:pk>/close/", asking.question_close, name="question_close"),
     path("questions/<int:pk>/reopen/", asking.question_reopen, name="question_reopen"),
+    path("questions/<int:pk>/draft/", asking.question_draft, name="question_draft"),
+    path("review/", review.review_queue, name="review_queue"),
+    path(f"{VERSION}review/", review.version_review, name="version_review"),
+    path(f"{VERSION}submit/", moving.version_submit, name="version_submit"),
+    path(f"{VERSION}request-changes/", moving.version_request_changes, name="version_request_changes"),
+    path(f"{VERSION}approve/", moving.version_approve, name="version_approve"),
+    path(f"{VERSION}publish/", moving.version_publish, name="version_publish"),
+    path(f"{VERSION}withdraw/", moving.version_withdraw, name="version_withdraw"),
+    path(f"{VERSION}comments/", commenting.comment_add, name="comment_add"),
+    path("comments/<int:pk>/reply/", commenting.comment_reply, name="comment_reply"),
+    path("comments/<int:pk>/resolve/", commenting.comment_resolve, name="comment_resolve"),
+    path("comments/<int:pk>/reopen/", commenting.comment_reopen, name="comment_reopen"),
+    path("guidelines/<slug:slug>/compare/", comparing.version_choose, name="version_choose"),
+    path("guidelines/<slug:slug>/compare/<int:number>/<int:newer>/", comparing.version_compare, name="version_compare"),
     path("editorial-policy/", policy.editorial_policy, name="editorial_policy"),
 ]
