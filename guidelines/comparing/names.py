@@ -19,7 +19,7 @@ from guidelines.reading.wording import BASIS, PER, capital, times_a_day
 
 # In a reviewer's order: what is claimed, what is done, what guards it, what it stands on.
 PARTS = {
-    HEAD: ("The guideline itself", "Head"),
+    HEAD: ("The guideline itself", "Title and head"),
     "statements": ("Statements", "Statement"),
     "conflicts": ("What speaks against statements", "Doubt"),
     "regimens": ("Regimens", "Regimen"),
@@ -52,7 +52,7 @@ LABELS = {
     "per": "Per", "plain": "For patients", "product_bands": "Tablets", "products": "Products", "regimens": "Medicine given",
     "requires": "Fact needed", "review_by": "Review by", "rounding": "Rounding", "source": "From step", "start_at_minimum_when": "Starts at the minimum when",
     "start_at_most": "Start at most", "takes": "Medicine taken", "target": "To step", "titration": "Raising", "actions": "Action",
-    "when": "When", "show_when": "Printed when", "start_when": "Begins when", "windows": "Window", "xs": "", "no_dose": "No dose",
+    "when": "When", "show_when": "Printed when", "start_when": "Begins when", "windows": "Window", "min": "Minimum", "max": "Maximum", "no_dose": "No dose",
     "taken_now": "Taken today", "not_applicable": "Rule that does not apply", "within_days": "Within", "after": "After", "until": "Until",
 }  # fmt: skip
 EXPRESSIONS = {

@@ -123,7 +123,7 @@ def head_of(comparing: Comparing, old: Package, new: Package) -> Iterator[EntryD
     if old.stale_wordings != new.stale_wordings:
         rows.append(FieldRow("Wordings to be looked at again", "value", stale_text(old), stale_text(new)))
     if any(row.is_changed for row in rows):
-        yield EntryDifference(HEAD, "", "changed", "Head", "", tuple(rows))
+        yield EntryDifference(HEAD, "", "changed", PARTS[HEAD][1], "", tuple(rows))
 
 
 def stale_text(package: Package) -> str:

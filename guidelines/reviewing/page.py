@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
@@ -107,6 +108,11 @@ class Review:
         return [found for found in self.findings if found.is_blocking]
 
     @property
+    def blocking_otherwise(self) -> list[Found]:
+        """But for test patients, which have a place of their own."""
+        return [found for found in self.blocking if found.finding.code != FAILING_CASE]
+
+    @property
     def warnings(self) -> list[Found]:
         return [found for found in self.findings if not found.is_blocking]
 
@@ -127,8 +133,14 @@ class Review:
         return [found for found in self.findings if found.finding.code == FAILING_CASE]
 
     @property
+    def failing(self) -> list[tuple[str, list[Finding]]]:
+        """The test patients that do not come out as expected, each with all that differs."""
+        grouped = groupby(self.failing_cases, key=lambda found: found.about)
+        return [(key, [found.finding for found in founds]) for key, founds in grouped]
+
+    @property
     def passing_count(self) -> int:
-        return self.case_count - len({found.finding.place for found in self.failing_cases})
+        return self.case_count - len(self.failing)
 
     @cached_property
     def said(self) -> Said:
