@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.conditions import Scope, compile_formula
+from guidelines.engine.nodes import ConditionError
 from guidelines.engine.operators import unit_text
 from guidelines.engine.values import Interval, plain
 from guidelines.models import HEAD
@@ -111,9 +112,12 @@ class Names:
         return self.meanings.get(name, {}).get(key, key)
 
     def condition(self, text: str, drug: str | None = None) -> str:
-        """A condition or formula in English."""
+        """A condition or formula in English; as it is written where it cannot be read."""
         compiled = self.compiled
-        return compile_formula(text, Scope(compiled.names, frozenset(compiled.rules), drug)).text
+        try:
+            return compile_formula(text, Scope(compiled.names, frozenset(compiled.rules), drug)).text
+        except ConditionError:
+            return text
 
     def told(self, name: str, value: Any, drug: str | None = None) -> str:
         """A value that is no entry of its own, in words; empty where there is none."""
