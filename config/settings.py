@@ -213,6 +213,7 @@ ACCOUNT_RATE_LIMITS = {"send_question": "5/h/ip"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False  # clinics share computers
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # an approval asks for the password again, as a signature
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HAS_HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Stepwise"

@@ -11,10 +11,10 @@ from patients.views import (
     newer_version,
     people,
     plans,
+    preview,
     publishing,
     signing,
 )
-from patients.views import choosing, consulting, facts, home, people, plans, preview, publishing, signing
 
 PREVIEW = "guidelines/<slug:slug>/versions/<int:number>/preview/"
 
