@@ -56,7 +56,8 @@ CONDITIONS = [
     "is_unknown(pregnant)", 'met("CAL-B-PREG")', "nearest(weight_kg, 2.5) > 3", "weight_kg == weight_kg", "-5 < weight_kg",
     "itch == itch", "itch_since > as_of", "last(itch_marker) > 3 * baseline(itch_marker)", '"soother" in medications',
     "itching_badly and not itching_badly", "weight_kg * weight_kg > 10", "power(weight_kg, 0.5) > min(weight_kg, 3)",
-    "weeks_since(started_on) >= 12", "0 * weight_kg > 1", "weight_kg / height_cm > 1",
+    "weeks_since(started_on) >= 12", '"a" == "b"', "medications == medications", 'itch in ["mild"] or itch == "severe"',
+    "0.000001 < weight_kg", "itch_since == itch_since", "as_of != started_on", "not starting", 'current_step != "none"', "0 * weight_kg > 1", "weight_kg / height_cm > 1",
 ]  # fmt: skip
 
 
