@@ -98,7 +98,9 @@ def fill(count: int) -> None:
         for table in ("patient", "consultation", "plan"):
             cursor.execute(f"ALTER TABLE patients_{table} DISABLE TRIGGER USER")
         cursor.execute("UPDATE patients_plan SET state = 'replaced' WHERE state = 'active'")
-        cursor.execute("CREATE TEMPORARY TABLE made (number bigint GENERATED ALWAYS AS IDENTITY, frozen text) ON COMMIT DROP")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE made (number bigint GENERATED ALWAYS AS IDENTITY, frozen text) ON COMMIT DROP"
+        )
         with cursor.copy("COPY made (frozen) FROM STDIN") as copy:
             for frozen in frozen_plans(compiled, count):
                 copy.write_row((frozen,))
