@@ -17,6 +17,7 @@ from guidelines.strict_yaml import read_yaml
 from guidelines.weekly_only import known_by
 
 LONGEST_SHORT_FORM = 5
+WORD = re.compile(r"(?<![\w/-])\w[\w./]*+(?!-[A-Z0-9])")
 
 
 class Examination(Content):
@@ -96,21 +97,25 @@ def short_forms(package: Package) -> Iterator[Finding]:
         name: drug.name for drug in package.drugs for name in (drug.name, *drug.names)
         if name.isupper() and len(name) <= LONGEST_SHORT_FORM
     }  # fmt: skip
-    listed = {one.short: one.say for one in safeguards().abbreviations}
+    listed = {one.short: one.say for one in safeguards().abbreviations if not one.after_number}
+    counted = {one.short: one.say for one in safeguards().abbreviations if one.after_number}
+    words, units = listed | own, {short: counted_as(short) for short in counted}
+    phrases = {short: say for short, say in words.items() if " " in short}
     for said in texts(package):
-        hits = set(shortened().findall(said.text))
-        hits |= {name for name in own if re.search(rf"\b{re.escape(name)}\b", said.text)}
-        for hit in sorted(hits):
-            short = hit.strip() if hit.strip() in listed or hit in own else hit.strip()[-1]
-            message = f"'{hit.strip()}' is misread too easily; write {own.get(short) or listed[short]}."
-            yield found("abbreviation", said.place, message)
+        hits = {short: words[short] for short in tokens(said.text) & words.keys()}
+        hits |= {short: say for short, say in phrases.items() if short in said.text}
+        hits |= {short: counted[short] for short, pattern in units.items() if pattern.search(said.text)}
+        for short in sorted(hits):
+            yield found("abbreviation", said.place, f"'{short}' is misread too easily; write {hits[short]}.")
+
+
+def tokens(text: str) -> set[str]:
+    """The words of a text, with the points of their abbreviations. MTX-B-DAILY, the key of a rule, is no word."""
+    words = {match[0] for match in WORD.finditer(text)}
+    words |= {part for word in words for part in word.split("/")}
+    return words | {word.rstrip(".") for word in words}
 
 
 @cache
-def shortened() -> re.Pattern[str]:
-    """Any of the listed short forms, as a word of its own."""
-    parts = [
-        (r"\d\s?" if one.after_number else r"(?<![\w/-])") + re.escape(one.short)
-        for one in sorted(safeguards().abbreviations, key=lambda one: -len(one.short))
-    ]
-    return re.compile(rf"(?:{'|'.join(parts)})(?!\w|/|-[A-Z0-9])")  # MTX-B-DAILY is the key of a rule
+def counted_as(short: str) -> re.Pattern[str]:
+    return re.compile(rf"\d\s?{re.escape(short)}(?![\w/])")

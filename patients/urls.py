@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from patients.views import choosing, consulting, facts, home, people, plans, preview, publishing, signing
+from patients.views import (
+    choosing,
+    consulting,
+    facts,
+    home,
+    impact,
+    newer_version,
+    people,
+    plans,
+    preview,
+    publishing,
+    signing,
+)
 
 PREVIEW = "guidelines/<slug:slug>/versions/<int:number>/preview/"
 
@@ -31,6 +43,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         publishing.version_publication,
         name="version_publication",
     ),
+    path("guidelines/<slug:slug>/versions/<int:number>/impact/", impact.impact_start, name="impact_start"),
+    path("impact/<int:pk>/", impact.impact_detail, name="impact_detail"),
+    path("impact/<int:pk>/cancel/", impact.impact_cancel, name="impact_cancel"),
+    path("plans/newer-version/", newer_version.newer_version_list, name="newer_version_list"),
+    path("plans/newer-version/compare/", newer_version.newer_version_compare, name="newer_version_compare"),
+    path("plans/<uuid:pk>/newer-version/", newer_version.plan_newer_version, name="plan_newer_version"),
     path(PREVIEW, preview.version_preview, name="version_preview"),
     path(f"{PREVIEW}plan/", preview.version_preview_paper, {"audience": "patient"}, name="version_preview_paper"),
     path(f"{PREVIEW}summary/", preview.version_preview_paper, {"audience": "clinician"}, name="version_preview_paper"),

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.conditions import Scope, compile_formula
+from guidelines.engine.nodes import ConditionError
 from guidelines.engine.operators import unit_text
 from guidelines.engine.values import Interval, plain
 from guidelines.models import HEAD
@@ -19,7 +20,7 @@ from guidelines.reading.wording import BASIS, PER, capital, times_a_day
 
 # In a reviewer's order: what is claimed, what is done, what guards it, what it stands on.
 PARTS = {
-    HEAD: ("The guideline itself", "Head"),
+    HEAD: ("The guideline itself", "Title and head"),
     "statements": ("Statements", "Statement"),
     "conflicts": ("What speaks against statements", "Doubt"),
     "regimens": ("Regimens", "Regimen"),
@@ -52,7 +53,7 @@ LABELS = {
     "per": "Per", "plain": "For patients", "product_bands": "Tablets", "products": "Products", "regimens": "Medicine given",
     "requires": "Fact needed", "review_by": "Review by", "rounding": "Rounding", "source": "From step", "start_at_minimum_when": "Starts at the minimum when",
     "start_at_most": "Start at most", "takes": "Medicine taken", "target": "To step", "titration": "Raising", "actions": "Action",
-    "when": "When", "show_when": "Printed when", "start_when": "Begins when", "windows": "Window", "xs": "", "no_dose": "No dose",
+    "when": "When", "show_when": "Printed when", "start_when": "Begins when", "windows": "Window", "min": "Minimum", "max": "Maximum", "no_dose": "No dose",
     "taken_now": "Taken today", "not_applicable": "Rule that does not apply", "within_days": "Within", "after": "After", "until": "Until",
 }  # fmt: skip
 EXPRESSIONS = {
@@ -111,9 +112,12 @@ class Names:
         return self.meanings.get(name, {}).get(key, key)
 
     def condition(self, text: str, drug: str | None = None) -> str:
-        """A condition or formula in English."""
+        """A condition or formula in English; as it is written where it cannot be read."""
         compiled = self.compiled
-        return compile_formula(text, Scope(compiled.names, frozenset(compiled.rules), drug)).text
+        try:
+            return compile_formula(text, Scope(compiled.names, frozenset(compiled.rules), drug)).text
+        except ConditionError:
+            return text
 
     def told(self, name: str, value: Any, drug: str | None = None) -> str:
         """A value that is no entry of its own, in words; empty where there is none."""

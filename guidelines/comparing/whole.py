@@ -35,6 +35,7 @@ class EntryDifference:
     title: str
     rows: tuple[FieldRow, ...] = ()
     moved: str = ""
+    is_weekly: bool = False  # about a medicine that is taken once a week only
 
     @property
     def anchor(self) -> str:
@@ -122,7 +123,7 @@ def head_of(comparing: Comparing, old: Package, new: Package) -> Iterator[EntryD
     if old.stale_wordings != new.stale_wordings:
         rows.append(FieldRow("Wordings to be looked at again", "value", stale_text(old), stale_text(new)))
     if any(row.is_changed for row in rows):
-        yield EntryDifference(HEAD, "", "changed", "Head", "", tuple(rows))
+        yield EntryDifference(HEAD, "", "changed", PARTS[HEAD][1], "", tuple(rows))
 
 
 def stale_text(package: Package) -> str:
@@ -141,10 +142,18 @@ def entries_of(
             continue
         state: State = "added" if was is None else "moved" if was == entry else "changed"
         rows = tuple(comparing.rows(was, entry)) if state != "moved" else ()
-        yield EntryDifference(part, key, state, kind, title_of(entry), rows, places.get(key, ""))
+        told = title_of(entry), rows, places.get(key, ""), is_weekly(new, entry)
+        yield EntryDifference(part, key, state, kind, *told)
     for key, entry in before.items():
         if key not in after:
-            yield EntryDifference(part, key, "removed", kind, title_of(entry), tuple(comparing.rows(entry, None)))
+            rows = tuple(comparing.rows(entry, None))
+            yield EntryDifference(part, key, "removed", kind, title_of(entry), rows, "", is_weekly(old, entry))
+
+
+def is_weekly(compiled: CompiledPackage, entry: Any) -> bool:
+    """Whether an entry is about a medicine that is taken once a week only."""
+    drug = compiled.drugs.get(getattr(entry, "drug", None) or entry.key)
+    return drug is not None and drug.weekly_only
 
 
 def keyed(package: Package, part: str) -> Mapping[str, Any]:

@@ -18,7 +18,9 @@ from guidelines.editing_forms.lookups import Known, Lookups
 from guidelines.editing_forms.shape import ROW_KEY, ROWS, VALUE, Field, fields_of
 from guidelines.editing_forms.typed import IS_SET, IS_THERE, ROOT, Problems, Typed
 
-WIDE = ("text", "condition", "keys", "lines", "choices", "line")
+# How much of a line each kind takes: all of it, or two columns of three.
+WIDE, HALF = ("text", "condition", "lines", "choices"), ("line", "keys")
+SHORT = 3  # fields of a row that stands in one line
 
 
 class Part(forms.Form):
@@ -46,7 +48,7 @@ class Block:
     label: str = ""
     help: str = ""
     one: str = ""
-    is_wide: bool = False
+    width: str = ""
     bound: Any = None
     plain: Any = None  # of a pair: the plain wording
     nodes: list["Node"] = field(default_factory=list)
@@ -67,6 +69,7 @@ class Node:
     title: str = ""
     groups: list[tuple[str, list[Block]]] = field(default_factory=list)
     is_pressed: bool = False
+    is_short: bool = False
     hidden: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -101,9 +104,16 @@ class Builder:
         blocks = {f.name: self.block(f, typed, f"{name}-{f.name}", form, drug) for f in fields}
         for said, told in pairs_of(blocks):
             pair = blocks[told]
-            blocks[said] = Block("pair", pair.name, bound=blocks[said].bound, plain=pair.bound, is_wide=True)
+            blocks[said] = Block("pair", pair.name, bound=blocks[said].bound, plain=pair.bound)
             del blocks[told]
-        node = Node(name, title, list(under_headings(blocks, groups)), is_pressed=name == self.pressed)
+        return Node(name, title, list(under_headings(blocks, groups)), is_pressed=name == self.pressed)
+
+    def row(self, fields: Iterable[Field], typed: Typed, name: str, title: str) -> Node:
+        """One of many; of few fields, in one line."""
+        node = self.node(fields, typed, name, title=title)
+        node.is_short = len(node.blocks) <= SHORT and all(block.bound and not block.plain for block in node.blocks)
+        for block in node.blocks if node.is_short else ():
+            block.width = "half" if block.width or len(node.blocks) < SHORT else ""
         return node
 
     def drug_of(self, regimen: str) -> str | None:
@@ -115,30 +125,31 @@ class Builder:
         self.places[name] = (label.label or "", f"block-{name}" if f.below or f.kind == "facts" else f"id_{name}")
         made = Block(
             "field", name, label=label.label or "", help=label.help, one=label.one or "entry",
-            is_optional=not f.is_required, is_pressed=name == self.pressed, is_wide=f.kind in WIDE, leads_to=" ".join(label.leads_to),
+            is_optional=not f.is_required, is_pressed=name == self.pressed, leads_to=" ".join(label.leads_to),
         )  # fmt: skip
         if f.kind in ROWS:
-            made.kind, made.is_wide = "rows", True
+            made.kind = "rows"
             made.nodes = [
-                self.node(f.below, row, f"{name}-{i}", title=f"{made.one.capitalize()} {i + 1}")
+                self.row(f.below, row, f"{name}-{i}", f"{made.one.capitalize()} {i + 1}")
                 for i, row in enumerate(value or [])
             ]
             made.errors = self.errors(name)
         elif f.kind == "facts":
-            made.kind, made.is_wide = "facts", True
+            made.kind = "facts"
             made.nodes = [self.fact(row, f"{name}-{i}") for i, row in enumerate(value or [])]
             taken = {row[ROW_KEY] for row in value or []}
             made.choices = [known for known in self.lookups.of(("facts",)).values() if known.key not in taken]
             made.errors = self.errors(name)
         elif f.below:
-            made.kind, made.is_wide = "group", True
             made.is_optional = f.is_optional and not (f.is_open or f.kind == "keys_or_none")
+            made.kind = "group" if made.is_optional or len(f.below) > SHORT else "inline"
             made.nodes = [] if value is None else [self.node(f.below, value, name)]
             for node in made.nodes:
                 node.hidden = [(f"{name}-{IS_THERE}", "1")] if made.is_optional else []
             made.errors = self.errors(name)
         else:
             made.bound = form[f.name]
+            made.width = "wide" if f.kind in WIDE else "half" if f.kind in HALF else ""
             if f.kind == "condition":
                 made.kind, made.check = "condition", self.checked(f, str(value or ""), drug)
             elif f.kind == "keys":
@@ -177,7 +188,8 @@ class Builder:
             hidden.append((f"{name}-{IS_SET}", "1"))
         block = Block("field", f"{name}-{VALUE}", bound=form[VALUE])
         self.places[f"{name}-{VALUE}"] = (fact.label if fact else row[ROW_KEY], f"id_{name}-{VALUE}")
-        return Node(name, fact.label if fact else row[ROW_KEY], [("", [block])], name == self.pressed, hidden)
+        block.width = "wide" if isinstance(row[VALUE], list) else ""
+        return Node(name, fact.label if fact else row[ROW_KEY], [("", [block])], name == self.pressed, hidden=hidden)
 
 
 def pairs_of(blocks: dict[str, Block]) -> Iterator[tuple[str, str]]:

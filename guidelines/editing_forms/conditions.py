@@ -58,7 +58,9 @@ def checked(text: str, compiled: CompiledPackage, *, drug: str | None = None, wa
 
 
 def sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    """With a capital and a full stop; a name such as pH stays as it is."""
+    first = text[:1] if text[1:2].isupper() else text[:1].upper()
+    return f"{first}{text[1:].rstrip('.')}."
 
 
 def near(text: str, problem: str) -> str:

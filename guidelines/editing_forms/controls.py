@@ -10,7 +10,7 @@ from django import forms
 from guidelines.editing_forms.lookups import Lookups
 from guidelines.editing_forms.shape import Field
 from guidelines.editing_forms.typed import Typed
-from guidelines.editing_forms.widgets import ConditionInput, KeysInput, Suggested
+from guidelines.editing_forms.widgets import ConditionInput, KeySelect, KeysInput, Suggested
 from guidelines.engine.content import Fact
 from guidelines.engine.operators import unit_text
 
@@ -37,12 +37,12 @@ def control_of(f: Field, asker: Asker, typed: Typed) -> forms.Field:
         case "flag":
             return forms.BooleanField(**known)
         case "choice":
-            return forms.CharField(**known, widget=forms.Select(choices=choices_of(f, asker, value)))
+            return forms.CharField(**known, widget=KeySelect(choices=choices_of(f, asker, value)))
         case "choices":
             words = [(one, label.words.get(one, one)) for one in [*value, *(v for v in f.values if v not in value)]]
             return forms.MultipleChoiceField(**known, choices=words, widget=forms.CheckboxSelectMultiple)
         case "key" if label.leads_to:
-            return forms.CharField(**known, widget=forms.Select(choices=keys_of(f, asker, value)))
+            return forms.CharField(**known, widget=KeySelect(choices=keys_of(f, asker, value)))
         case "line" | "key" if label.used_before:
             return forms.CharField(**known, widget=Suggested(asker.lookups.used_before(asker.entry_class, f.name)))
         case "keys":
@@ -106,10 +106,10 @@ def value_control(fact: Fact | None, key: str, value: Any) -> forms.Field:
         if isinstance(value, list):
             choices.sort(key=lambda choice: value.index(choice[0]) if choice[0] in value else len(value))
             return forms.MultipleChoiceField(**known, choices=choices, widget=forms.CheckboxSelectMultiple)
-        return forms.CharField(**known, widget=forms.Select(choices=[("", "Choose"), *choices]))
+        return forms.CharField(**known, widget=KeySelect(choices=[("", "Choose"), *choices]))
     if kind == "boolean" and value in ("", "true", "false"):
         yes_no = [("", "Choose"), ("true", "Yes"), ("false", "No")]
-        return forms.CharField(**known, widget=forms.Select(choices=yes_no))
+        return forms.CharField(**known, widget=KeySelect(choices=yes_no))
     if kind == "date":
         return forms.CharField(**known, widget=forms.TextInput({"type": "date", "class": "input--short"}))
     attrs: dict[str, Any] = {"autocomplete": "off"}

@@ -8,7 +8,7 @@ from guidelines.changes import title_of
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Fact, Package
 
-LONGEST = 90
+LONGEST = 70
 NAMED_BY = ("title", "label", "name", "text", "clinician", "message", "phase", "key")
 
 
@@ -23,14 +23,11 @@ class Known(NamedTuple):
         return f"{self.key} – {self.words}" if self.words and self.words != self.key else self.key
 
 
-def first_words(entry: Any) -> str:
+def first_words(entry: Any, longest: int = LONGEST) -> str:
     """The words by which people know an entry, shortened."""
-    return shortened(title_of({name: getattr(entry, name, None) for name in NAMED_BY}, "clinician"))
-
-
-def shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
+    said = title_of({name: getattr(entry, name, None) for name in NAMED_BY}, "clinician")
+    text = " ".join(said.split())
+    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]} …"
 
 
 class Lookups:

@@ -43,10 +43,10 @@ class Field(NamedTuple):
 IS_GIVEN = Field("is_given", "flag", FieldLabel(label="Compare these"))
 FREQUENCY = (
     Field(
-        "type", "choice", FieldLabel(label="How often", words={"weekly": "Once a week", "daily": "Every day"}),
+        "type", "choice", FieldLabel(label="Frequency", words={"weekly": "Once a week", "daily": "Every day"}),
         is_required=True, values=("weekly", "daily"),
     ),
-    Field("times", "number", FieldLabel(label="Times a day", help="Only of a dose for every day."), is_optional=True),
+    Field("times", "number", FieldLabel(label="Times a day, if daily"), is_optional=True),
 )  # fmt: skip
 
 
@@ -123,6 +123,6 @@ def is_content(hint: Any) -> bool:
 def without_none(hint: Any) -> tuple[Any, bool]:
     if get_origin(hint) in (Union, UnionType):
         rest = [part for part in get_args(hint) if part is not type(None)]
-        if len(rest) < len(get_args(hint)):
-            return (rest[0] if len(rest) == 1 else Union[tuple(rest)]), True
+        if len(rest) == 1 < len(get_args(hint)):
+            return rest[0], True
     return hint, False

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
 
 
 class ConditionInput(forms.Textarea):
@@ -24,6 +25,21 @@ class KeysInput(ConditionInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 1, **(attrs or {})})
+
+
+class KeySelect(forms.Select):
+    """A select of many values, drawn at once: a form may have dozens of them."""
+
+    template_name = "django/forms/widgets/key_select.html"
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        return []
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        chosen = "" if value is None else str(value)
+        rows = ((key, " selected" if key == chosen else "", words) for key, words in self.choices)
+        return context | {"options": format_html_join("", '<option value="{}"{}>{}</option>', rows)}
 
 
 class Suggested(forms.TextInput):

@@ -21,7 +21,7 @@ BLOCKING: tuple[str, ...] = (
     "unreachable_step", "dead_end", "no_way_out", "transition_never_taken", "transitions_incomplete",
     # conditions
     "rule_never_fires", "rule_always_fires", "number_out_of_range", "bands_incomplete", "unknown_tested_in_stop",
-    "unknown_lowered",
+    "unknown_lowered", "stop_too_weak",
     # doses
     "missing_cap", "cap_below_dose", "dose_not_buildable", "titration_impossible", "weight_limit_missing",
     # what a drug must have
@@ -33,7 +33,7 @@ BLOCKING: tuple[str, ...] = (
     # claims
     "uncited_number", "dangling_citation", "self_published", "other_population", "review_date_missing",
     # wording
-    "undefined_term", "undecided_consider", "never_stop_without_exception", "abbreviation", "trailing_zero",
+    "weekly_drug_daily", "undefined_term", "undecided_consider", "never_stop_without_exception", "abbreviation", "trailing_zero",
     "missing_leading_zero", "plain_wording_missing", "plain_stale",
     # order
     "duplicate_entry", "empty_entry",

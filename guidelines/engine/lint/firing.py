@@ -83,3 +83,22 @@ def unknown_tests(judged: Judged) -> Iterator[Finding]:
                 "or leave if_unknown out."
             )
             yield found("unknown_lowered", f"safety_rules.{rule.key}", message)
+        if rule.severity == "stop" and rule.override == "acknowledge":
+            message = "A stop that is only acknowledged stops nothing; ask for a reason, or forbid to go against it."
+            yield found("stop_too_weak", f"safety_rules.{rule.key}", message)
+
+
+def ranges(judged: Judged) -> Iterator[Finding]:
+    """Facts whose own ranges leave nothing, or call usual what they call impossible."""
+    for fact in judged.package.facts:
+        possible, plausible = fact.possible, fact.plausible
+        for name, held in (("possible", possible), ("plausible", plausible)):
+            if held and held.min is not None and held.max is not None and held.min > held.max:
+                message = (
+                    f"Its {name} range begins at {plain(held.min)} and ends at {plain(held.max)}: no value is in it."
+                )
+                yield found("number_out_of_range", f"facts.{fact.key}", message)
+        ends = [end for end in (plausible.min, plausible.max) if end is not None] if possible and plausible else []
+        if possible and not all(possible.holds(end) for end in ends):
+            message = "Its plausible range reaches beyond the possible one; correct one of them."
+            yield found("number_out_of_range", f"facts.{fact.key}", message)

@@ -101,6 +101,19 @@ class Judged:
             self._behind[key] = found
         return self._behind[key]
 
+    def facts_named(self, *nodes: Node | None) -> frozenset[str]:
+        """The facts these conditions speak of themselves, or by a definition: a score of many results is one fact."""
+        found = frozenset[str]()
+        for key in keys_read(*nodes):
+            kind, _, name = key.partition(":")
+            if kind == "met":
+                found |= self.facts_named(self.compiled.rules[name].condition)
+            elif key in self.compiled.definitions:
+                found |= self.facts_named(self.compiled.definitions[key])
+            else:
+                found |= {name or key} & self.compiled.facts.keys()
+        return found
+
     def group_of(self, fact: str) -> str:
         return self.compiled.facts[fact].group
 

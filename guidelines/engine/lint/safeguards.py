@@ -34,7 +34,7 @@ def has(judged: Judged, drug: str) -> set[str]:
     compiled = judged.compiled
     rules = compiled.rules_of_drug.get(drug, ())
     there = {"stop"} if any(rule.rule.severity == "stop" for rule in rules) else set()
-    if any(item.drug == drug and item.windows for item in judged.package.monitoring):
+    if any(item.drug == drug and item.required and item.windows for item in judged.package.monitoring):
         there.add("monitoring")
     covers = {group.key: group.covers for group in judged.package.fact_groups}
     return there | {what for fact in facts_asked(judged, drug) if (what := covers.get(judged.group_of(fact)))}
@@ -75,7 +75,7 @@ def narrow_stops(judged: Judged) -> Iterator[Finding]:
         acting = [rule for rule in judged.compiled.rules_of_drug.get(drug, ()) if acts(rule.rule)]
         if not any(rule.rule.severity == "stop" for rule in acting):
             continue  # told as missing_stop_rule
-        watched = judged.facts_behind(*(rule.condition for rule in acting))
+        watched = judged.facts_named(*(rule.condition for rule in acting))
         groups = {judged.group_of(fact) for fact in watched}
         left = sorted({judged.group_of(fact) for fact in tested_again(judged, drug)} - groups)
         if left:

@@ -121,9 +121,11 @@ def never_used(judged: Judged) -> Iterator[Finding]:
     told = {statement.section for statement in package.statements}
     carried = {c for name in CARRIERS for entry in getattr(package, name) for c in entry.conflicts}
     carried |= {key for option in package.options for key in option.against}
+    taken = {part.drug for step in package.steps for part in step.takes}
     every: tuple[tuple[str, set[str], str], ...] = (
         ("options", offered, "No step offers this option."),
         ("regimens", built, "No option gives this regimen."),
+        ("drugs", taken | {regimen.drug for regimen in package.regimens}, "No regimen gives this drug."),
         ("tests", ordered, "No monitoring orders this test."),
         ("sections", told, "No statement stands in this section."),
         ("conflicts", carried, "Nothing that it is about carries this conflict."),

@@ -8,12 +8,16 @@ from guidelines.engine.lint.finding import Finding, found
 from guidelines.engine.lint.texts import Written, texts
 from guidelines.engine.lint.words import (
     CONSIDER,
+    DAILY,
+    DENIED,
     EXCEPTION,
     NEVER_STOP,
     NO_LEADING_ZERO,
+    SENTENCE,
     TRAILING_ZERO,
     UNDEFINED,
     VAGUE_INTERVAL,
+    WEEKLY,
     hinged,
     named,
 )  # fmt: skip
@@ -32,6 +36,22 @@ def checks(package: Package) -> Iterator[Finding]:
             yield from undecided(said)
             yield from never_stop(said)
     yield from vague_intervals(package)
+    yield from daily(package, written)
+
+
+def daily(package: Package, written: list[Written]) -> Iterator[Finding]:
+    """A sentence about a drug that is taken once a week only, and that reads as every day."""
+    names = [name for drug in package.drugs if drug.weekly_only for name in (drug.name, *drug.names)]
+    others = [name.casefold() for drug in package.drugs if not drug.weekly_only for name in (drug.name, *drug.names)]
+    weekly = [(name, named(name)) for name in names]
+    for said in written if weekly else ():
+        for sentence in SENTENCE.split(said.text):
+            if not (match := DAILY.search(sentence)) or WEEKLY.search(sentence) or DENIED.search(sentence):
+                continue
+            hit = next((name for name, pattern in weekly if pattern.search(sentence)), None)
+            if hit and not any(other in sentence.casefold() for other in others):
+                message = f"'{match[0]}' beside {hit}, which is taken once a week only: taken daily it kills. Say once a week."
+                yield found("weekly_drug_daily", said.place, message)
 
 
 def numbers(said: Written) -> Iterator[Finding]:

@@ -39,3 +39,11 @@ def hinged(term: str) -> re.Pattern[str]:
 
 def named(term: str) -> re.Pattern[str]:
     return re.compile(rf"\b{re.escape(term)}\b", re.IGNORECASE)
+
+
+DAILY = re.compile(
+    r"\b(daily|every ?day|each day|per day|a day|nightly|twice|(?:each|every) (?:morning|evening|night))\b|/day\b|/d\b", re.IGNORECASE
+)  # fmt: skip
+WEEKLY = re.compile(r"\b(week|weeks|weekly|weekday)\b", re.IGNORECASE)
+DENIED = re.compile(r"\b(not|never|no|error|wrong|mistake)\b", re.IGNORECASE)
+SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")

@@ -17,6 +17,7 @@ from guidelines.models import HEAD, Edit
 from guidelines.views.editing.draft import Draft, changing, class_of, of_draft, page, part_label
 from guidelines.views.editing.findings import counted, draft_findings_of
 
+IN_A_LIST = 160  # characters
 DIRECTIONS = get_args(Direction)
 
 
@@ -35,7 +36,7 @@ def entry_list(request: HttpRequest, draft: Draft, part: str) -> HttpResponse:
     rows = [
         {
             "key": entry.key,
-            "words": first_words(entry),
+            "words": first_words(entry, IN_A_LIST),
             "is_stale": entry.key in stale,
             "change": change_of(entry, before) if draft.base else "",
             "findings": found.get(entry.key),
@@ -78,7 +79,8 @@ def entry_move(request: HttpRequest, draft: Draft, part: str, key: str) -> HttpR
     except Refused as refusal:
         messages.error(request, str(refusal))
     address = reverse("entry_list", kwargs={**draft.place, "part": part})
-    return redirect(f"{address}?moved={key}&by={direction}#row-{key}")
+    # The button that was pressed takes the focus there; an address with a fragment would keep it from doing so.
+    return redirect(f"{address}?moved={key}&by={direction}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
