@@ -37,7 +37,16 @@ def import_package(*, package: Package, by: User, reason: str, level: str) -> Im
     known = same.order_by(F("effective_on").desc(nulls_last=True), "-number").first()
     if known is not None:
         return Imported(known, is_new=False)
-    return Imported(load_package(package=package, by=by, reason=reason.strip(), level=level), is_new=True)
+    in_use = Version.objects.filter(guideline__slug=package.slug).current().first()
+    draft = load_package(
+        package=package,
+        by=by,
+        reason=reason.strip(),
+        level=level,
+        # By way of a file, too, a demonstration does not become anything else.
+        is_demonstration=in_use is not None and in_use.is_demonstration,
+    )
+    return Imported(draft, is_new=True)
 
 
 @transaction.atomic
