@@ -14,6 +14,8 @@ CASE = {"key": "c", "title": "All unknown", "as_of": "2026-03-02", "expected": {
 
 def findings(changed: dict[str, Any]) -> list[Finding]:
     changed.setdefault("cases", [CASE])
+    changed["regimens"] = [entry for entry in changed["regimens"] if entry["key"] != "pearls"]  # for other tests
+    changed["definitions"] = []
     return lint(Package.model_validate(changed))
 
 
@@ -87,6 +89,7 @@ def test_a_text_that_patients_read_wants_plain_words(name: str, change: dict[str
     changed["conflicts"] = [
         {"key": "C1", "text": "They differ.", "certainty": "Sure", "evidence": "Both.", "plain": "So."}
     ]
+    changed["statements"][0]["conflicts"] = ["C1"]
     (changed[name][0] if name else changed).update(change)
 
     assert [(f.code, f.severity, f.place) for f in findings(changed)] == [("plain_missing", "warning", place)]
@@ -116,13 +119,34 @@ def test_a_guideline_that_proposes_without_knowing_anything_is_found() -> None:
     assert ("unknown_not_asked", "entry_step") in [(f.code, f.place) for f in findings(changed)]
 
 
-def test_a_guideline_that_cannot_run_is_one_finding() -> None:
+def test_a_guideline_that_cannot_run_is_told_why_and_what_else_is_wrong() -> None:
     changed = content()
     changed["safety_rules"][1]["when"] = "infection"
+    changed["review_by"] = None
 
     assert [(f.code, f.severity, f.place) for f in findings(changed)] == [
-        ("cannot_run", "blocking", "safety_rules.DROPS-INFECTED.when")
+        ("unknown_fact", "blocking", "safety_rules.DROPS-INFECTED.when"),
+        ("review_date_missing", "blocking", "review_by"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("when", "code"),
+    [
+        ("infection", "unknown_fact"),
+        ('weight_kg > "heavy"', "type_mismatch"),
+        ("weight_kg", "type_mismatch"),
+        ('itch == "awful"', "type_mismatch"),
+        ("weight_kg > height_cm", "unit_mismatch"),
+        ("red or min(weight_kg, height_cm) > marker", "unit_mismatch"),
+        ("infected and", "cannot_run"),
+    ],
+)
+def test_what_cannot_run_is_told_by_its_kind(when: str, code: str) -> None:
+    changed = content()
+    changed["safety_rules"][1]["when"] = when
+
+    assert [(f.code, f.place) for f in findings(changed)] == [(code, "safety_rules.DROPS-INFECTED.when")]
 
 
 def test_blocking_findings_come_first() -> None:

@@ -1,0 +1,65 @@
+"""Comparisons of versions, kept for their contents: a draft is compared again and again, and a content never changes."""
+
+from functools import lru_cache
+
+from django.core.cache import cache
+
+from guidelines.comparing.outcomes import Outcomes, outcomes_between
+from guidelines.comparing.whole import Comparison, compare
+from guidelines.engine.compiled import CompiledPackage, compile_package
+from guidelines.models import Version
+from guidelines.package import ContentMoved, compiled_version, package_of
+
+KEPT = 16
+A_DAY = 24 * 60 * 60
+
+
+def compiled_of(version: Version) -> CompiledPackage:
+    """The version ready to decide with. A draft is kept, too: its hash says which content it is."""
+    return compiled_version(version) if version.is_locked else compiled_draft(version.pk, version.content_hash)
+
+
+@lru_cache(maxsize=KEPT)
+def compiled_draft(version_id: int, content_hash: str) -> CompiledPackage:
+    compiled = compile_package(package_of(Version.objects.select_related("guideline").get(pk=version_id)))
+    if compiled.content_hash != content_hash:
+        raise ContentMoved("The content of this draft is being changed. Open the page again.")
+    return compiled
+
+
+class Pair:
+    """Two versions, the same as any two with the same contents."""
+
+    def __init__(self, old: Version, new: Version) -> None:
+        self.old, self.new = old, new
+        self.hashes = (old.content_hash, new.content_hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pair) and self.hashes == other.hashes
+
+    def __hash__(self) -> int:
+        return hash(self.hashes)
+
+
+def comparison_of(old: Version, new: Version) -> Comparison:
+    return kept_comparison(Pair(old, new))
+
+
+@lru_cache(maxsize=KEPT)
+def kept_comparison(pair: Pair) -> Comparison:
+    return compare(compiled_of(pair.old), compiled_of(pair.new))
+
+
+def outcomes_of(old: Version, new: Version) -> Outcomes:
+    """Deciding every test patient twice takes a second or two, so all workers share what came out."""
+    return kept_outcomes(Pair(old, new))
+
+
+@lru_cache(maxsize=KEPT)
+def kept_outcomes(pair: Pair) -> Outcomes:
+    key = f"outcomes-{'-'.join(pair.hashes)}"
+    kept: Outcomes | None = cache.get(key)
+    if kept is None:
+        kept = outcomes_between(compiled_of(pair.old), compiled_of(pair.new))
+        cache.set(key, kept, A_DAY)
+    return kept
