@@ -1,4 +1,4 @@
-"""All findings on a package: the engine's lint, plain wording that is too hard to read, and what the drug library demands.
+"""All findings on a package: the engine's lint, what every guideline is held against, plain wording too hard to read.
 
 The grade is found here because the engine is pure: it may not ask a library how a word is divided.
 """
@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from guidelines.engine.content import Package
 from guidelines.engine.lint import Finding, lint
+from guidelines.engine.lint.finding import found
 from guidelines.models import Version
 from guidelines.package import package_of
 from guidelines.readability import HIGHEST_PLAIN_GRADE, plain_grades
+from guidelines.safeguards import short_forms, unguarded
 from guidelines.weekly_only import WeeklyDrug, forgotten, known
 
 # A draft is looked at again and again while it is written; each of its states is judged once.
@@ -18,9 +20,10 @@ KEPT = 64
 
 
 def all_findings(package: Package, weekly: tuple[WeeklyDrug, ...] = ()) -> list[Finding]:
-    """Blocking ones first, as the lint gives them; the warnings about grades are the last."""
-    weekly_missing = [Finding("weekly_only_missing", "blocking", *told) for told in forgotten(package, weekly)]
-    return [*weekly_missing, *lint(package), *hard_to_read(package)]
+    """Blocking ones first. `weekly` are the drugs that are known to be taken once a week only."""
+    weekly_missing = [found("weekly_only_missing", *told) for told in forgotten(package, weekly)]
+    told = [*weekly_missing, *unguarded(package), *short_forms(package), *lint(package), *hard_to_read(package)]
+    return sorted(dict.fromkeys(told), key=lambda finding: finding.severity)
 
 
 def findings_of(version: Version) -> tuple[Finding, ...]:
@@ -45,4 +48,4 @@ def hard_to_read(package: Package) -> Iterator[Finding]:
                 f"Its plain wording reads at school grade {grade}; at most {HIGHEST_PLAIN_GRADE} is wanted. "
                 "Shorten its sentences, or use shorter words."
             )
-            yield Finding("plain_grade", "warning", place, message)
+            yield found("plain_grade", place, message)

@@ -1,10 +1,12 @@
 """What readers and editors type on pages of guidelines."""
 
+from typing import Any
+
 from django import forms
 
 from guidelines.asking.answering import LONGEST_QUESTION
 from guidelines.identifiers import why_not_keep
-from guidelines.models import Outcome
+from guidelines.models import Level, Outcome
 
 
 class AskForm(forms.Form):
@@ -41,3 +43,28 @@ class SendForm(forms.Form):
 
 class CloseForm(forms.Form):
     outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices)
+
+
+class DraftForm(forms.Form):
+    """A new draft: of which version, why, and how much it changes for patients."""
+
+    hides_optional = True
+    from_version = forms.ChoiceField(label="Begin with")
+    reason = forms.CharField(
+        label="Why the guideline is to be changed",
+        max_length=2000,
+        help_text="Reviewers and readers see this.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why the guideline is to be changed."},
+    )
+    level = forms.ChoiceField(
+        label="How much it changes for patients",
+        choices=Level.choices,
+        help_text="The highest that applies: safety above dose, dose above monitoring.",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how much it changes."},
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["from_version"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField

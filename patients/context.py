@@ -2,33 +2,28 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from config.written_once import WrittenOnce
-from guidelines.reviewing.waiting import queue_of
+from guidelines.reviewing.waiting import to_approve_count
 from guidelines.workflow import AT_WORK, EDITORS, REVIEWERS
 from patients.models import Clinic
 
 NOBODY = -1
 
 
-def has_group(name: str) -> Exists:
-    return Exists(Group.objects.filter(user=OuterRef("pk"), name=name))
+def written() -> tuple[str, tuple[Any, ...]]:
+    """Whether somebody works on guidelines at all, and is an editor, and a reviewer."""
+    groups = User.groups.through.objects.filter(user=OuterRef("pk"))
+    asked = (Exists(groups.filter(group__name__in=names)) for names in (AT_WORK, (EDITORS,), (REVIEWERS,)))
+    return User.objects.filter(pk=NOBODY, is_active=True).values_list(*asked).query.sql_with_params()
 
 
 # Every page of somebody who is signed in asks this.
-work = WrittenOnce(
-    lambda: (
-        User.objects.filter(pk=NOBODY, is_active=True, groups__name__in=AT_WORK)
-        .values_list(has_group(EDITORS), has_group(REVIEWERS))
-        .distinct()
-        .query.sql_with_params()
-    ),
-    NOBODY,
-)
+work = WrittenOnce(written, NOBODY)
 
 
 def demonstration(request: HttpRequest) -> dict[str, Any]:
@@ -37,23 +32,10 @@ def demonstration(request: HttpRequest) -> dict[str, Any]:
 
 
 def roles(request: HttpRequest) -> dict[str, Any]:
-    """What the menu has for those who work on guidelines: asked only when a page prints its menu."""
-    row = SimpleLazyObject(lambda: Roles(request.user))
+    """What the menu has for those who work on guidelines: asked once, and only when a page prints its menu."""
+    asked = SimpleLazyObject(lambda: (request.user.is_authenticated and work.row(request.user.pk)) or (False,) * 3)
     return {
-        "is_at_work": SimpleLazyObject(lambda: row.is_at_work),
-        "is_editor": SimpleLazyObject(lambda: row.is_editor),
-        "to_approve_count": SimpleLazyObject(lambda: row.to_approve_count()),
+        "is_at_work": SimpleLazyObject(lambda: asked[0]),
+        "is_editor": SimpleLazyObject(lambda: asked[1]),
+        "to_approve_count": SimpleLazyObject(lambda: to_approve_count(request.user) if asked[2] else 0),
     }
-
-
-class Roles:
-    """The work of somebody; of most people, none."""
-
-    def __init__(self, user: User | AnonymousUser) -> None:
-        self.user = user
-        row = work.row(user.pk) if user.is_authenticated else None
-        self.is_at_work = row is not None
-        self.is_editor, self.is_reviewer = row or (False, False)
-
-    def to_approve_count(self) -> int:
-        return len(queue_of(self.user).mine) if self.is_reviewer and isinstance(self.user, User) else 0
