@@ -134,6 +134,8 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
 # PostgreSQL is the queue. `manage.py procrastinate worker` does the work; any number of them may.
 PROCRASTINATE_IMPORT_PATHS = ["patients.impact.tasks"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
+# A worker that is asked to end has so many seconds for the chunk it is at; what is done is not kept in the queue.
+PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 10, "delete_jobs": "successful"}
 
 # --- Language, numbers, time ----------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ class Impact:
     def is_none(self) -> bool:
         return not self.changes and not self.failure
 
-    def as_json(self) -> dict[str, list[list[str]]]:
+    def as_json(self) -> dict[str, list[list[Any]]]:
         return {part: [list(change) for change in told] for part, told in self.changes.items()}
 
     def sentences(self, part: str) -> list[str]:

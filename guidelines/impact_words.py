@@ -32,6 +32,7 @@ class Change(NamedTuple):
     what: str
     before: str
     after: str
+    is_weekly: bool = False  # about a drug that is taken once a week: the word stands beside every dose
 
     def __str__(self) -> str:
         return f"{self.what}: {self.before} → {self.after}." if self.before else f"{self.what}: {self.after}."
@@ -62,18 +63,18 @@ class Words:
             yield Change(self.drug(name), TAKEN.get(old, old), TAKEN.get(new, new))
 
     def dose(self, key: tuple[str, str], old: Any, new: Any) -> Iterator[Change]:
-        drug = self.drug((old or new)["drug"])
+        told = old or new
+        drug, is_weekly = self.drug(told["drug"]), told["frequency"]["type"] == "weekly"
         if old is None or new is None:
-            yield Change(drug, self.amount(old), self.amount(new))
+            yield Change(drug, self.amount(old), self.amount(new), is_weekly)
             return
-        is_told = False
+        # The tablets follow from the amount, and are told where they alone differ.
         for tell in (self.amount, self.products, self.titration):
             before, after = tell(old), tell(new)
             if before != after:
-                is_told = True
-                yield Change(drug, before, after)
-        if not is_told:
-            yield Change(drug, "", "given in another way")
+                yield Change(drug, before, after, is_weekly)
+                return
+        yield Change(drug, "", "given in another way", is_weekly)
 
     def safety(self, key: str, old: Any, new: Any) -> Iterator[Change]:
         alerts = (*self.before["alerts"], *self.after["alerts"])

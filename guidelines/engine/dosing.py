@@ -68,6 +68,8 @@ def times_per(regimen: Regimen, period: str) -> Decimal:
 
 def rounding_step(regimen: Regimen, amount: Decimal) -> Decimal:
     """The step an amount of this size is rounded to."""
+    if len(regimen.rounding) == 1:
+        return regimen.rounding[0].step
     bands = [band for band in regimen.rounding if amount >= band.above] or [regimen.rounding[0]]
     return max(bands, key=lambda band: band.above).step
 

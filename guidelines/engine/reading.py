@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 YEARS = range(1900, 2200)  # calculations with dates stay inside what a calendar can hold
 TOP = ("as_of", "step", "started_on", "facts", "history")
+ENTRY = ("value", "unit", "taken_on", "upper_limit", "source")
+MOST_KEPT = 20_000  # values that are kept as read
 BIRTH_DATE = "birth_date"  # where a guideline has this fact, nothing it is told happened before that day
 
 
@@ -140,36 +142,46 @@ class Reader:
         return found
 
     def state(self, key: str, entry: object) -> Known | Unknown | None:
-        fact, place = self.compiled.facts[key], f"facts.{key}"
+        fact = self.compiled.facts[key]
         if not isinstance(entry, dict):
-            self.refuse(place, 'must be {"value": …} or {"status": "not_known"}')
+            self.refuse(f"facts.{key}", 'must be {"value": …} or {"status": "not_known"}')
             return None
         if "status" in entry:
-            self.only(entry, place, ("status",))
+            self.only(entry, f"facts.{key}", ("status",))
             if entry["status"] != "not_known":
-                self.refuse(f"{place}.status", 'can only be "not_known"; leave the fact out if nobody was asked')
+                self.refuse(f"facts.{key}.status", 'can only be "not_known"; leave the fact out if nobody was asked')
             return NotKnown
-        self.only(entry, place, ("value", "unit", "taken_on", "upper_limit", "source"))
+        self.only(entry, f"facts.{key}", ENTRY)
         if "value" not in entry:
-            self.refuse(place, "needs a value")
+            self.refuse(f"facts.{key}", "needs a value")
             return None
-        unit, source = entry.get("unit"), entry.get("source", "given")
+        raw, unit, source = entry["value"], entry.get("unit"), entry.get("source", "given")
         if not (unit is None or isinstance(unit, str)) or not isinstance(source, str):
-            self.refuse(place, "unit and source must be text")
+            self.refuse(f"facts.{key}", "unit and source must be text")
             return None
-        value: Any = None
-        try:
-            value = read_value(fact, entry["value"], unit)
-        except ValueError as problem:
-            self.refuse(place, str(problem))
+        value = self.value(fact, raw, unit)
         if isinstance(value, date):
-            value = self.day(place, value)
-        taken_on = self.day(f"{place}.taken_on", entry["taken_on"]) if "taken_on" in entry else self.as_of
-        limit = self.limit(fact, place, entry, unit) if "upper_limit" in entry else None
+            value = self.day(f"facts.{key}", value)
+        taken_on = self.day(f"facts.{key}.taken_on", entry["taken_on"]) if "taken_on" in entry else self.as_of
+        limit = self.limit(fact, f"facts.{key}", entry, unit) if "upper_limit" in entry else None
         if value is None or taken_on is None:
             return None
-        typed = entry["value"] if isinstance(entry["value"], str) else ""
+        typed = raw if isinstance(raw, str) else ""
         return aged(fact, Known(value, typed, unit or fact.unit, taken_on, limit, source[:80]), self.as_of)
+
+    def value(self, fact: Fact, raw: object, unit: str | None) -> Any:
+        """Texts that were read before are looked up: of most facts few values are ever given."""
+        written = (fact.key, raw, unit) if isinstance(raw, str) else None
+        value = self.compiled.values_read.get(written) if written else None
+        if value is None:
+            try:
+                value = read_value(fact, raw, unit)
+            except ValueError as problem:
+                self.refuse(f"facts.{fact.key}", str(problem))
+                return None
+            if written and len(self.compiled.values_read) < MOST_KEPT:
+                self.compiled.values_read[written] = value
+        return value
 
     def limit(self, fact: Fact, place: str, entry: dict[str, Any], unit: str | None) -> Any:
         if entry.get("upper_limit") is None:

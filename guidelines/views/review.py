@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from guidelines.comparing.kept import compiled_of
+from guidelines.impact_panel import impact_panel
 from guidelines.models import Version
 from guidelines.permissions import EDITORS, REVIEWERS, has_role
 from guidelines.review_forms import AnyEntryForm
@@ -46,6 +47,7 @@ def review_page(
     form = form or AnyEntryForm(subjects=subjects(compiled_of(version).package), auto_id="comment-%s")
     context: dict[str, Any] = {
         "review": review,
+        **impact_panel(version),
         "version": version,
         "form": form,
         "demo": version.is_demonstration,

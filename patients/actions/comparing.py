@@ -5,7 +5,6 @@ compare with anything but the very content the run is of.
 """
 
 import gc
-import json
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -15,6 +14,7 @@ import pghistory
 from django.db import transaction
 from django.db.models import Count, F, Func, Q, QuerySet, TextField, Window
 from django.db.models.functions import RowNumber
+from pydantic_core import from_json
 
 from guidelines.actions.impact import queue
 from guidelines.engine.compiled import CompiledPackage, compile_package
@@ -26,10 +26,11 @@ from patients.models.impact import CHANGED
 
 CHUNK = 200  # plans; about a fifth of a second of work, which is what a worker that dies loses
 MOST_JOBS = 8  # so many workers share a run
-# Without what no comparison reads: the trace is most of a decision. In one go, for what is frozen is packed.
-AS_READ = Func(
+# Most of a decision is what no comparison reads.
+FACTS = Func(F("frozen"), template="%(expressions)s -> 'facts'", output_field=TextField())
+DECISION = Func(
     F("frozen"),
-    template="%(expressions)s #- '{decision,trace}' #- '{decision,questions}' #- '{decision,actions}' #- '{choices}'",
+    template="(%(expressions)s -> 'decision') - '{trace,questions,actions}'::text[]",
     output_field=TextField(),
 )
 
@@ -110,11 +111,19 @@ def compare_chunk(run_id: int, compiled: CompiledPackage) -> bool:
         plans = plans.filter(pk__gt=chunk.after)
     if chunk.upto is not None:
         plans = plans.filter(pk__lte=chunk.upto)
-    found = plans.annotate(as_read=AS_READ).values_list("pk", "as_read")
-    ImpactOutcome.objects.bulk_create(outcome_of(run, plan, json.loads(frozen), compiled) for plan, frozen in found)
+    found = plans.annotate(facts=FACTS, decision=DECISION).values_list("pk", "facts", "decision")
+    ImpactOutcome.objects.bulk_create(
+        outcome_of(run, plan, {"facts": parsed(facts), "decision": parsed(decision)}, compiled)
+        for plan, facts, decision in found
+    )
     chunk.is_done = True
     chunk.save(update_fields=["is_done"])
     return True
+
+
+def parsed(written: str | None) -> Any:
+    """As `json` reads it, in half the time; what is frozen has no numbers but whole ones."""
+    return None if written is None else from_json(written, cache_strings="keys")
 
 
 def outcome_of(run: ImpactRun, plan: UUID, frozen: object, compiled: CompiledPackage) -> ImpactOutcome:

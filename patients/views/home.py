@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from guidelines.models import UnansweredQuestion, Version
 from guidelines.reviewing.waiting import queue_of, scheduled, to_publish, to_review_again
 from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS, Status
-from patients.models import Clinic, Consultation, MonitoringTask, Patient
+from patients.impact.affected import to_handle
+from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan
 from patients.presentation.banner import banner_of
 from patients.wizard import KEYS, STEPS
 
@@ -45,9 +46,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "begun_count": begun.count(),
         "overdue_count": tasks.overdue(today).count(),
         "due_count": tasks.due(today).count(),
+        "to_decide": to_decide(request.user, versions) if clinics else {},
         "recent": [banner_of(patient) for patient in recent],
     }
     return render(request, "patients/home.html", context)
+
+
+def to_decide(user: User, versions: list[Version]) -> dict[str, int]:
+    """How many plans a version of their guideline concerns, and how many of them for safety."""
+    found = to_handle(Plan.objects.visible_to(user), versions).order_by()
+    return found.aggregate(plans=Count("pk"), urgent=Count("pk", filter=Q(is_urgent=True)))
 
 
 def desk(user: User) -> dict[str, Any]:
