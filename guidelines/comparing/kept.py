@@ -2,17 +2,15 @@
 
 from functools import lru_cache
 
-from django.core.cache import cache
-
 from guidelines.comparing.outcomes import Outcomes, outcomes_between
 from guidelines.comparing.whole import Comparison, compare
 from guidelines.draft_content import exact_content
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.models import Version
 from guidelines.package import compiled_version
+from guidelines.shared_results import shared
 
 KEPT = 16
-A_DAY = 24 * 60 * 60
 
 
 def compiled_of(version: Version) -> CompiledPackage:
@@ -50,9 +48,4 @@ def outcomes_of(old: Version, new: Version) -> Outcomes:
 
 @lru_cache(maxsize=KEPT)
 def kept_outcomes(pair: Pair) -> Outcomes:
-    key = f"outcomes-{'-'.join(pair.hashes)}"
-    kept: Outcomes | None = cache.get(key)
-    if kept is None:
-        kept = outcomes_between(compiled_of(pair.old), compiled_of(pair.new))
-        cache.set(key, kept, A_DAY)
-    return kept
+    return shared("outcomes", pair.hashes, lambda: outcomes_between(compiled_of(pair.old), compiled_of(pair.new)))
