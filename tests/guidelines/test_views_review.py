@@ -456,3 +456,18 @@ def test_whoever_is_no_editor_begins_no_change() -> None:
     signed_in(reviewer("rex")).post(reverse("question_draft", args=[question.pk]))
 
     assert Version.objects.count() == 1
+
+
+def test_every_form_of_a_review_carries_its_token(submitted: Version) -> None:
+    """A browser sends what the form holds, and is believed only with the token of the page."""
+    rob = reviewer("rob")
+    actions.add_comment(version=submitted, by=rob, text="Which trial?")
+    actions.give_role(user=rob, role=ADMINISTRATORS)
+    client = signed_in(rob)
+
+    for name in ("version_review", *PAGES, "version_approve"):
+        forms = re.findall(
+            r"<form[^>]*method=\"post\".*?</form>", client.get(address(name, submitted)).content.decode(), re.S
+        )
+        assert forms, name
+        assert all("csrfmiddlewaretoken" in form for form in forms), name
