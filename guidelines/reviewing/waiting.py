@@ -1,6 +1,7 @@
 """What waits for whom among those who work on guidelines, and which reviews fall due. Never a patient."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -71,10 +72,8 @@ def scheduled(today: date | None = None) -> list[Version]:
     return list(ahead.order_by("effective_on"))
 
 
-def to_review_again(today: date | None = None) -> list[Reminder]:
-    """The versions in use whose day of review has come near or has passed."""
+def to_review_again(in_use: Iterable[Version], today: date | None = None) -> list[Reminder]:
+    """Of the versions in use those whose day of review has come near or has passed."""
     day = today or timezone.localdate()
-    in_use = Version.objects.current(day).select_related("guideline")
-    near = [version for version in in_use if version.review_by and version.review_by <= day + timedelta(REMINDED_DAYS)]
-    rows = [Reminder(version, (version.review_by - day).days) for version in near if version.review_by]
-    return sorted(rows, key=lambda row: row.days)
+    dated = [(version, (version.review_by - day).days) for version in in_use if version.review_by]
+    return sorted((Reminder(*row) for row in dated if row[1] <= REMINDED_DAYS), key=lambda row: row.days)

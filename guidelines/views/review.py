@@ -27,7 +27,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "is_editor": has_role(user, EDITORS),
         "to_publish": to_publish(user),
         "scheduled": scheduled(),
-        "reminders": to_review_again(),
+        "reminders": to_review_again(Version.objects.current().select_related("guideline")),
         "section": "review",
     }
     return render(request, "guidelines/review_queue.html", context)

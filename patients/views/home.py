@@ -1,9 +1,10 @@
 """The first page: the door for strangers, and the day's unfinished work for those who are signed in."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -32,33 +33,40 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home.html", {"demo": demo, "versions": versions})
     today = timezone.localdate()
     clinics = list(Clinic.objects.clinical_for(request.user))
-    begun = Consultation.objects.visible_to(request.user).open().select_related("patient__clinic", "version")
-    tasks = MonitoringTask.objects.visible_to(request.user)
-    seen = Patient.objects.visible_to(request.user).filter(access_events__user=request.user.pk)
-    recent = seen.annotate(seen_at=Max("access_events__at")).order_by("-seen_at").select_related("clinic")[:MOST_ROWS]
     context = {
         "clinics": clinics,
         "today": today,
         "versions": versions,
-        **desk(request.user),
+        **desk(request.user, versions),
         "demo": demo or any(clinic.is_demo for clinic in clinics),
-        "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
-        "begun_count": begun.count(),
-        "overdue_count": tasks.overdue(today).count(),
-        "due_count": tasks.due(today).count(),
-        "to_decide": to_decide(request.user, versions) if clinics else {},
-        "recent": [banner_of(patient) for patient in recent],
+        **(clinical_work(request.user, versions, today) if clinics else {}),
     }
     return render(request, "patients/home.html", context)
 
 
-def to_decide(user: User, versions: list[Version]) -> dict[str, int]:
+def clinical_work(user: User | AnonymousUser, versions: list[Version], today: date) -> dict[str, Any]:
+    """What a clinic's physicians and nurses have begun, what is due, and whom they saw last."""
+    begun = Consultation.objects.visible_to(user).open().select_related("patient__clinic", "version")
+    tasks = MonitoringTask.objects.visible_to(user)
+    seen = Patient.objects.visible_to(user).filter(access_events__user=user.pk)
+    recent = seen.annotate(seen_at=Max("access_events__at")).order_by("-seen_at").select_related("clinic")[:MOST_ROWS]
+    return {
+        "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
+        "begun_count": begun.count(),
+        "overdue_count": tasks.overdue(today).count(),
+        "due_count": tasks.due(today).count(),
+        "to_decide": to_decide(user, versions),
+        "recent": [banner_of(patient) for patient in recent],
+    }
+
+
+def to_decide(user: User | AnonymousUser, versions: list[Version]) -> dict[str, int]:
     """How many plans a version of their guideline concerns, and how many of them for safety."""
     found = to_handle(Plan.objects.visible_to(user), versions).order_by()
     return found.aggregate(plans=Count("pk"), urgent=Count("pk", filter=Q(is_urgent=True)))
 
 
-def desk(user: User) -> dict[str, Any]:
+def desk(user: User, in_use: list[Version]) -> dict[str, Any]:
     """What waits for somebody who works on guidelines; what is not theirs is not asked for."""
     roles = set(user.groups.values_list("name", flat=True))
     is_editor, is_reviewer = EDITORS in roles, REVIEWERS in roles
@@ -76,7 +84,7 @@ def desk(user: User) -> dict[str, Any]:
     if ADMINISTRATORS in roles:
         found["to_publish"] = to_publish(user)
     if not roles.isdisjoint((EDITORS, ADMINISTRATORS)):
-        found["reminders"] = to_review_again()
+        found["reminders"] = to_review_again(in_use)
     if is_editor:
         questions = UnansweredQuestion.objects.open().select_related("version__guideline").order_by("-asked_at", "-pk")
         found |= {"question_count": questions.count(), "questions": questions[:MOST_QUESTIONS]}

@@ -76,7 +76,7 @@ def test_a_draft_is_listed_as_work_and_not_for_review(client: Client) -> None:
     page = home_of(client, editor("ed"))
 
     assert "Waiting for your review" not in page
-    assert f'/guidelines/{version.guideline.slug}/versions/{version.number}/"><b>' in page
+    assert f'/guidelines/{version.guideline.slug}/versions/{version.number}/review/"><b>' in page
     assert "Draft" in page
 
 

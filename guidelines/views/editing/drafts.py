@@ -45,7 +45,12 @@ def editing_list(request: HttpRequest) -> HttpResponse:
         is_in_work = version.last_status in IN_WORK
         row["in_work" if is_in_work else "others"].append((version, status_of(version, current)))
     rows = list(guidelines.values())
-    context = page(None, guidelines=rows, why_not=why_not_load(user), reminders=to_review_again())
+    context = page(
+        None,
+        guidelines=rows,
+        why_not=why_not_load(user),
+        reminders=to_review_again(version for version in versions if version.pk in current),
+    )
     return render(request, "guidelines/editing_list.html", context)
 
 
