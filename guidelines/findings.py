@@ -4,7 +4,10 @@ The grade is found here because the engine is pure: it may not ask a library how
 """
 
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
+
+from django.utils.timezone import localdate
 
 from guidelines.engine.content import Package
 from guidelines.engine.lint import Finding, lint
@@ -22,18 +25,32 @@ KEPT = 64
 def all_findings(package: Package, weekly: tuple[WeeklyDrug, ...] = ()) -> list[Finding]:
     """Blocking ones first. `weekly` are the drugs that are known to be taken once a week only."""
     weekly_missing = [found("weekly_only_missing", *told) for told in forgotten(package, weekly)]
-    told = [*weekly_missing, *unguarded(package), *short_forms(package), *lint(package), *hard_to_read(package)]
+    told = [
+        *weekly_missing,
+        *review_past(package),
+        *unguarded(package),
+        *short_forms(package),
+        *lint(package),
+        *hard_to_read(package),
+    ]
     return sorted(dict.fromkeys(told), key=lambda finding: finding.severity)
 
 
 def findings_of(version: Version) -> tuple[Finding, ...]:
-    """What is poor about a stored version, kept in memory for as long as its content and the known drugs are the same."""
-    return _findings_of(version.pk, version.content_hash, known())
+    """What is poor about a stored version, kept in memory for as long as its content, the known drugs and the day are the same."""
+    return _findings_of(version.pk, version.content_hash, known(), localdate())
 
 
 @lru_cache(maxsize=KEPT)
-def _findings_of(version_id: int, content_hash: str, weekly: tuple[WeeklyDrug, ...]) -> tuple[Finding, ...]:
+def _findings_of(version_id: int, content_hash: str, weekly: tuple[WeeklyDrug, ...], day: date) -> tuple[Finding, ...]:
     return tuple(all_findings(package_of(Version.objects.select_related("guideline").get(pk=version_id)), weekly))
+
+
+def review_past(package: Package) -> Iterator[Finding]:
+    """Found here because the engine knows no clock."""
+    if package.review_by is not None and package.review_by < localdate():
+        message = f"It should have been reviewed by {package.review_by}. Review it, and set a new day."
+        yield found("review_date_past", "review_by", message)
 
 
 def blocking(version: Version) -> tuple[Finding, ...]:
