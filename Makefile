@@ -1,5 +1,5 @@
 # The same targets for people, the README and continuous integration.
-#   make run     a working demonstration at http://127.0.0.1:8000 (PORT=… for another port)
+#   make run     a working demonstration at http://127.0.0.1:8000 (PORT=… for another port), with a worker
 #   make test    all tests, browser journeys included (ARGS="-k dose" for some)
 #   make check   formatting, types, import contracts, migrations, templates
 #   make lint    the shipped guidelines themselves
@@ -24,7 +24,7 @@ run: setup
 	@$(BIN)/python manage.py createcachetable
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(BIN)/python manage.py quickstart
-	@exec $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket
+	@exec scripts/serve --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket
 
 test: setup-test
 	$(BIN)/pytest -n 2 $(ARGS)

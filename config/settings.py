@@ -49,7 +49,14 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the database, so that every worker and machine counts the same failed sign-ins.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Large enough that pages and results that are kept push no failed sign-in out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 # --- Secret ---------------------------------------------------------------------------------------
 
@@ -82,6 +89,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "pghistory",
     "pgtrigger",
+    "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
@@ -127,6 +135,14 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Looking changes nothing that has a history.
 PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
+
+# --- Work that outlives a request -----------------------------------------------------------------
+
+# PostgreSQL is the queue. `manage.py procrastinate worker` does the work; any number of them may.
+PROCRASTINATE_IMPORT_PATHS = ["patients.impact.tasks"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
+# A worker that is asked to end has so many seconds for the chunk it is at; what is done is not kept in the queue.
+PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 10, "delete_jobs": "successful"}
 
 # --- Language, numbers, time ----------------------------------------------------------------------
 
@@ -204,6 +220,7 @@ ACCOUNT_RATE_LIMITS = {"send_question": "5/h/ip"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False  # clinics share computers
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # an approval asks for the password again, as a signature
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HAS_HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Stepwise"

@@ -9,13 +9,15 @@ from functools import lru_cache
 
 from django.utils.timezone import localdate
 
+from guidelines.draft_content import exact_content
 from guidelines.engine.content import Package
 from guidelines.engine.lint import Finding, lint
 from guidelines.engine.lint.finding import found
 from guidelines.models import Version
-from guidelines.package import package_of
+from guidelines.package import ContentMoved, package_of
 from guidelines.readability import HIGHEST_PLAIN_GRADE, plain_grades
 from guidelines.safeguards import short_forms, unguarded
+from guidelines.shared_results import shared
 from guidelines.weekly_only import WeeklyDrug, forgotten, known
 
 # A draft is looked at again and again while it is written; each of its states is judged once.
@@ -37,13 +39,20 @@ def all_findings(package: Package, weekly: tuple[WeeklyDrug, ...] = ()) -> list[
 
 
 def findings_of(version: Version) -> tuple[Finding, ...]:
-    """What is poor about a stored version, kept in memory for as long as its content, the known drugs and the day are the same."""
-    return _findings_of(version.pk, version.content_hash, known(), localdate())
+    """What is poor about a stored version, kept for as long as its content, the known drugs and the day are the same."""
+    try:
+        return _findings_of(version.pk, version.content_hash, known(), localdate())
+    except ContentMoved:
+        return tuple(all_findings(package_of(version), known()))
 
 
 @lru_cache(maxsize=KEPT)
 def _findings_of(version_id: int, content_hash: str, weekly: tuple[WeeklyDrug, ...], day: date) -> tuple[Finding, ...]:
-    return tuple(all_findings(package_of(Version.objects.select_related("guideline").get(pk=version_id)), weekly))
+    def found_in_content() -> tuple[Finding, ...]:
+        return tuple(all_findings(exact_content(version_id, content_hash).package, weekly))
+
+    drugs = [(sorted(drug.names), drug.said_by) for drug in weekly]  # a set is written in another order by each worker
+    return shared("findings", (content_hash, drugs, day), found_in_content)
 
 
 def review_past(package: Package) -> Iterator[Finding]:

@@ -48,6 +48,15 @@ def why_not_sign(user: "User | AnonymousUser", consultation: Consultation) -> st
     return ""
 
 
+def why_not_handle(user: "User | AnonymousUser", plan: Plan) -> str:
+    """Saying what becomes of a plan because of a version."""
+    if not has_role(user, plan.patient.clinic, Role.PHYSICIAN):
+        return "Only a physician of the patient's clinic may decide this. Tell one of them."
+    if plan.state != "active":
+        return f"This plan is {plan.get_state_display().lower()} already."
+    return ""
+
+
 def why_not_end(user: "User | AnonymousUser", plan: Plan) -> str:
     if not has_role(user, plan.patient.clinic, Role.PHYSICIAN):
         return "Only a physician of the patient's clinic may end a plan."

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from patients.views import choosing, consulting, facts, home, people, plans, publishing, signing
+from patients.views import (
+    choosing,
+    consulting,
+    facts,
+    home,
+    impact,
+    newer_version,
+    people,
+    plans,
+    preview,
+    publishing,
+    signing,
+)
+
+PREVIEW = "guidelines/<slug:slug>/versions/<int:number>/preview/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -29,6 +43,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         publishing.version_publication,
         name="version_publication",
     ),
+    path("guidelines/<slug:slug>/versions/<int:number>/impact/", impact.impact_start, name="impact_start"),
+    path("impact/<int:pk>/", impact.impact_detail, name="impact_detail"),
+    path("impact/<int:pk>/cancel/", impact.impact_cancel, name="impact_cancel"),
+    path("plans/newer-version/", newer_version.newer_version_list, name="newer_version_list"),
+    path("plans/newer-version/compare/", newer_version.newer_version_compare, name="newer_version_compare"),
+    path("plans/<uuid:pk>/newer-version/", newer_version.plan_newer_version, name="plan_newer_version"),
+    path(PREVIEW, preview.version_preview, name="version_preview"),
+    path(f"{PREVIEW}plan/", preview.version_preview_paper, {"audience": "patient"}, name="version_preview_paper"),
+    path(f"{PREVIEW}summary/", preview.version_preview_paper, {"audience": "clinician"}, name="version_preview_paper"),
+    path(f"{PREVIEW}plan.pdf", preview.version_preview_pdf, {"audience": "patient"}, name="version_preview_pdf"),
+    path(f"{PREVIEW}summary.pdf", preview.version_preview_pdf, {"audience": "clinician"}, name="version_preview_pdf"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/patient/", plans.plan_patient_page, name="plan_patient_page"),
     path("plans/<uuid:pk>/patient.pdf", plans.plan_patient_pdf, name="plan_patient_pdf"),

@@ -9,6 +9,7 @@ from config import embedded
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+    def get_connection_params(self) -> dict[str, Any]:
+        """Where the server is, also for the workers of the queue, which make their connections themselves."""
         server = embedded.running_server(settings.DATA_FOLDER / "postgres")
-        return super().get_new_connection({**conn_params, "host": str(server.socket_folder), "port": server.port})
+        return {**super().get_connection_params(), "host": str(server.socket_folder), "port": server.port}

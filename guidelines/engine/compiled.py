@@ -68,6 +68,7 @@ class CompiledRegimen(NamedTuple):
     requires: tuple[Conditional, ...]
     start_at_minimum_when: Node | None
     compare_with: Node | None
+    made_up: dict[Any, Any]  # products by amount, as they were worked out; see products.py
 
 
 class CompiledPackage:
@@ -89,9 +90,12 @@ class CompiledPackage:
         self.names = names_of(package)
         self.definitions = {d.key: self._condition(f"definitions.{d.key}", d.formula) for d in package.definitions}
         self.sources = {fact.key: self._source(fact) for fact in package.facts}
+        self.values_read: dict[tuple[str, str, str | None], Any] = {}  # by fact, as written, unit; see reading.py
+        self.worked_out = {key: source for key, source in self.sources.items() if source.formula is not None}
         self.rules = {
             r.key: Rule(r, self._condition(f"safety_rules.{r.key}.when", r.when, r.drug)) for r in package.safety_rules
         }
+        self.rule_order = {key: index for index, key in enumerate(self.rules)}
         self.regimens = {r.key: self._regimen(r) for r in package.regimens}
         self.option_regimens = {
             option.key: tuple(
@@ -109,6 +113,7 @@ class CompiledPackage:
         self.monitoring = tuple(
             self._conditional(f"monitoring.{item.key}.when", item, item.when, item.drug) for item in package.monitoring
         )
+        self.monitoring_order = {entry.entry.key: index for index, entry in enumerate(self.monitoring)}
         self.instructions = tuple(
             self._conditional(f"instructions.{row.key}.show_when", row, row.show_when, row.drug)
             for row in package.instructions
@@ -199,7 +204,7 @@ class CompiledPackage:
             regimen, drug, tuple(own[key] for key in regimen.products), each("caps", regimen.caps),
             each("adjustments", regimen.adjustments), each("requires", regimen.requires),
             self._condition(f"{place}.start_at_minimum_when", minimum, drug.key) if minimum else None,
-            self._formula(f"{place}.compare_with", beside, "number") if beside else None,
+            self._formula(f"{place}.compare_with", beside, "number") if beside else None, {},
         )  # fmt: skip
 
     def _transition(self, entry: content.Transition) -> Conditional:

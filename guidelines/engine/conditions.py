@@ -110,7 +110,7 @@ class Compiler:
         if symbol in ("in", "not in"):
             return self.membership(left, right, symbol)
         self.comparable(left, right, symbol)
-        test = operators.comparison(symbol, left.value, right.value)
+        test = operators.comparison(symbol, left.value, right.value, right.literal)
         shown = f"{left.text} {word} {self.value_text(right, left)}"
         return Node("leaf", BOOLEAN, shown, test, test, keys=left.keys + right.keys)
 

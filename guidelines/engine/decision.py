@@ -38,6 +38,17 @@ class ActionText(NamedTuple):
     cites: tuple[str, ...]
 
 
+class Weighed(NamedTuple):
+    """What a plan follows of a decision."""
+
+    outcome: str
+    step: str | None
+    options: list[AssessedOption]
+    taking: list[Taking]
+    alerts: list[Alert]
+    monitoring: list[Due]
+
+
 @dataclass(slots=True)
 class Decision:
     """What the guideline proposes for one patient, with everything that led there."""
@@ -66,19 +77,16 @@ class Decision:
             return self._as_json(version, with_trace)
 
     def _as_json(self, version: int | None, with_trace: bool) -> dict[str, Any]:
-        shows_doses = self.outcome in ("propose", "pending", "continue")
-        changes = {taken.drug: taken.change for taken in self.taking}
+        told = _told(self)
         return {
             "guideline": self.compiled.package.slug, "version": version, "content_hash": self.compiled.content_hash,
             "as_of": self.facts.as_of.isoformat(), "outcome": self.outcome, "step": self.step,
-            "options": [option.as_json(shows_doses=shows_doses, changes=changes) for option in self.options],
-            "taking": [{"drug": t.drug, "change": t.change, "because": list(t.because)} for t in self.taking],
+            "options": told["options"], "taking": told["taking"],
             "actions": [{"action": a.action, "text": a.text, "cites": list(a.cites)} for a in self.actions],
             "questions": [
                 {"fact": q.fact, "could_change": q.could_change, "rules": list(q.rules)} for q in self.questions
             ],
-            "alerts": [alert.as_json() for alert in self.alerts],
-            "monitoring": [due.as_json() for due in self.monitoring],
+            "alerts": told["alerts"], "monitoring": told["monitoring"],
             "trace": self.trace() if with_trace else [],
         }  # fmt: skip
 
@@ -88,17 +96,41 @@ def decide(compiled: CompiledPackage, facts: PatientFacts) -> Decision:
     with localcontext(EXACT):
         resolved = Resolved(compiled, facts)
         walk = Walk(compiled, resolved).go()
-        alerts = _alerts(walk)
-        taking = _companions(walk, list(_taking(walk)))
-        options = _once([*walk.tried, *walk.options])
-        monitoring = _monitoring(walk, taking)
+        outcome, step, options, taking, alerts, monitoring = _weighed(walk)
         consulted = _consulted(walk, options)
         questions = open_questions(walk)
         actions = _actions(walk)
     return Decision(
-        compiled, facts, resolved, walk.outcome, walk.step, options, taking, actions, alerts, monitoring, questions,
-        consulted,
+        compiled, facts, resolved, outcome, step, options, taking, actions, alerts, monitoring, questions, consulted,
     )  # fmt: skip
+
+
+def decide_in_short(compiled: CompiledPackage, facts: PatientFacts) -> dict[str, Any]:
+    """What of the decision a plan follows, in the contract's form: as `decide` says it, for half the cost.
+
+    Without questions, actions and trace, and without the working of doses: to hold one version against another.
+    """
+    with localcontext(EXACT):
+        return _told(_weighed(Walk(compiled, Resolved(compiled, facts, shows_working=False)).go()))
+
+
+def _weighed(walk: Walk) -> Weighed:
+    alerts = _alerts(walk)
+    taking = _companions(walk, list(_taking(walk)))
+    options = _once([*walk.tried, *walk.options])
+    return Weighed(walk.outcome, walk.step, options, taking, alerts, _monitoring(walk, taking))
+
+
+def _told(weighed: "Weighed | Decision") -> dict[str, Any]:
+    shows_doses = weighed.outcome in ("propose", "pending", "continue")
+    changes = {taken.drug: taken.change for taken in weighed.taking}
+    return {
+        "outcome": weighed.outcome, "step": weighed.step,
+        "options": [option.as_json(shows_doses=shows_doses, changes=changes) for option in weighed.options],
+        "taking": [{"drug": t.drug, "change": t.change, "because": list(t.because)} for t in weighed.taking],
+        "alerts": [alert.as_json() for alert in weighed.alerts],
+        "monitoring": [due.as_json() for due in weighed.monitoring],
+    }  # fmt: skip
 
 
 def _once(options: list[AssessedOption]) -> list[AssessedOption]:
@@ -124,7 +156,7 @@ def _alerts(walk: Walk) -> list[Alert]:
     if walk.outcome != "refer" and not (walk.outcome == "ask" and walk.stays):
         for option in walk.options:
             found += [alert for alert in option.alerts if option.state != "excluded" or alert.excludes]
-    order = {key: index for index, key in enumerate(walk.compiled.rules)}
+    order = walk.compiled.rule_order
     return by_severity(sorted(found, key=lambda alert: order[alert.rule.key]))
 
 

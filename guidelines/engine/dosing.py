@@ -68,6 +68,8 @@ def times_per(regimen: Regimen, period: str) -> Decimal:
 
 def rounding_step(regimen: Regimen, amount: Decimal) -> Decimal:
     """The step an amount of this size is rounded to."""
+    if len(regimen.rounding) == 1:
+        return regimen.rounding[0].step
     bands = [band for band in regimen.rounding if amount >= band.above] or [regimen.rounding[0]]
     return max(bands, key=lambda band: band.above).step
 
@@ -94,7 +96,8 @@ class _Calculation:
         if refusal is not None:
             return refusal
         low, high = self.amount(regimen.min, size), self.amount(regimen.max, size)
-        self.explain(regimen.start if regimen.start is not None else regimen.min, size)
+        if self.facts.shows_working:
+            self.explain(regimen.start if regimen.start is not None else regimen.min, size)
         start = self.start(size, low)
         if low <= 0:
             return NoDose("The dose comes out below the smallest product there is: a specialist decides.", final=True)

@@ -19,8 +19,7 @@ NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 MAXIMUM_PROBLEMS, MAXIMUM_RESULTS = 50, 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A value in the fact's own unit; `typed` and `unit` are what the person wrote."""
 
     value: Any

@@ -97,8 +97,16 @@ def kleene_not(part: Closure) -> Closure:
     return negated
 
 
-def comparison(symbol: str, left: Closure, right: Closure) -> Closure:
+def comparison(symbol: str, left: Closure, right: Closure, fixed: Any = None) -> Closure:
+    """`fixed` is the value on the right where it is written in the condition: most comparisons are of this kind."""
     test = COMPARE[symbol]
+    if fixed is not None:
+
+        def compared_with_fixed(facts: Mapping[str, Any]) -> bool | None:
+            a = left(facts)
+            return None if a is None else test(a, fixed)
+
+        return compared_with_fixed
 
     def compared(facts: Mapping[str, Any]) -> bool | None:
         a = left(facts)

@@ -8,6 +8,8 @@ from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.content import Product
 from guidelines.engine.values import plain
 
+MOST_KEPT = 2_000  # amounts of a regimen
+
 
 class Count(NamedTuple):
     """So many of one product, in the period of the dose."""
@@ -48,6 +50,15 @@ def _divides(amount: Decimal, products: Sequence[Product]) -> bool:
 
 def products_for(regimen: CompiledRegimen, amount: Decimal) -> tuple[Count, ...] | None:
     """The products of one amount: a taper names which from which amount on, so that the next step down exists, too."""
+    if amount not in regimen.made_up:
+        if len(regimen.made_up) >= MOST_KEPT:
+            regimen.made_up.clear()
+        regimen.made_up[amount] = _products_for(regimen, amount)
+    found: tuple[Count, ...] | None = regimen.made_up[amount]
+    return found
+
+
+def _products_for(regimen: CompiledRegimen, amount: Decimal) -> tuple[Count, ...] | None:
     taper = regimen.regimen.taper
     own = {product.key: product for product in regimen.drug.products}
     for band in sorted(taper.product_bands if taper else (), key=lambda band: -band.above):

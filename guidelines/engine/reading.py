@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 YEARS = range(1900, 2200)  # calculations with dates stay inside what a calendar can hold
 TOP = ("as_of", "step", "started_on", "facts", "history")
+ENTRY = ("value", "unit", "taken_on", "upper_limit", "source")
+MOST_KEPT = 20_000  # values that are kept as read
 BIRTH_DATE = "birth_date"  # where a guideline has this fact, nothing it is told happened before that day
 
 
@@ -60,6 +62,7 @@ class Reader:
     def __init__(self, compiled: "CompiledPackage") -> None:
         self.compiled = compiled
         self.problems: list[Problem] = []
+        self.days: dict[str, date] = {}  # those that are found to be in time
 
     def refuse(self, place: str, message: str) -> None:
         if len(self.problems) < MAXIMUM_PROBLEMS:
@@ -113,11 +116,15 @@ class Reader:
                 )
 
     def day(self, place: str, raw: object) -> date | None:
+        if isinstance(raw, str) and (known := self.days.get(raw)) is not None:
+            return known  # many facts are of one day
         day: date | None = self.attempt(place, lambda: exact_date(raw))
         if day is not None and day > self.as_of:
             self.refuse(place, f"{day} is after {self.as_of}, the day of this decision")
         elif day is not None and (sentence := why_not_past(day, self.born_on)):
             self.refuse(place, sentence)
+        elif day is not None and isinstance(raw, str):
+            self.days[raw] = day
         return day
 
     def entries(self, raw: dict[str, Any], name: str) -> list[tuple[str, Any]]:
@@ -135,32 +142,46 @@ class Reader:
         return found
 
     def state(self, key: str, entry: object) -> Known | Unknown | None:
-        fact, place = self.compiled.facts[key], f"facts.{key}"
+        fact = self.compiled.facts[key]
         if not isinstance(entry, dict):
-            self.refuse(place, 'must be {"value": …} or {"status": "not_known"}')
+            self.refuse(f"facts.{key}", 'must be {"value": …} or {"status": "not_known"}')
             return None
         if "status" in entry:
-            self.only(entry, place, ("status",))
+            self.only(entry, f"facts.{key}", ("status",))
             if entry["status"] != "not_known":
-                self.refuse(f"{place}.status", 'can only be "not_known"; leave the fact out if nobody was asked')
+                self.refuse(f"facts.{key}.status", 'can only be "not_known"; leave the fact out if nobody was asked')
             return NotKnown
-        self.only(entry, place, ("value", "unit", "taken_on", "upper_limit", "source"))
+        self.only(entry, f"facts.{key}", ENTRY)
         if "value" not in entry:
-            self.refuse(place, "needs a value")
+            self.refuse(f"facts.{key}", "needs a value")
             return None
-        unit, source = entry.get("unit"), entry.get("source", "given")
+        raw, unit, source = entry["value"], entry.get("unit"), entry.get("source", "given")
         if not (unit is None or isinstance(unit, str)) or not isinstance(source, str):
-            self.refuse(place, "unit and source must be text")
+            self.refuse(f"facts.{key}", "unit and source must be text")
             return None
-        value = self.attempt(place, lambda: read_value(fact, entry["value"], unit))
+        value = self.value(fact, raw, unit)
         if isinstance(value, date):
-            value = self.day(place, value)
-        taken_on = self.day(f"{place}.taken_on", entry["taken_on"]) if "taken_on" in entry else self.as_of
-        limit = self.limit(fact, place, entry, unit)
+            value = self.day(f"facts.{key}", value)
+        taken_on = self.day(f"facts.{key}.taken_on", entry["taken_on"]) if "taken_on" in entry else self.as_of
+        limit = self.limit(fact, f"facts.{key}", entry, unit) if "upper_limit" in entry else None
         if value is None or taken_on is None:
             return None
-        typed = entry["value"] if isinstance(entry["value"], str) else ""
+        typed = raw if isinstance(raw, str) else ""
         return aged(fact, Known(value, typed, unit or fact.unit, taken_on, limit, source[:80]), self.as_of)
+
+    def value(self, fact: Fact, raw: object, unit: str | None) -> Any:
+        """Texts that were read before are looked up: of most facts few values are ever given."""
+        written = (fact.key, raw, unit) if isinstance(raw, str) else None
+        value = self.compiled.values_read.get(written) if written else None
+        if value is None:
+            try:
+                value = read_value(fact, raw, unit)
+            except ValueError as problem:
+                self.refuse(f"facts.{fact.key}", str(problem))
+                return None
+            if written and len(self.compiled.values_read) < MOST_KEPT:
+                self.compiled.values_read[written] = value
+        return value
 
     def limit(self, fact: Fact, place: str, entry: dict[str, Any], unit: str | None) -> Any:
         if entry.get("upper_limit") is None:
@@ -240,7 +261,7 @@ class Reader:
     def contradictions(self, facts: PatientFacts) -> None:
         """A given value that its own inputs contradict is refused: one of them is wrong, and nobody can say which."""
         resolved = Resolved(self.compiled, facts)
-        for key, source in self.compiled.sources.items():
+        for key, source in self.compiled.worked_out.items():
             self.impossible_result(key, resolved)
             state = facts.states.get(key)
             if not isinstance(state, Known) or source.formula is None or source.fact.formula_is_default:

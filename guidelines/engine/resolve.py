@@ -18,9 +18,10 @@ class Resolved(dict[str, Any]):
     """key → value or None. Keys: facts, definitions, as_of, started_on, current_step, `starting:DRUG`, `met:RULE`,
     `history:FACT`."""
 
-    def __init__(self, compiled: "CompiledPackage", facts: PatientFacts) -> None:
+    def __init__(self, compiled: "CompiledPackage", facts: PatientFacts, *, shows_working: bool = True) -> None:
         super().__init__(as_of=facts.as_of, started_on=facts.started_on, current_step=facts.step or "none")
-        self.compiled, self.facts = compiled, facts
+        self.compiled, self.facts, self.shows_working = compiled, facts, shows_working
+        self.alerts: dict[str, list[Any]] = {}  # by drug, as `guidelines.engine.safety` found them
 
     def __missing__(self, key: str) -> Any:
         kind, _, name = key.partition(":")

@@ -84,7 +84,10 @@ def check(rules: Iterable[Rule], facts: Resolved) -> list[Alert]:
 
 
 def check_drug(compiled: CompiledPackage, facts: Resolved, drug: str) -> list[Alert]:
-    return check(compiled.rules_of_drug.get(drug, ()), facts)
+    """Worked out once: a drug is asked about when it is taken and with each option that has it."""
+    if drug not in facts.alerts:
+        facts.alerts[drug] = check(compiled.rules_of_drug.get(drug, ()), facts)
+    return facts.alerts[drug]
 
 
 def stops(alerts: Iterable[Alert]) -> list[Alert]:

@@ -68,5 +68,5 @@ def schedule(
         for window in item.windows:
             if not window.drugs or wanted & set(window.drugs):
                 found += windows(item, window, anchor, compiled.package.exact_day_grace_days)
-    order = {item.key: index for index, (item, _) in enumerate(compiled.monitoring)}
+    order = compiled.monitoring_order
     return sorted(found, key=lambda due: (due.opens, due.overdue_after, order[due.item.key]))

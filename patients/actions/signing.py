@@ -20,6 +20,7 @@ from guidelines.engine.facts import FactsRefused
 from guidelines.engine.planned import EveryDay, OnWeekday
 from patients import permissions
 from patients.actions.consulting import locked, why_not_use
+from patients.actions.handling import note_move
 from patients.actions.refusals import Conflict, NotSignable, Refused, allow, day_at
 from patients.actions.results import write_new
 from patients.care_plan import build_care_plan
@@ -119,6 +120,8 @@ def sign_plan(
             started_on=draft.started_on if draft.step else None,
             replaces=before,
         )
+        if before is not None:
+            note_move(before, plan, by)
         write_medications(plan, draft)
         write_overrides(plan, draft, choices)
         write_tasks(plan, draft)

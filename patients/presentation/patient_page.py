@@ -11,6 +11,7 @@ from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients.facts import answer_of
 from patients.forms.answers import is_stale
+from patients.impact.affected import Affected, concerning
 from patients.models import Consultation, MonitoringTask, Observation, Patient, Plan
 from patients.presentation import words
 from patients.presentation.run import Run
@@ -63,6 +64,7 @@ class PatientPage:
     more_tasks: int
     results: list[tuple[str, list[ResultRow]]]
     startable: list[Version]
+    concerns: list[Affected]
 
 
 def patient_page(patient: Patient) -> PatientPage:
@@ -90,6 +92,7 @@ def patient_page(patient: Patient) -> PatientPage:
             version for version in versions
             if version.guideline_id not in begun_guidelines and (patient.clinic.is_demo or not version.is_demonstration)
         ],
+        concerns=concerning(Plan.objects.filter(patient=patient), patient.clinic, versions),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from guidelines.reading import Audience
 from guidelines.rendered import audience_urls
+from patients.impact.affected import concerning
 from patients.models import Paper, Plan
 from patients.outputs.every_page import standing_of
 from patients.outputs.html import patient_plan_context
@@ -32,6 +33,7 @@ def plan_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         standing=standing_of(care_plan, printed_on=plan.patient.clinic.today(), over=why_over(plan)),
         papers=Paper.values,
         paper=plan.patient.clinic.paper,
+        concerns=concerning(Plan.objects.filter(pk=plan.pk), plan.patient.clinic),
         replaced_by=getattr(plan, "replaced_by", None),
     )
     return render(request, "patients/plan_detail.html", context)
