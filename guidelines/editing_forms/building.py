@@ -206,9 +206,9 @@ def pairs_of(blocks: dict[str, Block]) -> Iterator[tuple[str, str]]:
 
 def as_tall(said: forms.Field, told: forms.Field) -> None:
     """Two wordings stand side by side: a line beside a text is written as a text, too."""
-    texts = [field for field in (said, told) if isinstance(field.widget, forms.Textarea)]
-    for field in (said, told) if len(texts) == 1 else ():
-        field.widget = forms.Textarea(dict(texts[0].widget.attrs))
+    texts = [one for one in (said, told) if isinstance(one.widget, forms.Textarea)]
+    for control in (said, told) if len(texts) == 1 else ():
+        control.widget = forms.Textarea(dict(texts[0].widget.attrs))
 
 
 def under_headings(blocks: dict[str, Block], groups: Iterable[labels.FieldGroup]) -> Iterator[tuple[str, list[Block]]]:
