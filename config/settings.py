@@ -49,7 +49,14 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the database, so that every worker and machine counts the same failed sign-ins.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Large enough that pages and results that are kept push no failed sign-in out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 # --- Secret ---------------------------------------------------------------------------------------
 
@@ -213,6 +220,7 @@ ACCOUNT_RATE_LIMITS = {"send_question": "5/h/ip"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False  # clinics share computers
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # an approval asks for the password again, as a signature
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HAS_HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Stepwise"

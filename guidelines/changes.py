@@ -3,12 +3,11 @@
 Nothing is judged here: whether a difference matters to a patient is for a clinician to say.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from guidelines.comparing.words import Segment, compared
 from guidelines.engine.content import Package
 from guidelines.reading import Audience
 
@@ -39,17 +38,7 @@ COUNTED = {
 }
 # Where a difference without plain wording still concerns a patient.
 CONCERNS = ("regimens", "monitoring")
-# Of longer texts the old and the new are shown whole: comparing them word by word can take minutes, and strangers may ask.
-MOST_PAIRS = 500_000
-WORDS = re.compile(r"\s+|[^\s]+")
 UNNAMED = ("key", "cites", "marks", "position")
-
-
-class Segment(NamedTuple):
-    """A run of words that stayed, went or came."""
-
-    state: Literal["same", "gone", "new"]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -170,23 +159,6 @@ def in_words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " · ".join(in_words(part) for part in value)
     return str(value)
-
-
-def compared(old: str, new: str) -> Iterator[Segment]:
-    before, after = WORDS.findall(old), WORDS.findall(new)
-    if len(before) * len(after) > MOST_PAIRS:
-        yield Segment("gone", old)
-        yield Segment("new", new)
-        return
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for operation, a, b, c, d in matcher.get_opcodes():
-        if operation == "equal":
-            yield Segment("same", "".join(before[a:b]))
-            continue
-        if a < b:
-            yield Segment("gone", "".join(before[a:b]))
-        if c < d:
-            yield Segment("new", "".join(after[c:d]))
 
 
 def counted(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -1,18 +1,52 @@
-"""All findings on a package: those of the engine's lint, and plain wording that is too hard to read.
+"""All findings on a package: the engine's lint, what every guideline is held against, plain wording too hard to read.
 
 The grade is found here because the engine is pure: it may not ask a library how a word is divided.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
+from guidelines.draft_content import exact_content
 from guidelines.engine.content import Package
 from guidelines.engine.lint import Finding, lint
+from guidelines.engine.lint.finding import found
+from guidelines.models import Version
+from guidelines.package import ContentMoved, package_of
 from guidelines.readability import HIGHEST_PLAIN_GRADE, plain_grades
+from guidelines.safeguards import short_forms, unguarded
+from guidelines.shared_results import shared
+from guidelines.weekly_only import WeeklyDrug, forgotten, known
+
+# A draft is looked at again and again while it is written; each of its states is judged once.
+KEPT = 64
 
 
-def all_findings(package: Package) -> list[Finding]:
-    """Blocking ones first, as the lint gives them; the warnings about grades are the last."""
-    return [*lint(package), *hard_to_read(package)]
+def all_findings(package: Package, weekly: tuple[WeeklyDrug, ...] = ()) -> list[Finding]:
+    """Blocking ones first. `weekly` are the drugs that are known to be taken once a week only."""
+    weekly_missing = [found("weekly_only_missing", *told) for told in forgotten(package, weekly)]
+    told = [*weekly_missing, *unguarded(package), *short_forms(package), *lint(package), *hard_to_read(package)]
+    return sorted(dict.fromkeys(told), key=lambda finding: finding.severity)
+
+
+def findings_of(version: Version) -> tuple[Finding, ...]:
+    """What is poor about a stored version, kept for as long as its content and the known drugs are the same."""
+    try:
+        return _findings_of(version.pk, version.content_hash, known())
+    except ContentMoved:
+        return tuple(all_findings(package_of(version), known()))
+
+
+@lru_cache(maxsize=KEPT)
+def _findings_of(version_id: int, content_hash: str, weekly: tuple[WeeklyDrug, ...]) -> tuple[Finding, ...]:
+    def found_in_content() -> tuple[Finding, ...]:
+        return tuple(all_findings(exact_content(version_id, content_hash).package, weekly))
+
+    return shared("findings", (content_hash, weekly), found_in_content)
+
+
+def blocking(version: Version) -> tuple[Finding, ...]:
+    """The findings that forbid submission."""
+    return tuple(finding for finding in findings_of(version) if finding.severity == "blocking")
 
 
 def hard_to_read(package: Package) -> Iterator[Finding]:
@@ -22,4 +56,4 @@ def hard_to_read(package: Package) -> Iterator[Finding]:
                 f"Its plain wording reads at school grade {grade}; at most {HIGHEST_PLAIN_GRADE} is wanted. "
                 "Shorten its sentences, or use shorter words."
             )
-            yield Finding("plain_grade", "warning", place, message)
+            yield found("plain_grade", place, message)

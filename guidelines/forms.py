@@ -1,10 +1,15 @@
 """What readers and editors type on pages of guidelines."""
 
+import re
+from typing import Any
+
 from django import forms
+from django.conf import settings
 
 from guidelines.asking.answering import LONGEST_QUESTION
 from guidelines.identifiers import why_not_keep
-from guidelines.models import Outcome
+from guidelines.models import Level, Outcome, Version
+from guidelines.workflow import Status
 
 
 class AskForm(forms.Form):
@@ -41,3 +46,91 @@ class SendForm(forms.Form):
 
 class CloseForm(forms.Form):
     outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices)
+
+
+class DraftForm(forms.Form):
+    """A new draft: of which version, why, and how much it changes for patients."""
+
+    hides_optional = True
+    from_version = forms.ChoiceField(label="Begin with")
+    reason = forms.CharField(
+        label="Why the guideline is to be changed",
+        max_length=2000,
+        help_text="Reviewers and readers see this.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why the guideline is to be changed."},
+    )
+    level = forms.ChoiceField(
+        label="How much it changes for patients",
+        choices=Level.choices,
+        help_text="The highest that applies: safety above dose, dose above monitoring.",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how much it changes."},
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["from_version"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ImportForm(forms.Form):
+    """A guideline file, uploaded or pasted, and what becomes of it. Whether it can be read is not asked here."""
+
+    file = forms.FileField(
+        label="File", required=False, widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
+        help_text="A guideline file as it is exported here.",
+    )  # fmt: skip
+    text = forms.CharField(
+        label="Or its text", required=False, strip=False,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off", "class": "input--file"}),
+    )  # fmt: skip
+    into = forms.CharField(label="What it becomes", required=False, widget=forms.Select())
+    reason = forms.CharField(
+        label="Why the guideline is to be changed", required=False, max_length=2000,
+        help_text="Of a new draft. Readers see it beside the version.", widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    level = forms.ChoiceField(
+        label="How much it changes for patients", required=False, choices=[("", "Choose"), *Level.choices]
+    )
+    hides_optional = True
+    INTO = re.compile(r"([0-9]{1,10})-([0-9a-f]{64})")
+
+    def __init__(self, *args: Any, **names: Any) -> None:
+        super().__init__(*args, **names)
+        drafts = [draft for draft in Version.objects.drafts() if draft.last_status == Status.DRAFT]
+        self.fields["into"].widget.choices = [
+            ("", "A new draft"),
+            *(
+                (f"{draft.pk}-{draft.content_hash}", f"The content of draft {draft.number} from now on: {draft.title}")
+                for draft in drafts
+            ),
+        ]
+
+    def clean_into(self) -> tuple[Version, str] | None:
+        """A draft with the hash of the content it had when it was chosen."""
+        if not self.cleaned_data["into"]:
+            return None
+        found = self.INTO.fullmatch(self.cleaned_data["into"])
+        version = Version.objects.select_related("guideline").filter(pk=found[1]).first() if found else None
+        if found is None or version is None:
+            raise forms.ValidationError("There is no such draft. Choose again.")
+        return version, found[2]
+
+    def clean(self) -> None:
+        data = self.cleaned_data
+        if "file" in data and bool(data.get("file")) == bool(data.get("text", "").strip()):
+            both = bool(data.get("file"))
+            self.add_error(
+                "file", "Send the file or its text, not both." if both else "Choose a file, or paste its text."
+            )
+        if data.get("into", True) is None:
+            if not data.get("reason", "").strip():
+                self.add_error("reason", "Say why the guideline is to be changed.")
+            if not data.get("level"):
+                self.add_error("level", "Choose how much it changes for patients.")
+
+    def show_file(self, raw: bytes | str) -> None:
+        """The text of a refused file, so that it can be put right where it is: a browser does not keep the file."""
+        if isinstance(raw, bytes) and len(raw) < (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 2:
+            text = raw.decode("utf-8-sig", errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+            self.data = {**self.data.dict(), "text": text}  # type: ignore[attr-defined]  # what was posted is a QueryDict

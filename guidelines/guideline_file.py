@@ -25,10 +25,13 @@ NO_STEP = "none"
 
 
 class Problem(NamedTuple):
+    """What is wrong, and where. `code` is what the lint calls it."""
+
     place: str
     line: int | None
     message: str
     column: int | None = None
+    code: str = "bad_value"
 
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line else ""
@@ -49,43 +52,57 @@ class ContentRefused(ValueError):
 
 
 def read_guideline_file(path: Path) -> CompiledPackage:
+    return read_guideline(bytes_of(path))
+
+
+def bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            raw = file.read(MAXIMUM_BYTES + 1)
+            return file.read(MAXIMUM_BYTES + 1)
     except OSError as problem:
-        raise ContentRefused([Problem(str(path), None, f"cannot be read: {problem.strerror}")]) from None
-    return read_guideline(raw)
+        told = f"cannot be read: {problem.strerror}"
+        raise ContentRefused([Problem(str(path), None, told, code="unreadable")]) from None
 
 
 def read_guideline(raw: bytes | str, *, libraries: Path = CONTENT_FOLDER) -> CompiledPackage:
     """The content of a guideline file, checked and ready to run. Raises ContentRefused."""
+    package, root = read_package(raw, libraries=libraries)
+    return checked(package, root)
+
+
+def read_package(raw: bytes | str, *, libraries: Path = CONTENT_FOLDER) -> tuple[Package, Node]:
+    """The content of a guideline file as it stands, which may not run, and where it stands. Raises ContentRefused."""
+    code = "not_yaml"
     try:
-        root = with_libraries(read_yaml(raw), libraries)
+        root = read_yaml(raw)
+        code = "unknown_in_library"
+        root = with_libraries(root, libraries)
     except YamlRefused as problem:
-        raise ContentRefused([Problem(problem.place, problem.line, problem.message, problem.column)]) from None
+        raise ContentRefused([Problem(problem.place, problem.line, problem.message, problem.column, code)]) from None
     if not isinstance(root.value, dict):
-        raise ContentRefused([Problem("", root.line, "write a guideline: its fields and their values (name: value)")])
+        told = "write a guideline: its fields and their values (name: value)"
+        raise ContentRefused([Problem("", root.line, told, code="bad_shape")])
     try:
-        package = Package.model_validate(root.plain())
+        return Package.model_validate(root.plain()), root
     except ValidationError as errors:
         raise ContentRefused([explained(root, error) for error in errors.errors(include_url=False)]) from None
-    return checked(package, root)
 
 
 def checked(package: Package, root: Node | None = None) -> CompiledPackage:
     """The package ready to run, or ContentRefused. `root` is the file it came from, for the line numbers."""
-    problems = [located(root, place, message) for place, message in dangling(package)]
+    problems = [located(root, place, message, "unknown_key") for place, message in dangling(package)]
+    problems += [located(root, place, message) for place, message in disordered(package)]
     try:
         compiled = compile_package(package)
     except ContentError as problem:
-        problems.insert(0, located(root, problem.place, problem.message))
+        problems.insert(0, located(root, problem.place, problem.message, problem.code))
     if problems:
         raise ContentRefused(problems)
     return compiled
 
 
 def dangling(package: Package) -> Iterator[tuple[str, str]]:
-    """Keys the rows, the pages and the test patients follow, that lead nowhere; amounts in the wrong order."""
+    """Keys the rows, the pages and the test patients follow, that lead nowhere."""
     groups = {group.key for group in package.fact_groups}
     drugs = {drug.key for drug in package.drugs}
     bases = {base.key for base in package.case_bases}
@@ -101,6 +118,10 @@ def dangling(package: Package) -> Iterator[tuple[str, str]]:
     for case in package.cases:
         if case.based_on and case.based_on not in bases:
             yield f"cases.{case.key}.based_on", f"there is no case base {case.based_on!r}"
+
+
+def disordered(package: Package) -> Iterator[tuple[str, str]]:
+    """Names that mean two things, and amounts in the wrong order."""
     yield from ill_named(package)
     products: set[str] = set()
     for drug in package.drugs:
@@ -146,10 +167,10 @@ def ill_named(package: Package) -> Iterator[tuple[str, str]]:
 # --- places and lines ----------------------------------------------------------------------------------------------
 
 
-def located(root: Node | None, place: str, message: str) -> Problem:
+def located(root: Node | None, place: str, message: str, code: str = "bad_value") -> Problem:
     """A place such as `safety_rules.KEY.when` in the file it was read from."""
     if root is None:
-        return Problem(place, None, message)
+        return Problem(place, None, message, code=code)
     node = root
     for part in place.split("."):
         below = step_into(node, part)
@@ -157,7 +178,7 @@ def located(root: Node | None, place: str, message: str) -> Problem:
             break
         node = below
     shown = ": ".join(text for text in (node.file, place) if text)
-    return Problem(shown, node.line, message)
+    return Problem(shown, node.line, message, code=code)
 
 
 def step_into(node: Node, part: str) -> Node | None:
@@ -181,7 +202,8 @@ def explained(root: Node, error: ErrorDetails) -> Problem:
     place, line = node.place, node.line
     if error["type"] == "missing":
         place = f"{place}.{missing}".lstrip(".")
-    return Problem(": ".join(text for text in (node.file, place) if text), line, sentence(error))
+    shown = ": ".join(text for text in (node.file, place) if text)
+    return Problem(shown, line, sentence(error), code=CODES.get(error["type"], "bad_value"))
 
 
 def part_of(node: Node, part: int | str) -> Node | None:
@@ -192,6 +214,10 @@ def part_of(node: Node, part: int | str) -> Node | None:
     return None
 
 
+CODES = {
+    "missing": "missing_field", "extra_forbidden": "unknown_field", "tuple_type": "bad_shape", "list_type": "bad_shape",
+    "model_type": "bad_shape", "dict_type": "bad_shape", "model_attributes_type": "bad_shape",
+}  # fmt: skip
 SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "missing": lambda context: "this field is required; write it",
     "extra_forbidden": lambda context: "there is no such field; remove it or correct its spelling",

@@ -14,14 +14,15 @@ from guidelines.engine.values import in_short
 from guidelines.strict_yaml import Node, YamlRefused, read_yaml
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
-SYNONYMS = "synonyms.yaml"  # words for searching; no guideline takes content from it
+# Words for searching, and what every guideline is held against: no guideline takes content from these.
+SYNONYMS, SAFEGUARDS = "synonyms.yaml", "safeguards.yaml"
 HAS_SLUG = re.compile(rb"^slug\s*:", re.MULTILINE)
 ALL = "all"
 
 
 def library_files(folder: Path = CONTENT_FOLDER) -> list[Path]:
     """The shipped files without a slug, in the order of their names."""
-    found = (path for path in sorted(folder.glob("*.yaml")) if path.name != SYNONYMS)
+    found = (path for path in sorted(folder.glob("*.yaml")) if path.name not in (SYNONYMS, SAFEGUARDS))
     return [path for path in found if not HAS_SLUG.search(path.read_bytes())]
 
 

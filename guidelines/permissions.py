@@ -5,7 +5,8 @@ The same sentence guards the action, disables the button and explains it.
 
 from django.contrib.auth.models import User
 
-from guidelines.models import Approval, Edit, StatusMove, Version
+from guidelines.findings import blocking
+from guidelines.models import Approval, Comment, Edit, ImpactRun, RunState, StatusMove, Version
 from guidelines.workflow import (
     ADMINISTRATORS,
     APPROVALS_NEEDED,
@@ -15,6 +16,7 @@ from guidelines.workflow import (
     PROFESSIONS,
     REVIEWERS,
     Status,
+    in_words,
     may_follow,
 )  # fmt: skip
 
@@ -40,7 +42,7 @@ def why_not_move(version: Version, to_status: str) -> str:
     status = StatusMove.objects.status_of(version)
     if may_follow(status, to_status):
         return ""
-    return f"A version that is {Status(status).label.lower()} cannot become {Status(to_status).label.lower()}."
+    return f"A version that is {in_words(status)} cannot become {in_words(to_status)}."
 
 
 def why_not_load(user: User) -> str:
@@ -58,7 +60,28 @@ def why_not_edit(user: User, version: Version) -> str:
 def why_not_submit(user: User, version: Version) -> str:
     if not has_role(user, EDITORS):
         return "Only editors may submit a version for review."
-    return why_not_move(version, Status.SUBMITTED)
+    return why_not_move(version, Status.SUBMITTED) or why_not_new(version) or why_not_sound(version)
+
+
+def why_not_new(version: Version) -> str:
+    """Nothing is reviewed twice. The content of a version that has been replaced may be brought back."""
+    approved = Version.objects.with_status().filter(guideline=version.guideline_id, effective_on__isnull=False)
+    for same in approved.filter(content_hash=version.content_hash).exclude(pk=version.pk):
+        if same.last_status == Status.WITHDRAWN:
+            return f"Version {same.number} had exactly this content and was withdrawn. Change something first."
+        in_use = Version.objects.current().filter(guideline=version.guideline_id)
+        if not in_use.filter(effective_on__gt=same.effective_on).exists():
+            return f"Nothing has been changed: version {same.number} is approved and has exactly this content."
+    return ""
+
+
+def why_not_sound(version: Version) -> str:
+    """What the findings forbid, with the first of them."""
+    found = blocking(version)
+    if not found:
+        return ""
+    first = f"{found[0].place}: {found[0].message}"
+    return f"1 finding blocks it. {first}" if len(found) == 1 else f"{len(found)} findings block it. The first: {first}"
 
 
 def why_not_request_changes(user: User, version: Version) -> str:
@@ -67,7 +90,8 @@ def why_not_request_changes(user: User, version: Version) -> str:
     return why_not_move(version, Status.DRAFT)
 
 
-def why_not_approve(user: User, version: Version) -> str:
+def why_not_review(user: User, version: Version) -> str:
+    """Whether this version is for this person to approve, whatever else it still waits for."""
     if not has_role(user, REVIEWERS):
         return "Only reviewers may approve."
     if is_author(user, version):
@@ -79,12 +103,36 @@ def why_not_approve(user: User, version: Version) -> str:
     return ""
 
 
+def why_not_approve(user: User, version: Version) -> str:
+    return why_not_review(user, version) or why_not_ready(version)
+
+
+def why_not_ready(version: Version) -> str:
+    """What a version waits for before anybody approves it."""
+    return why_not_sound(version) or why_not_talked_over(version) or why_not_compared(version)
+
+
+def why_not_talked_over(version: Version) -> str:
+    open_ones = Comment.objects.open().filter(version=version).count()
+    if not open_ones:
+        return ""
+    return f"{'1 comment is' if open_ones == 1 else f'{open_ones} comments are'} not resolved yet."
+
+
+def why_not_compared(version: Version) -> str:
+    """Whoever approves what takes the place of an approved version must see what that does to the plans made with it."""
+    if version.based_on is None or version.based_on.effective_on is None:
+        return ""
+    done = ImpactRun.objects.filter(version=version, content_hash=version.content_hash, state=RunState.DONE)
+    return "" if done.exists() else "The impact on the active plans has not been worked out for this content yet."
+
+
 def why_not_publish(user: User, version: Version) -> str:
     if not has_role(user, ADMINISTRATORS):
         return "Only administrators may make a version effective."
     if refusal := why_not_move(version, Status.APPROVED):
         return refusal
-    return why_not_enough(version)
+    return why_not_enough(version) or why_not_talked_over(version)
 
 
 def why_not_enough(version: Version) -> str:
@@ -104,11 +152,31 @@ def why_not_withdraw(user: User, version: Version) -> str:
     return why_not_move(version, Status.WITHDRAWN)
 
 
+def why_not_comment(user: User, version: Version) -> str:
+    if not has_role(user, *AT_WORK):
+        return "Only those who work on guidelines may comment."
+    status = StatusMove.objects.status_of(version)
+    if status in (Status.APPROVED, Status.WITHDRAWN):
+        return f"A version that is {in_words(status)} takes no comments. Start a draft to change it."
+    return ""
+
+
+def why_not_resolve(user: User, comment: Comment) -> str:
+    """An author does not clear away what a reviewer has found."""
+    if refusal := why_not_comment(user, comment.version):
+        return refusal
+    if comment.commented_by_id == user.pk:
+        return ""
+    if not has_role(user, REVIEWERS) or is_author(user, comment.version):
+        return "Only whoever wrote a comment, or a reviewer who did not write the version, resolves it. Reply to it."
+    return ""
+
+
 def why_not_open(version: Version) -> str:
     """Whether a version may be shown to everybody. Who may do so is for the publisher's own app to say."""
     status = StatusMove.objects.status_of(version)
     if status != Status.APPROVED:
-        return f"Only an approved version can be published for everybody; this one is {Status(status).label.lower()}."
+        return f"Only an approved version can be published for everybody; this one is {in_words(status)}."
     return ""
 
 

@@ -40,6 +40,11 @@ def may_follow(before: str, after: str) -> bool:
     return (str(before), str(after)) in {(str(one), other) for one, other in MOVES}
 
 
+def in_words(status: str) -> str:
+    """The status inside a sentence."""
+    return Status(status).label.lower()
+
+
 def shown_status(*, last_status: str, effective_on: date | None, is_superseded: bool, today: date) -> str:
     """The status in a reader's words: an approved version is scheduled, current or superseded."""
     if last_status != Status.APPROVED:

@@ -16,7 +16,7 @@ from guidelines import actions as guideline_actions
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.guideline_file import read_guideline_file
 from guidelines.library import CONTENT_FOLDER
-from guidelines.models import Approval, StatusMove, Version
+from guidelines.models import Approval, RunState, StatusMove, Version
 from guidelines.package import compiled_version
 from guidelines.workflow import Status
 from patients import actions
@@ -116,6 +116,8 @@ def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) ->
             return version
         if StatusMove.objects.status_of(version) == Status.DRAFT:
             guideline_actions.submit(version=version, by=editor, why=REASON)
+        for run in version.impact_runs.filter(state=RunState.WAITING):
+            actions.compare_plans(run.pk)  # here and now: nobody has started a worker yet
         for raw in by_group["reviewers"]:
             reviewer = staff[raw["username"]]
             if not Approval.objects.valid_for(version).filter(approved_by=reviewer).exists():

@@ -10,6 +10,7 @@ from typing import Any, Self
 from patients.frozen_json import from_json, to_json
 
 SHORT_HASH = 12
+PREVIEW = 0  # the number of a plan that nobody signs: a test patient's
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,17 @@ class PlanHeader:
     signed_by: str
     plan_number: int
     replaces: int | None = None
+
+    @property
+    def is_preview(self) -> bool:
+        return self.plan_number == PREVIEW
+
+    @property
+    def watermark(self) -> tuple[str, str] | None:
+        """What stands across every page of a plan that is not for care: what it is, and that."""
+        if not (self.is_preview or self.guideline.is_draft):
+            return None
+        return ("DRAFT" if self.guideline.is_draft else "TEST PATIENT", "not for care")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,12 @@ from patients.views import (
     newer_version,
     people,
     plans,
+    preview,
     publishing,
     signing,
 )
+
+PREVIEW = "guidelines/<slug:slug>/versions/<int:number>/preview/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -46,6 +49,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/newer-version/", newer_version.newer_version_list, name="newer_version_list"),
     path("plans/newer-version/compare/", newer_version.newer_version_compare, name="newer_version_compare"),
     path("plans/<uuid:pk>/newer-version/", newer_version.plan_newer_version, name="plan_newer_version"),
+    path(PREVIEW, preview.version_preview, name="version_preview"),
+    path(f"{PREVIEW}plan/", preview.version_preview_paper, {"audience": "patient"}, name="version_preview_paper"),
+    path(f"{PREVIEW}summary/", preview.version_preview_paper, {"audience": "clinician"}, name="version_preview_paper"),
+    path(f"{PREVIEW}plan.pdf", preview.version_preview_pdf, {"audience": "patient"}, name="version_preview_pdf"),
+    path(f"{PREVIEW}summary.pdf", preview.version_preview_pdf, {"audience": "clinician"}, name="version_preview_pdf"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/patient/", plans.plan_patient_page, name="plan_patient_page"),
     path("plans/<uuid:pk>/patient.pdf", plans.plan_patient_pdf, name="plan_patient_pdf"),

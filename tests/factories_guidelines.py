@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from guidelines import actions, permissions
 from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline
-from guidelines.models import Publication, Version
+from guidelines.models import ImpactRun, Publication, RunState, Version
 from guidelines.workflow import CLINICIAN
+from patients.actions import compare_plans
 
 ITCHING_ELBOW = Path(__file__).parent / "guidelines" / "fixtures" / "itching-elbow.yaml"
 
@@ -59,11 +60,18 @@ def draft(package: Package | None = None, *, by: User | None = None, is_demonstr
     )
 
 
+def compared(version: Version) -> None:
+    """The impact of what was submitted is worked out, as a worker would."""
+    for run in ImpactRun.objects.filter(version=version, state=RunState.WAITING):
+        compare_plans(run.pk)
+
+
 def under_review(package: Package | None = None, *, names: tuple[str, str] = ("rob", "rita")) -> Version:
     """Submitted by an editor and approved by two reviewers."""
     version = draft(package)
     prefix = f"{version.guideline.slug}-{version.number}"
     actions.submit(version=version, by=editor(f"editor-{prefix}"))
+    compared(version)
     for name in names:
         actions.approve(
             version=version,

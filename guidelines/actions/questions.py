@@ -9,7 +9,7 @@ from django.utils import timezone
 from guidelines import permissions
 from guidelines.actions.refusals import Refused, allow
 from guidelines.identifiers import why_not_keep
-from guidelines.models import Outcome, UnansweredQuestion, Version
+from guidelines.models import QUESTION, Comment, Outcome, UnansweredQuestion, Version
 
 MOST_OPEN = 200  # of one version: nobody reads more, and a stranger can fill no disk
 
@@ -48,6 +48,14 @@ def close_question(*, question: UnansweredQuestion, by: User, outcome: str) -> U
     question.closed_at, question.closed_by, question.outcome = timezone.now(), by, outcome
     question.save(update_fields=["closed_at", "closed_by", "outcome"])
     return question
+
+
+def close_answered(*, version: Version, by: User) -> None:
+    """Of a version that has just been approved: the questions for which it was written."""
+    keys = Comment.objects.filter(version=version, part=QUESTION).values_list("key", flat=True)
+    UnansweredQuestion.objects.open().filter(pk__in=[int(key) for key in keys]).update(
+        closed_at=timezone.now(), closed_by=by, outcome=Outcome.ANSWERED
+    )
 
 
 @transaction.atomic

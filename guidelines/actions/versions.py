@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from guidelines import permissions, weekly_only
 from guidelines.actions.impact import begin_impact
+from guidelines.actions.questions import close_answered
 from guidelines.actions.refusals import Refused, allow
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Package
@@ -163,6 +164,7 @@ def replace_content(*, version: Version, package: Package, by: User, content_has
 
 @transaction.atomic
 def submit(*, version: Version, by: User, why: str = "") -> StatusMove:
+    """Hands a draft to the reviewers, with a note for them (`why`)."""
     version = locked(version)
     allow(permissions.why_not_submit(by, version))
     current_hash(version, version.content_hash)
@@ -189,11 +191,16 @@ def approve(*, version: Version, by: User, content_hash: str) -> Approval:
         return given  # sent twice, meant once
     allow(permissions.why_not_approve(by, version))
     found = current_hash(version, content_hash)
-    if StatusMove.objects.status_of(version) == Status.SUBMITTED:
-        move(version, Status.UNDER_REVIEW, by=by)
+    begin_review(version, by)
     return Approval.objects.create(
         version=version, approved_by=by, content_hash=found, role=permissions.profession_of(by)
     )
+
+
+def begin_review(version: Version, by: User) -> None:
+    """The first word of a reviewer takes a submitted version under review."""
+    if StatusMove.objects.status_of(version) == Status.SUBMITTED:
+        move(version, Status.UNDER_REVIEW, by=by)
 
 
 @transaction.atomic
@@ -214,6 +221,7 @@ def publish(
         move(version, Status.APPROVED, by=by, why=why)
         version.effective_on = day
         version.save(update_fields=["effective_on"])
+        close_answered(version=version, by=by)
         begin_impact(version=version, by=by, anew=True)
     return version
 

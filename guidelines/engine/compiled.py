@@ -12,13 +12,15 @@ from guidelines.engine.cycles import circle, keys_read
 from guidelines.engine.nodes import ConditionError, Kind, Node
 from guidelines.engine.values import exact_bool, exact_date, exact_decimal
 
+CODES = {"fact": "unknown_fact", "drug": "unknown_drug"}
+
 
 class ContentError(ValueError):
-    """What is wrong with a package, and where."""
+    """What is wrong with a package, and where. `code` is what the lint calls it."""
 
-    def __init__(self, place: str, message: str) -> None:
+    def __init__(self, place: str, message: str, code: str = "cannot_run") -> None:
         super().__init__(f"{place}: {message}")
-        self.place, self.message = place, message
+        self.place, self.message, self.code = place, message, code
 
 
 class Source(NamedTuple):
@@ -144,15 +146,15 @@ class CompiledPackage:
         try:
             return compile_condition(text, self._scope(drug))
         except ConditionError as problem:
-            raise ContentError(place, str(problem)) from problem
+            raise ContentError(place, str(problem), problem.code) from problem
 
     def _formula(self, place: str, text: str, type_: str) -> Node:
         try:
             node = compile_formula(text, self._scope(None))
         except ConditionError as problem:
-            raise ContentError(place, str(problem)) from problem
+            raise ContentError(place, str(problem), problem.code) from problem
         if node.kind.type != type_:
-            raise ContentError(place, f"gives a {node.kind.type}, not a {type_}")
+            raise ContentError(place, f"gives a {node.kind.type}, not a {type_}", "type_mismatch")
         return node
 
     def _conditional(self, place: str, entry: Any, when: str | None, drug: str | None = None) -> Conditional:
@@ -184,18 +186,18 @@ class CompiledPackage:
             if fact.type == "choice" and text in {choice.key for choice in fact.choices}:
                 return text
         except ValueError as problem:
-            raise ContentError(f"facts.{fact.key}", str(problem)) from problem
-        raise ContentError(f"facts.{fact.key}", f"'{text}' is not a value of this fact")
+            raise ContentError(f"facts.{fact.key}", str(problem), "type_mismatch") from problem
+        raise ContentError(f"facts.{fact.key}", f"'{text}' is not a value of this fact", "type_mismatch")
 
     def _regimen_drug(self, place: str, key: str) -> str:
         if key not in self.regimens:
-            raise ContentError(f"options.{place}", f"there is no regimen '{key}'")
+            raise ContentError(f"options.{place}", f"there is no regimen '{key}'", "unknown_key")
         return self.regimens[key].drug.key
 
     def _regimen(self, regimen: content.Regimen) -> CompiledRegimen:
         place, drug = f"regimens.{regimen.key}", self.drugs.get(regimen.drug)
         if drug is None:
-            raise ContentError(f"{place}.drug", f"there is no drug '{regimen.drug}'")
+            raise ContentError(f"{place}.drug", f"there is no drug '{regimen.drug}'", "unknown_drug")
         own = {product.key: product for product in drug.products}
         needed = [
             *regimen.products,
@@ -203,9 +205,11 @@ class CompiledPackage:
         ]
         for key in needed:
             if key not in own:
-                raise ContentError(f"{place}.products", f"'{key}' is not a product of {drug.name}")
+                raise ContentError(f"{place}.products", f"'{key}' is not a product of {drug.name}", "unknown_key")
         if {own[key].unit for key in needed} != {regimen.unit}:
-            raise ContentError(f"{place}.products", f"the products and the dose must have one unit, {regimen.unit}")
+            raise ContentError(
+                f"{place}.products", f"the products and the dose must have one unit, {regimen.unit}", "unit_mismatch"
+            )
 
         def each(name: str, entries: Iterable[Any]) -> tuple[Conditional, ...]:
             return tuple(self._conditional(f"{place}.{name}", entry, entry.when, drug.key) for entry in entries)
@@ -259,7 +263,7 @@ class CompiledPackage:
         for place, kind, known, keys in followed:
             for key in keys:
                 if key not in known:
-                    raise ContentError(place, f"there is no {kind} '{key}'")
+                    raise ContentError(place, f"there is no {kind} '{key}'", CODES.get(kind, "unknown_key"))
         for transition in package.transitions:
             if (transition.kind == "exit") == (transition.source is None):
                 raise ContentError(

@@ -10,7 +10,16 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from guidelines.engine import functions, operators
-from guidelines.engine.nodes import BOOLEAN, NUMBER, ConditionError, Kind, Node
+from guidelines.engine.nodes import (
+    BOOLEAN,
+    NUMBER,
+    ConditionError,
+    Kind,
+    Node,
+    TypeMismatch,
+    UnitMismatch,
+    UnknownFact,
+)  # fmt: skip
 from guidelines.engine.values import plain
 
 OPERATORS: dict[type[ast.cmpop], tuple[str, str]] = {
@@ -35,7 +44,7 @@ def compile_condition(text: str, scope: Scope) -> Node:
     """A boolean node, or ConditionError with a sentence."""
     node = compile_formula(text, scope)
     if node.kind.type != "boolean":
-        raise ConditionError(f"this gives a {node.kind.type}, a condition must be yes or no: compare it with something")
+        raise TypeMismatch(f"this gives a {node.kind.type}, a condition must be yes or no: compare it with something")
     return node
 
 
@@ -66,9 +75,7 @@ class Compiler:
     def boolean(self, tree: ast.expr) -> Node:
         node = self.build(tree)
         if node.kind.type != "boolean":
-            raise ConditionError(
-                f"'{ast.unparse(tree)}' is a {node.kind.type}, not yes or no: compare it with something"
-            )
+            raise TypeMismatch(f"'{ast.unparse(tree)}' is a {node.kind.type}, not yes or no: compare it with something")
         return node
 
     def _boolop(self, tree: ast.BoolOp) -> Node:
@@ -116,15 +123,15 @@ class Compiler:
         if types == {"choice", "text"} or (types == {"text"} and left.literal is None):
             types = {"choice"}
         if len(types) != 1 or (symbol not in ("==", "!=") and types - {"number", "date"}):
-            raise ConditionError(f"'{left.text}' and '{right.text}' cannot be compared with {symbol}")
+            raise TypeMismatch(f"'{left.text}' and '{right.text}' cannot be compared with {symbol}")
         if types == {"boolean"}:
             raise ConditionError("write a yes/no fact by itself, or with 'not' before it")
         if left.kind.unit and right.kind.unit and left.kind.unit != right.kind.unit:
-            raise ConditionError(f"'{left.text}' is in {left.kind.unit}, '{right.text}' in {right.kind.unit}")
+            raise UnitMismatch(f"'{left.text}' is in {left.kind.unit}, '{right.text}' in {right.kind.unit}")
 
     def known_choice(self, node: Node, value: str) -> None:
         if value not in node.kind.choices:
-            raise ConditionError(f'"{value}" is not a value of {node.text}; it has {", ".join(node.kind.choices)}')
+            raise TypeMismatch(f'"{value}" is not a value of {node.text}; it has {", ".join(node.kind.choices)}')
 
     def membership(self, left: Node, right: Node, symbol: str) -> Node:
         if right.kind.type == "set" and isinstance(left.literal, str):
@@ -156,10 +163,10 @@ class Compiler:
         left, right = self.build(tree.left), self.build(tree.right)
         for node in (left, right):
             if node.kind.type != "number":
-                raise ConditionError(f"'{node.text}' is not a number")
+                raise TypeMismatch(f"'{node.text}' is not a number")
         units = {node.kind.unit for node in (left, right) if node.literal is None}
         if symbol in "+-" and len(units - {None}) > 1:
-            raise ConditionError(f"'{left.text}' and '{right.text}' have different units")
+            raise UnitMismatch(f"'{left.text}' and '{right.text}' have different units")
         unit = (
             units.pop()
             if len(units) == 1 and (symbol in "+-" or (left.literal is None) != (right.literal is None))
@@ -181,7 +188,7 @@ class Compiler:
             return self.lookup(f"starting:{self.scope.drug}", Kind("boolean", label="about to be started"))
         kind = self.scope.names.get(tree.id)
         if kind is None:
-            raise ConditionError(f"'{tree.id}' is not a fact or definition of this guideline")
+            raise UnknownFact(f"'{tree.id}' is not a fact or definition of this guideline")
         return self.lookup(tree.id, kind)
 
     def lookup(self, key: str, kind: Kind) -> Node:

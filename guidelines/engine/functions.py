@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from guidelines.engine.nodes import BOOLEAN, ConditionError, Kind, Node
+from guidelines.engine.nodes import BOOLEAN, ConditionError, Kind, Node, TypeMismatch, UnitMismatch
 from guidelines.engine.operators import EXACT, POWER, SINCE, Result, baseline, confirmed_above_limit, nearest, unit_text
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
     def number(tree: ast.expr) -> Node:
         node = compiler.build(tree)
         if node.kind.type != "number":
-            raise ConditionError(f"{name}: '{node.text}' is not a number")
+            raise TypeMismatch(f"{name}: '{node.text}' is not a number")
         return node
 
     def literal(tree: ast.expr) -> Decimal:
@@ -86,7 +86,7 @@ def _numeric_call(name: str, nodes: list[Node], literal: Callable[[ast.expr], De
         )
     units = {node.kind.unit for node in nodes if node.literal is None}
     if len(units - {None}) > 1:
-        raise ConditionError(f"{name}: '{nodes[0].text}' and '{nodes[1].text}' have different units")
+        raise UnitMismatch(f"{name}: '{nodes[0].text}' and '{nodes[1].text}' have different units")
 
     def calculated(facts: Mapping[str, Any]) -> Decimal | None:
         values = [node.value(facts) for node in nodes]

@@ -10,7 +10,21 @@ Closure = Callable[[Lookup], Value]
 
 
 class ConditionError(ValueError):
-    """A condition that cannot be read; the message says what to write instead."""
+    """A condition that cannot be read; the message says what to write instead. `code` is what the lint calls it."""
+
+    code = "cannot_run"
+
+
+class UnknownFact(ConditionError):
+    code = "unknown_fact"
+
+
+class TypeMismatch(ConditionError):
+    code = "type_mismatch"
+
+
+class UnitMismatch(ConditionError):
+    code = "unit_mismatch"
 
 
 class Kind(NamedTuple):

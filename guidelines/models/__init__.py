@@ -2,7 +2,7 @@
 
 from guidelines.models.asking import Outcome, UnansweredQuestion
 from guidelines.models.dosing import Cap, DoseAdjustment, Drug, Product, Regimen, Taper, Titration
-from guidelines.models.editing import HEAD, Comment, Edit, EditKind
+from guidelines.models.editing import HEAD, QUESTION, Comment, Edit, EditKind
 from guidelines.models.finding import EntryKind, SearchEntry, SearchWord
 from guidelines.models.impact import ImpactRun, RunState
 from guidelines.models.knowledge import (
@@ -24,7 +24,7 @@ from guidelines.models.telling import Case, CaseBase, OverrideReason, PatientIns
 from guidelines.models.version import Guideline, Level, Version
 
 __all__ = [
-    "HEAD", "Approval", "Cap", "Case", "CaseBase", "Citation", "Comment", "Conflict", "Definition",
+    "HEAD", "QUESTION", "Approval", "Cap", "Case", "CaseBase", "Citation", "Comment", "Conflict", "Definition",
     "DoseAdjustment", "Drug", "Edit", "EditKind", "EntryKind", "Fact", "FactGroup", "Guideline", "ImpactRun",
     "Level", "MonitoringItem", "Option", "OptionRegimen", "Outcome", "OverrideReason", "PatientInstruction",
     "PrintRule", "Product", "Publication", "Reference", "Regimen", "RunState", "SafetyRule", "SearchEntry",

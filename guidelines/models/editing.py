@@ -7,6 +7,7 @@ from guidelines.models.columns import append_only, never_emptied, tracked
 from guidelines.models.version import Version
 
 HEAD = "head"  # the part of what stands above all entries: title, question, population, review date
+QUESTION = "question"  # the part of a comment that carries a reader's question; its key is that of the question
 
 
 class EditKind(models.TextChoices):

@@ -47,5 +47,10 @@ class ImpactRun(models.Model):
             ),
         ]
 
+    @property
+    def changed(self) -> int:
+        """Plans that something would change for, or that could not be decided."""
+        return self.total - self.unchanged
+
     def __str__(self) -> str:
         return f"impact of {self.version}"

@@ -75,6 +75,9 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """At most one version of each guideline: the latest effective one. The only way to choose what to use."""
         return self.effective(on).order_by("guideline_id", "-effective_on").distinct("guideline")
 
+    def being_written(self) -> Self:
+        return self.with_status().filter(last_status=Status.DRAFT)
+
     def awaiting_review(self) -> Self:
         return self.with_status().filter(last_status__in=[Status.SUBMITTED, Status.UNDER_REVIEW])
 

@@ -41,7 +41,9 @@ def guideline_pdf(
         "address": address,
         "qr": qr(address, "Opens the page of this version"),
     }
-    return as_pdf(paged("guidelines/guideline_pdf.html", context, sheet("guideline-paper.css")))
+    return as_pdf(
+        paged("guidelines/guideline_pdf.html", context, sheet("guideline-paper.css"), sheet("watermark-page.css"))
+    )
 
 
 def band_of(standing: Standing) -> Band:

@@ -14,11 +14,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.htmx import render_page_or_partial
-from guidelines.actions import Refused, close_question, reopen_question, send_question
+from guidelines.actions import Refused, close_question, draft_for_question, reopen_question, send_question
 from guidelines.asking.answering import answer
 from guidelines.asking.page import shown
 from guidelines.forms import AskForm, CloseForm, SendForm
-from guidelines.models import Outcome, UnansweredQuestion, Version
+from guidelines.models import QUESTION, Comment, Outcome, UnansweredQuestion, Version
 from guidelines.package import compiled_version
 from guidelines.permissions import why_not_answer_questions
 from guidelines.reading import Audience
@@ -100,8 +100,9 @@ def question_list(request: HttpRequest) -> HttpResponse:
     if refusal := why_not_answer_questions(editor(request)):
         return render(request, "guidelines/question_list.html", {**context, "why_not": refusal}, status=403)
     questions = UnansweredQuestion.objects.select_related("version__guideline", "closed_by")
+    drafts = drafts_by_question()
     context |= {
-        "questions": questions.open(),
+        "questions": [(question, drafts.get(str(question.pk))) for question in questions.open()],
         "closed": questions.closed().order_by("-closed_at")[:MOST_CLOSED],
         "outcomes": Outcome.choices,
     }
@@ -132,6 +133,25 @@ def question_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "The question is open again.")
     return redirect("question_list")
+
+
+@require_POST
+def question_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begins a change that is to answer the question, or leads to the one that was begun for it."""
+    question = get_object_or_404(UnansweredQuestion.objects.select_related("version__guideline"), pk=pk)
+    try:
+        draft = draft_for_question(question=question, by=editor(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("question_list")
+    messages.success(request, f"Version {draft.number} is to answer it. The question is closed when it is approved.")
+    return redirect("version_review", slug=draft.guideline.slug, number=draft.number)
+
+
+def drafts_by_question() -> dict[str, Version]:
+    """The versions under way that are to answer a question, by its key."""
+    under_way = Comment.objects.filter(part=QUESTION, version__in=Version.objects.drafts())
+    return {comment.key: comment.version for comment in under_way.select_related("version__guideline")}
 
 
 def editor(request: HttpRequest) -> User:

@@ -3,6 +3,8 @@
 A stranger sees what was published for everybody and is asked to sign in for anything else, whether it exists or not.
 """
 
+from collections.abc import Iterable
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +18,7 @@ from guidelines.package import compiled_version
 from guidelines.permissions import has_role
 from guidelines.reading import Audience
 from guidelines.rendered import AUDIENCES, audience_urls, hardest_wording, page_context, public_page
-from guidelines.standing import Standing, public_standing, standing_of
+from guidelines.standing import Standing, public_standing, standing_of, with_record
 from guidelines.workflow import AT_WORK
 
 AUDIENCE_COOKIE = "audience"
@@ -32,7 +34,22 @@ def guideline_list(request: HttpRequest) -> HttpResponse:
         (version, audience_urls("guideline_version", slug=version.guideline.slug, number=version.number)[audience])
         for version in sorted(versions, key=lambda version: version.title)
     ]
-    return render(request, "guidelines/guideline_list.html", {"rows": rows, "section": "guidelines"})
+    context = {"rows": rows, "withdrawn": withdrawn(request, versions, audience), "section": "guidelines"}
+    return render(request, "guidelines/guideline_list.html", context)
+
+
+def withdrawn(request: HttpRequest, in_use: Iterable[Version], audience: Audience) -> list[tuple[Version, str, str]]:
+    """Of guidelines that have no version in use, the one withdrawn last, with its address and why."""
+    gone = Version.objects.readable_by(request.user).filter(withdrawn_at__isnull=False)
+    gone = gone.exclude(guideline__in=[version.guideline_id for version in in_use]).select_related("guideline")
+    return [
+        (
+            version,
+            audience_urls("guideline_version", slug=version.guideline.slug, number=version.number)[audience],
+            with_record(standing_of(version)).withdrawn_because,
+        )
+        for version in gone.order_by("guideline_id", "-withdrawn_at").distinct("guideline")
+    ]
 
 
 @login_not_required
@@ -54,6 +71,7 @@ def guideline_version(request: HttpRequest, slug: str, number: int, audience: Au
         version = get_object_or_404(readable(request, slug), number=number)
         context = page_context(version, standing_of(version), audience)
         if has_role(request.user, *AT_WORK):
+            context["is_at_work"] = True
             context["hard_to_read"] = hardest_wording(compiled_version(version))
         response = render(request, "guidelines/guideline_version.html", context)
     else:

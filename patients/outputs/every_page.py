@@ -36,7 +36,9 @@ def standing_of(plan: CarePlan, *, printed_on: date, over: str = "") -> Standing
 
 
 def status_band(plan: CarePlan) -> str:
-    """The content's standing; nothing for approved content."""
+    """The content's standing; nothing for approved content, unless it is tried with a test patient."""
+    if plan.header.is_preview:
+        return f"{', '.join(plan.header.watermark or ())}. A test patient of the guideline: nobody's plan."
     if plan.header.guideline.is_demonstration:
         return "Demonstration. Not approved for care."
     return (

@@ -49,7 +49,8 @@ def clinician_summary_pdf(
 def _document(template: str, context: dict[str, object], paper: str, size_pt: str = "") -> Document:
     if paper not in PAPERS:
         raise ValueError(f"{paper} is not a paper we print on; use one of {', '.join(PAPERS)}")
-    styles = [sheet("plan.css"), sheet("plan-page.css"), style(f"@page {{ size: {PAPERS[paper]} }}")]
+    page = [sheet("plan.css"), sheet("plan-page.css"), sheet("watermark-page.css")]
+    styles = [*page, style(f"@page {{ size: {PAPERS[paper]} }}")]
     if size_pt:
         styles.append(style(f"html {{ font-size: {size_pt}pt }} {SUMMARY_PAGE}"))
     return paged(template, context, *styles)

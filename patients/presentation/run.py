@@ -5,6 +5,9 @@ Each part is worked out when a page first asks for it, once. Writes nothing.
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.decision import Decision, decide
@@ -41,9 +44,19 @@ class Run:
         return current_drugs(self.compiled, self.plan)
 
     @cached_property
+    def raw(self) -> dict[str, Any]:
+        """What is known, in the form of FACTS.json."""
+        return raw_facts(self.consultation)
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Where each step is shown, by its key."""
+        return {step.key: reverse(step.url_name, args=[self.consultation.pk]) for step in STEPS}
+
+    @cached_property
     def _read(self) -> tuple[PatientFacts, tuple[Problem, ...]]:
         """The facts, without those that contradict others; and what is wrong with those."""
-        raw = raw_facts(self.consultation)
+        raw = self.raw
         found: list[Problem] = []
         while True:
             try:

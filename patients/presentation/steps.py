@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from guidelines.engine.facts import Known
 from patients.presentation import words
 from patients.presentation.run import Run
@@ -30,7 +28,7 @@ def step_links(run: Run, current: str) -> list[StepLink]:
             state = "current"
         elif opens and place <= max(reached, KEYS.index(current)):
             state = "attention" if has_problem else "done"
-        url = reverse(step.url_name, args=[run.consultation.pk]) if opens and place <= reached + 1 else ""
+        url = run.addresses[step.key] if opens and place <= reached + 1 else ""
         found.append(StepLink(step.title, state, url, note_of(run, step)))
     return found
 
@@ -65,7 +63,7 @@ def action_bar(run: Run, step: str, *, why_not: str = "") -> dict[str, str]:
     """What stands at the foot of a step."""
     before, after = previous_step(step), next_step(step)
     return {
-        "back_url": reverse(before.url_name, args=[run.consultation.pk]) if before else "",
+        "back_url": run.addresses[before.key] if before else "",
         "next_label": f"Continue to {after.title.lower()}",
         "why_not": why_not,
         "saved_note": "Saved at every step",

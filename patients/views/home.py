@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guidelines.models import UnansweredQuestion, Version
-from guidelines.permissions import why_not_approve
-from guidelines.workflow import AT_WORK, EDITORS, REVIEWERS, Status
+from guidelines.reviewing.waiting import queue_of, scheduled, to_publish, to_review_again
+from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS, Status
 from patients.impact.affected import to_handle
 from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan
 from patients.presentation.banner import banner_of
@@ -62,7 +62,7 @@ def desk(user: User) -> dict[str, Any]:
     """What waits for somebody who works on guidelines; what is not theirs is not asked for."""
     roles = set(user.groups.values_list("name", flat=True))
     is_editor, is_reviewer = EDITORS in roles, REVIEWERS in roles
-    to_review = awaiting(user) if is_reviewer else []
+    to_review = [row.version for row in queue_of(user).mine] if is_reviewer else []
     found: dict[str, Any] = {
         "is_at_work": not roles.isdisjoint(AT_WORK), "is_editor": is_editor, "is_reviewer": is_reviewer,
         "to_review": to_review,
@@ -72,16 +72,15 @@ def desk(user: User) -> dict[str, Any]:
         found["in_work"] = [
             (version, Status(version.last_status).label) for version in drafts.select_related("guideline")
         ]
+        found["scheduled"] = scheduled()
+    if ADMINISTRATORS in roles:
+        found["to_publish"] = to_publish(user)
+    if not roles.isdisjoint((EDITORS, ADMINISTRATORS)):
+        found["reminders"] = to_review_again()
     if is_editor:
         questions = UnansweredQuestion.objects.open().select_related("version__guideline").order_by("-asked_at", "-pk")
         found |= {"question_count": questions.count(), "questions": questions[:MOST_QUESTIONS]}
     return found
-
-
-def awaiting(user: User) -> list[Version]:
-    """The versions that this person may approve and has not: their own work is for others to check."""
-    waiting = Version.objects.awaiting_review().select_related("guideline")
-    return [version for version in waiting if not why_not_approve(user, version)]
 
 
 def step_title(key: str) -> str:

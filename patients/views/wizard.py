@@ -128,6 +128,7 @@ def step_context(run: Run, key: str, **more: Any) -> dict[str, Any]:
     return {
         "run": run,
         "consultation": consultation,
+        "at": run.addresses,
         "step": step_of(key),
         "step_number": KEYS.index(key) + 1,
         "step_count": len(KEYS),

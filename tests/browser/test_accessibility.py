@@ -57,7 +57,6 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "patient's paper": lambda: plan("patient/"),
     "clinician's paper": lambda: plan("clinician/"),
     "guidelines": lambda: "/guidelines/",
-    "guideline": guideline,
     "publication": lambda: f"{guideline()}publication/",
     "editorial policy": lambda: "/editorial-policy/",
     "not found": lambda: "/nowhere/",

@@ -53,9 +53,17 @@ def regimen(key: str, drug: str, **more: Any) -> dict[str, Any]:
     return {
         "key": key, "drug": drug, "title": key, "plain": key, "route": "on the skin", "frequency": {"type": "daily", "times": 1},
         "basis": "fixed", "unit": "mg", "amount_per": "day", "min": 10, "start": 10, "max": 10,
-        "caps": [{"amount": 30, "per": "day", "text": "Not above 30 mg a day"}], "rounding": [{"from": 0, "step": 10}],
+        "caps": [cap("day")], "cites": ["R1"], "rounding": [{"from": 0, "step": 10}],
         "products": [f"{drug}_10"], **more,
     }  # fmt: skip
+
+
+def cap(per: str) -> dict[str, Any]:
+    return {"amount": 30, "per": per, "text": f"Not above 30 mg a {per}", "cites": ["R1"]}
+
+
+def excuse(drug: str, rule: str, **more: str) -> dict[str, str]:
+    return {"drug": drug, "rule": rule, "because": "It is harmless.", **more}
 
 
 def drug(key: str, **more: Any) -> dict[str, Any]:
@@ -70,6 +78,10 @@ def content() -> dict[str, Any]:
         "slug": "elbow", "title": "Itching elbow", "question": "What helps?", "plain_question": "What helps?",
         "answer": "Drops.", "plain_answer": "Drops.", "population": "Adults", "condition": "Itching elbow",
         "publisher": "The Elbow Society", "review_by": "2030-01-31", "disclaimer": "Invented.", "plain_disclaimer": "Invented.", "entry_step": "E1",
+        "not_applicable": [
+            excuse("drops", "kidney"), excuse("drops", "pregnancy"), excuse("drops", "result", test="marker_test"),
+            excuse("cream", "monitoring"), excuse("cream", "kidney"), excuse("cream", "pregnancy"),
+        ],
         "fact_groups": [{"key": "body", "title": "Body"}],
         "facts": [
             fact("weight_kg", "number", unit="kg", other_units=[{"unit": "[lb_av]", "factor": "0.453592"}],
@@ -93,7 +105,7 @@ def content() -> dict[str, Any]:
             fact("lowering_wanted", unless_reported="false"),
             fact("done", unless_reported="false"),
         ],
-        "definitions": [{"key": "heavy", "text": "weighs a lot", "formula": "weight_kg > 100"}],
+        "definitions": [{"key": "heavy", "text": "weighs a lot", "formula": "weight_kg > 100", "cites": ["R1"]}],
         "references": [{"key": "R1", "title": "A trial of elbows", "kind": "trial"}],
         "sections": [{"key": "treatment", "title": "Treatment", "plain_title": "Treatment"}],
         "statements": [{"key": "T1", "section": "treatment", "kind": "recommendation", "clinician": "Start with drops.",
@@ -104,7 +116,7 @@ def content() -> dict[str, Any]:
             regimen("drops", "drops", requires=[{"fact": "weight_kg"}]),
             regimen("cream", "cream", adjustments=[{"when": "kidneys_weak", "no_dose": "Not with weak kidneys.", "text": "Weak kidneys: none"}]),
             regimen("pearls", "pearls", frequency={"type": "weekly"}, amount_per="week", route="by mouth", requires=[],
-                    caps=[{"amount": 30, "per": "week", "text": "Not above 30 mg a week"}]),
+                    caps=[cap("week")]),
         ],
         "safety_rules": [
             rule("G-OUT", "not_an_elbow", kind="scope"),
@@ -117,7 +129,7 @@ def content() -> dict[str, Any]:
             rule("E4-FORBIDDEN", "forbidden", step="E4"),
         ],
         "monitoring": [{"key": "MON-1", "drug": "drops", "tests": ["marker_test"], "phase": "early", "anchor": "start",
-                        "windows": [{"after": "7 d"}], "required": True, "why": "To be sure.",
+                        "windows": [{"after": "7 d"}], "required": True, "why": "To be sure.", "cites": ["R1"],
                         "plain": "To be sure."}],
         "options": [
             option("E1-drops", {"regimen": "drops", "role": "main"}),
@@ -137,8 +149,8 @@ def content() -> dict[str, Any]:
             goes("CHOOSING", None, "E9", "complicated", kind="choosing"),
             goes("E1-intolerance", "E1", "E2", "intolerance", changes=[{"drug": "drops", "change": "stop"}]),
             goes("E1-worse", "E1", "E2", 'itch == "worse"', if_unknown="stay", changes=[{"drug": "drops", "change": "choose"}]),
-            goes("E1-better", "E1", "E3", 'weeks_on_step >= 12 and itch == "better"', as_continue=True),
-            goes("E1-same", "E1", "E2", 'weeks_on_step >= 12 and itch == "same"'),
+            goes("E1-better", "E1", "E3", 'weeks_on_step >= 12 and itch == "better"', as_continue=True, cites=["R1"]),
+            goes("E1-same", "E1", "E2", 'weeks_on_step >= 12 and itch == "same"', cites=["R1"]),
             goes("E3-lower", "E3", "E4", "lowering_wanted", changes=[{"drug": "drops", "change": "taper"}]),
             goes("E4-done", "E4", "E5", "done", changes=[{"drug": "drops", "change": "stop"}]),
         ],

@@ -8,6 +8,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from guidelines import actions
+from guidelines.editing import fingerprint
 from guidelines.engine.content import Package
 from guidelines.models import (
     Approval,
@@ -21,8 +22,8 @@ from guidelines.models import (
     StatusMove,
     Version,
 )
-from guidelines.package import row_models
-from tests.factories_guidelines import draft, opened, published, retitled
+from guidelines.package import package_of, row_models
+from tests.factories_guidelines import draft, editor, opened, published, retitled
 
 pytestmark = pytest.mark.django_db
 LOCKED = "locked_once_approved"
@@ -45,6 +46,22 @@ def test_rows_of_an_approved_version_are_locked() -> None:
             cursor.execute(f'UPDATE "{table}" SET position = 99')
         with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f'DELETE FROM "{table}"')
+        columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not field.primary_key)
+        with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{table}"')
+
+
+def test_the_user_of_the_database_is_held_by_the_locks() -> None:
+    """A superuser could switch triggers off; whoever owns the tables can drop them, and that is a migration."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('session_replication_role')")
+        assert cursor.fetchone() == ("origin",)
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O'"
+            " AND tgrelid::regclass::text LIKE 'guidelines_%%'",
+            [],
+        )
+        assert cursor.fetchall() == []
 
 
 def test_a_row_cannot_be_moved_out_of_or_into_an_approved_version() -> None:
@@ -73,6 +90,10 @@ def test_the_head_of_an_approved_version_is_locked() -> None:
     ):  # fmt: skip
         with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic():
             Version.objects.filter(pk=version.pk).update(**change)
+    with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE guidelines_version SET title = 'x'")
+    with pytest.raises(IntegrityError, match=LOCKED), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM guidelines_version")
     with pytest.raises(IntegrityError, match="a_slug_is_for_ever"), transaction.atomic():
         Guideline.objects.update(slug="renamed")
 
@@ -109,6 +130,17 @@ def test_records_are_never_changed() -> None:
             rows.update(content_hash="0" * 64)
         with pytest.raises((IntegrityError, InternalError), match="this is a record"), transaction.atomic():
             rows._raw_delete("default")
+
+
+def test_what_was_edited_stays_on_record() -> None:
+    version, by = draft(retitled()), editor()
+    read = package_of(version).statements[0]
+    entry = read.model_copy(update={"clinician": "Rest it."})
+    actions.save_entry(version=version, by=by, part="statements", entry=entry, read=fingerprint(read))
+
+    for change in ("UPDATE guidelines_edit SET after = NULL", "DELETE FROM guidelines_edit"):
+        with pytest.raises(IntegrityError, match="edits_are_records"), transaction.atomic():
+            connection.cursor().execute(change)
 
 
 def test_no_table_is_emptied() -> None:

@@ -15,8 +15,11 @@ from guidelines.package import package_of
 from guidelines.workflow import Status, shown_status
 from tests.factories_guidelines import (
     administrator,
+    compared,
     draft,
+    edited,
     editor,
+    itching_elbow,
     published,
     retitled,
     reviewer,
@@ -161,6 +164,74 @@ def test_everybody_who_edited_a_draft_is_an_author() -> None:
         Approval.objects.create(version=version, approved_by=emil, content_hash=version.content_hash, role="clinician")
 
 
+def test_a_blocking_finding_keeps_a_draft_from_being_submitted() -> None:
+    version = draft(edited(itching_elbow(), review_by=None))
+
+    with pytest.raises(Refused, match="1 finding blocks it"):
+        actions.submit(version=version, by=editor())
+
+    assert StatusMove.objects.status_of(version) == Status.DRAFT
+
+
+def test_a_draft_without_a_change_is_not_submitted() -> None:
+    by = editor("edith")
+    unchanged = actions.start_draft(version=published(), by=by, reason="Say more.", level="editorial")
+
+    with pytest.raises(Refused, match="Nothing has been changed: version 1 is approved"):
+        actions.submit(version=unchanged, by=by)
+
+
+def test_a_withdrawn_content_does_not_come_back_unchanged() -> None:
+    first, by = published(), editor("edith")
+    actions.withdraw(version=first, by=administrator(), why="A wrong dose.")
+    again = actions.start_draft(version=first, by=by, reason="Try again.", level="editorial")
+
+    with pytest.raises(Refused, match="was withdrawn"):
+        actions.submit(version=again, by=by)
+
+
+def test_the_content_of_a_replaced_version_may_be_brought_back() -> None:
+    first, by = published(), editor("edith")
+    with pgtrigger.ignore("guidelines.Version:version_lock"):
+        Version.objects.filter(pk=first.pk).update(effective_on=timezone.localdate() - timedelta(days=1))
+    back = actions.start_draft(version=first, by=by, reason="The old one was better.", level="editorial")
+    with pytest.raises(Refused, match="Nothing has been changed: version 1"):
+        actions.submit(version=back, by=by)
+    second = published(retitled())
+
+    actions.submit(version=back, by=by)
+
+    assert Version.objects.current().get() == second
+    assert StatusMove.objects.status_of(back) == Status.SUBMITTED
+
+
+def test_nobody_approves_before_the_impact_of_this_very_content_is_known() -> None:
+    published()
+    version, by = draft(retitled()), editor("edith")
+    actions.submit(version=version, by=by)
+    rob = reviewer("rob")
+
+    with pytest.raises(Refused, match="impact on the active plans has not been worked out"):
+        actions.approve(version=version, by=rob, content_hash=version.content_hash)
+    compared(version)
+    actions.approve(version=version, by=rob, content_hash=version.content_hash)
+
+    actions.request_changes(version=version, by=rob, why="Shorter.")
+    version = actions.replace_content(
+        version=version, package=retitled("Shorter"), by=by, content_hash=version.content_hash
+    )
+    actions.submit(version=version, by=by)
+    with pytest.raises(Refused, match="impact on the active plans has not been worked out"):
+        actions.approve(version=version, by=rob, content_hash=version.content_hash)
+
+
+def test_a_first_version_has_no_plans_to_compare_with() -> None:
+    version = draft()
+    actions.submit(version=version, by=editor())
+
+    assert actions.approve(version=version, by=reviewer("rob"), content_hash=version.content_hash)
+
+
 def test_a_status_cannot_be_skipped() -> None:
     version = draft()
     by = editor()
@@ -203,6 +274,11 @@ def test_two_versions_cannot_become_effective_on_one_day() -> None:
 
     with pytest.raises(Refused, match="Version 1 becomes effective on that day"):
         published(retitled())
+
+
+def test_a_withdrawal_says_why() -> None:
+    with pytest.raises(Refused, match="Say why"):
+        actions.withdraw(version=published(), by=administrator(), why=" ")
 
 
 def test_the_day_is_unique_in_the_database_too() -> None:

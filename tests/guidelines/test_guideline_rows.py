@@ -48,7 +48,7 @@ def test_the_fixture_has_content_of_every_kind() -> None:
 
     empty = [name for name in Package.model_fields if getattr(package, name) in (None, ())]
 
-    assert empty == ["not_applicable", "stale_wordings"]
+    assert empty == ["stale_wordings"]
 
 
 @pytest.mark.django_db

@@ -15,10 +15,14 @@ class Marked(Content):
 
 
 class NotApplicable(Marked):
-    """A rule that a drug must have and this guideline leaves out, with the reason; approved with the rest."""
+    """A rule that a drug must have and this guideline leaves out, with the reason; approved with the rest.
+
+    `result`: what is to be done about the result of `test`, which a person judges.
+    """
 
     drug: Key
-    rule: Literal["monitoring", "stop", "kidney", "pregnancy"]
+    rule: Literal["monitoring", "stop", "kidney", "pregnancy", "result"]
+    test: Key | None = None
     because: Line
 
 

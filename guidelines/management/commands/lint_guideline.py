@@ -3,21 +3,17 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from django.core.management.base import CommandError
 
-from guidelines import weekly_only
 from guidelines.chosen_version import NoVersion, chosen_version
-from guidelines.engine.content import Package
-from guidelines.engine.lint import Finding
-from guidelines.findings import all_findings
-from guidelines.guideline_file import ContentRefused, read_guideline_file
+from guidelines.engine.lint.finding import Finding, found
+from guidelines.file_findings import findings_of_file
+from guidelines.findings import findings_of
 from guidelines.management.version_command import VersionCommand
-from guidelines.package import package_of
-
-BLOCKING: Literal["blocking"] = "blocking"
 
 
 def is_file(path: Path) -> bool:
@@ -39,15 +35,12 @@ class Command(VersionCommand):
     def handle(self, *, guideline: str, number: int | None, as_json: bool, **options: Any) -> None:
         path = Path(guideline)
         if path.suffix in (".yaml", ".yml", ".json") or is_file(path):
-            package, weekly = self.from_file(path), weekly_only.in_libraries()
+            findings: Sequence[Finding] = findings_of_file(path)
         else:
-            package, weekly = self.from_rows(guideline, number), weekly_only.known()
-        forgotten = weekly_only.forgotten(package, weekly)
-        findings = [*(Finding("weekly_only_missing", BLOCKING, *told) for told in forgotten), *all_findings(package)]
-        blocking = sum(finding.severity == BLOCKING for finding in findings)
+            findings = self.of_version(guideline, number, as_json)
+        blocking = sum(finding.severity == "blocking" for finding in findings)
         if as_json:
-            rows = [{"code": f.code, "severity": f.severity, "place": f.place, "message": f.message} for f in findings]
-            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False, indent=2))
         else:
             for finding in findings:
                 self.stdout.write(f"{finding.severity} {finding.code} {finding.place}: {finding.message}")
@@ -55,14 +48,10 @@ class Command(VersionCommand):
         if blocking:
             sys.exit(1)
 
-    def from_file(self, path: Path) -> Package:
+    def of_version(self, slug: str, number: int | None, as_json: bool) -> Sequence[Finding]:
         try:
-            return read_guideline_file(path).package
-        except ContentRefused as refusal:
-            raise CommandError(f"{path.name} cannot be read:\n{refusal}") from None
-
-    def from_rows(self, slug: str, number: int | None) -> Package:
-        try:
-            return package_of(chosen_version(slug, number))
+            return findings_of(chosen_version(slug, number))
         except NoVersion as refusal:
+            if as_json:
+                return [found("unreadable", "version" if number else "slug", str(refusal))]
             raise CommandError(str(refusal)) from None

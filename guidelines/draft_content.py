@@ -1,0 +1,30 @@
+"""The content of a draft, ready to look things up in, kept in memory by its hash: a page and a condition that is being
+typed ask for the same content again and again. Refuses content that is not what its hash says.
+"""
+
+from functools import lru_cache
+
+from guidelines.engine.compiled import CompiledPackage, compile_package
+from guidelines.models import Version
+from guidelines.package import ContentMoved, package_of
+
+KEPT = 16
+
+
+def draft_content(version: Version) -> CompiledPackage:
+    """Of a version as it is now, even if somebody has saved since it was fetched."""
+    for _ in range(3):
+        try:
+            return exact_content(version.pk, version.content_hash)
+        except ContentMoved:
+            version.refresh_from_db()
+    return exact_content(version.pk, version.content_hash)
+
+
+@lru_cache(maxsize=KEPT)
+def exact_content(version_id: int, content_hash: str) -> CompiledPackage:
+    """The content with this hash, or none."""
+    package = package_of(Version.objects.select_related("guideline").get(pk=version_id))
+    if package.content_hash() != content_hash:
+        raise ContentMoved("The draft was changed while it was read. Open it again.")
+    return compile_package(package)

@@ -1,0 +1,95 @@
+"""What reviewers, editors and administrators type about a version on its way."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from guidelines.actions.commenting import LONGEST_COMMENT
+from guidelines.models import Version
+
+
+def text_area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class SubmitForm(forms.Form):
+    why = forms.CharField(
+        label="Note for the reviewers",
+        required=False,
+        max_length=LONGEST_COMMENT,
+        help_text="What they should look at first, and what you are not sure of.",
+        widget=text_area(4),
+    )
+
+
+class WhyForm(forms.Form):
+    """A move that is never made without its reason."""
+
+    hides_optional = True
+    why = forms.CharField(max_length=LONGEST_COMMENT, widget=text_area(4))
+
+    def __init__(self, *args: Any, label: str, hint: str, required: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        why = self.fields["why"]
+        why.label, why.help_text, why.error_messages["required"] = label, hint, required
+
+
+class PublishForm(forms.Form):
+    """From which day a version is in use: today or later, and no other version begins that day."""
+
+    effective_on = forms.DateField(
+        label="In use from",
+        help_text="Today or later. Nobody need do anything on that day.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Choose a day.", "invalid": "Write the day as 2026-01-31."},
+    )
+    why = forms.CharField(label="Note for the record", required=False, max_length=LONGEST_COMMENT, widget=text_area(3))
+
+    def __init__(self, *args: Any, version: Version, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["effective_on"].initial = timezone.localdate()
+        self.version = version
+
+    def clean_effective_on(self) -> Any:
+        day = self.cleaned_data["effective_on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError("A version cannot become effective in the past. Choose today or a later day.")
+        others = Version.objects.filter(guideline=self.version.guideline_id, effective_on=day, withdrawn_at=None)
+        if other := others.exclude(pk=self.version.pk).first():
+            raise forms.ValidationError(f"Version {other.number} becomes effective on that day. Choose another day.")
+        return day
+
+
+class CommentForm(forms.Form):
+    """Words about one entry, or about the whole."""
+
+    hides_optional = True
+    about = forms.CharField(required=False, max_length=130)
+    text = forms.CharField(
+        label="Comment",
+        max_length=LONGEST_COMMENT,
+        widget=text_area(3),
+        error_messages={
+            "required": "Write a comment.", "max_length": f"Write at most {LONGEST_COMMENT} characters.",
+        },
+    )  # fmt: skip
+
+
+class AnyEntryForm(CommentForm):
+    """The same with the choice of what it is about."""
+
+    def __init__(self, *args: Any, subjects: Iterable[tuple[str, list[tuple[str, str]]]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices: list[Any] = []
+        for title, entries in subjects:
+            choices += [(title, entries)] if title else entries
+        self.fields["about"] = forms.ChoiceField(label="About", required=False, choices=choices)
+
+
+class CompareForm(forms.Form):
+    """Which two versions."""
+
+    number = forms.IntegerField(label="Before")
+    newer = forms.IntegerField(label="After")
