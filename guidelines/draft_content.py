@@ -15,14 +15,15 @@ def draft_content(version: Version) -> CompiledPackage:
     """Of a version as it is now, even if somebody has saved since it was fetched."""
     for _ in range(3):
         try:
-            return _content(version.pk, version.content_hash)
+            return exact_content(version.pk, version.content_hash)
         except ContentMoved:
             version.refresh_from_db()
-    return _content(version.pk, version.content_hash)
+    return exact_content(version.pk, version.content_hash)
 
 
 @lru_cache(maxsize=KEPT)
-def _content(version_id: int, content_hash: str) -> CompiledPackage:
+def exact_content(version_id: int, content_hash: str) -> CompiledPackage:
+    """The content with this hash, or none."""
     package = package_of(Version.objects.select_related("guideline").get(pk=version_id))
     if package.content_hash() != content_hash:
         raise ContentMoved("The draft was changed while it was read. Open it again.")

@@ -6,13 +6,15 @@ The grade is found here because the engine is pure: it may not ask a library how
 from collections.abc import Iterator
 from functools import lru_cache
 
+from guidelines.draft_content import exact_content
 from guidelines.engine.content import Package
 from guidelines.engine.lint import Finding, lint
 from guidelines.engine.lint.finding import found
 from guidelines.models import Version
-from guidelines.package import package_of
+from guidelines.package import ContentMoved, package_of
 from guidelines.readability import HIGHEST_PLAIN_GRADE, plain_grades
 from guidelines.safeguards import short_forms, unguarded
+from guidelines.shared_results import shared
 from guidelines.weekly_only import WeeklyDrug, forgotten, known
 
 # A draft is looked at again and again while it is written; each of its states is judged once.
@@ -27,13 +29,19 @@ def all_findings(package: Package, weekly: tuple[WeeklyDrug, ...] = ()) -> list[
 
 
 def findings_of(version: Version) -> tuple[Finding, ...]:
-    """What is poor about a stored version, kept in memory for as long as its content and the known drugs are the same."""
-    return _findings_of(version.pk, version.content_hash, known())
+    """What is poor about a stored version, kept for as long as its content and the known drugs are the same."""
+    try:
+        return _findings_of(version.pk, version.content_hash, known())
+    except ContentMoved:
+        return tuple(all_findings(package_of(version), known()))
 
 
 @lru_cache(maxsize=KEPT)
 def _findings_of(version_id: int, content_hash: str, weekly: tuple[WeeklyDrug, ...]) -> tuple[Finding, ...]:
-    return tuple(all_findings(package_of(Version.objects.select_related("guideline").get(pk=version_id)), weekly))
+    def found_in_content() -> tuple[Finding, ...]:
+        return tuple(all_findings(exact_content(version_id, content_hash).package, weekly))
+
+    return shared("findings", (content_hash, weekly), found_in_content)
 
 
 def blocking(version: Version) -> tuple[Finding, ...]:

@@ -2,29 +2,20 @@
 
 from functools import lru_cache
 
-from django.core.cache import cache
-
 from guidelines.comparing.outcomes import Outcomes, outcomes_between
 from guidelines.comparing.whole import Comparison, compare
-from guidelines.engine.compiled import CompiledPackage, compile_package
+from guidelines.draft_content import exact_content
+from guidelines.engine.compiled import CompiledPackage
 from guidelines.models import Version
-from guidelines.package import ContentMoved, compiled_version, package_of
+from guidelines.package import compiled_version
+from guidelines.shared_results import shared
 
 KEPT = 16
-A_DAY = 24 * 60 * 60
 
 
 def compiled_of(version: Version) -> CompiledPackage:
-    """The version ready to decide with. A draft is kept, too: its hash says which content it is."""
-    return compiled_version(version) if version.is_locked else compiled_draft(version.pk, version.content_hash)
-
-
-@lru_cache(maxsize=KEPT)
-def compiled_draft(version_id: int, content_hash: str) -> CompiledPackage:
-    compiled = compile_package(package_of(Version.objects.select_related("guideline").get(pk=version_id)))
-    if compiled.content_hash != content_hash:
-        raise ContentMoved("The content of this draft is being changed. Open the page again.")
-    return compiled
+    """The version ready to decide with: exactly the content of its hash, since what is made of it is kept by that."""
+    return compiled_version(version) if version.is_locked else exact_content(version.pk, version.content_hash)
 
 
 class Pair:
@@ -57,9 +48,4 @@ def outcomes_of(old: Version, new: Version) -> Outcomes:
 
 @lru_cache(maxsize=KEPT)
 def kept_outcomes(pair: Pair) -> Outcomes:
-    key = f"outcomes-{'-'.join(pair.hashes)}"
-    kept: Outcomes | None = cache.get(key)
-    if kept is None:
-        kept = outcomes_between(compiled_of(pair.old), compiled_of(pair.new))
-        cache.set(key, kept, A_DAY)
-    return kept
+    return shared("outcomes", pair.hashes, lambda: outcomes_between(compiled_of(pair.old), compiled_of(pair.new)))

@@ -204,7 +204,7 @@ def pairs_of(blocks: dict[str, Block]) -> Iterator[tuple[str, str]]:
 
 def under_headings(blocks: dict[str, Block], groups: Iterable[labels.FieldGroup]) -> Iterator[tuple[str, list[Block]]]:
     """The blocks under the headings of their class; what no heading names comes last."""
-    named = set()
+    named: set[str] = set()
     for group in groups:
         here = [blocks[name] for name in group.fields if name in blocks]
         named.update(group.fields)

@@ -211,17 +211,18 @@ def name_of(loc: tuple[int | str, ...], fields: Iterable[Field], typed: Typed) -
         field = next((field for field in fields if field.name == part), None)
         if field is None:
             continue  # a type of a union
-        name, typed = f"{name}-{field.name}", typed.get(field.name) or {}
+        name, held = f"{name}-{field.name}", typed.get(field.name) or {}
         fields = field.below
         if field.kind in ("map", "facts", "history", "rows") and waiting:
-            row = row_number(field, waiting, typed)
+            row = row_number(field, waiting, held)
             if row is None:
                 return name
-            name, typed = f"{name}-{row}", typed[row]
+            name, held = f"{name}-{row}", held[row]
             if field.kind in ("map", "facts"):
                 return f"{name}-{ROW_KEY if '[key]' in waiting else VALUE}"
         elif not field.below:
             return name
+        typed = held
     return name
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -51,6 +51,11 @@ def queue_of(user: User) -> Queue:
             own = "Your own work is for others to approve. " if is_author(user, version) else ""
             others.append(Waiting(version, version.open_comments, own + (why_not_enough(version) or PUBLISHED_NEXT)))
     return Queue(mine, approved, others)
+
+
+def to_approve_count(user: User | AnonymousUser) -> int:
+    """How many versions wait for this reviewer."""
+    return len(queue_of(user).mine) if isinstance(user, User) else 0
 
 
 def to_publish(user: User) -> list[Version]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from guidelines.models import Version
+from guidelines.package import ContentMoved
 from guidelines.permissions import has_role
 from guidelines.workflow import AT_WORK
 
@@ -32,7 +33,14 @@ def of_version(view: View) -> View:
     def opened(request: HttpRequest, slug: str, number: int, **names: Any) -> HttpResponse:
         user = worker(request)
         versions = Version.objects.readable_by(user).select_related("guideline", "based_on__guideline", "author")
-        return view(request, get_object_or_404(versions, guideline__slug=slug, number=number), user, **names)
+
+        def shown() -> HttpResponse:
+            return view(request, get_object_or_404(versions, guideline__slug=slug, number=number), user, **names)
+
+        try:
+            return shown()
+        except ContentMoved:
+            return shown()  # somebody saved the draft between two looks at it
 
     return opened
 

@@ -5,6 +5,8 @@ lead to. Only the trace is shared, which no comparison reads: making it would be
 """
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -28,6 +30,7 @@ from patients.models import Clinic, ImpactChunk, ImpactOutcome
 from tests.benchmarks.installation import memory_mb
 from tests.engine.patients import AS_OF, facts_json
 
+EARLY = 0.1
 AS_OF_DAY = date.fromisoformat(AS_OF)
 STEPS: tuple[dict[str, Any], ...] = (
     {},
@@ -164,21 +167,20 @@ def work(run: int) -> dict[str, float]:
     """One worker until nothing is left: plans, seconds, and its memory in MB when a tenth was done and at the end."""
     compiled = comparing.begin(run)
     assert compiled is not None
-    chunks = ImpactChunk.objects.filter(run=run).count()
     begun, done, early = time.time(), 0, 0.0
     while comparing.compare_chunk(run, compiled):
         done += 1
-        if done == max(1, chunks // 10):
-            early = memory_mb(os_pid(), "VmRSS")
+        if not early and done_of(run) >= EARLY:
+            early = memory_mb(os.getpid(), "VmRSS")
     ended = time.time()
     comparing.finish(run)
-    return {"chunks": done, "begun": begun, "ended": ended, "early_mb": early, "late_mb": memory_mb(os_pid(), "VmHWM")}
-
-
-def os_pid() -> int:
-    import os
-
-    return os.getpid()
+    return {
+        "chunks": done,
+        "begun": begun,
+        "ended": ended,
+        "early_mb": early,
+        "late_mb": memory_mb(os.getpid(), "VmHWM"),
+    }
 
 
 def update_rows(statement: str) -> float:
@@ -192,9 +194,38 @@ def update_rows(statement: str) -> float:
     return rows / seconds
 
 
-def outcomes(run: int) -> list[list[Any]]:
-    rows = ImpactOutcome.objects.filter(run=run).order_by("plan_id")
-    return [
-        [str(plan), *rest]
-        for plan, *rest in rows.values_list("plan_id", "proposal", "dose", "safety", "monitoring", "failure", "summary")
+def laid_out() -> int:
+    """A new run whose chunks are there already, so that whoever comes first has nothing to prepare."""
+    run = asked()
+    comparing.begin(run)
+    return run
+
+
+def die_midway(run: int, share: float) -> None:
+    """A worker that is killed with a chunk in its hands: outcomes written, and not yet let go."""
+    compiled = comparing.begin(run)
+    assert compiled is not None
+    while done_of(run) < share:
+        comparing.compare_chunk(run, compiled)
+    with transaction.atomic():
+        comparing.compare_chunk(run, compiled)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def done_of(run: int) -> float:
+    chunks = ImpactChunk.objects.filter(run=run)
+    return chunks.filter(is_done=True).count() / max(1, chunks.count())
+
+
+def same_outcomes(one: int, other: int, plans: int) -> list[bool]:
+    """Whether each run has one outcome for each plan, and both the same."""
+
+    def rows(run: int) -> Iterator[tuple[Any, ...]]:
+        found = ImpactOutcome.objects.filter(run=run).order_by("plan")
+        return found.values_list("plan", "proposal", "dose", "safety", "monitoring", "failure", "summary").iterator()
+
+    counts = [
+        [ImpactOutcome.objects.filter(run=run).count(), ImpactRun.objects.get(pk=run).total] == [plans, plans]
+        for run in (one, other)
     ]
+    return [*counts, all(a == b for a, b in zip(rows(one), rows(other), strict=True))]

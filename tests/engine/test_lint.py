@@ -15,6 +15,7 @@ CASE = {"key": "c", "title": "All unknown", "as_of": "2026-03-02", "expected": {
 def findings(changed: dict[str, Any]) -> list[Finding]:
     changed.setdefault("cases", [CASE])
     changed["regimens"] = [entry for entry in changed["regimens"] if entry["key"] != "pearls"]  # for other tests
+    changed["drugs"] = [entry for entry in changed["drugs"] if entry["key"] != "pearls"]
     changed["definitions"] = []
     return lint(Package.model_validate(changed))
 
@@ -154,3 +155,43 @@ def test_blocking_findings_come_first() -> None:
     changed["regimens"][0] |= {"caps": [], "marks": ["CD"]}
 
     assert [f.severity for f in findings(changed)] == ["blocking", "warning"]
+
+
+def with_exits(*exits: tuple[str, str]) -> dict[str, Any]:
+    changed = content()
+    changed["transitions"] = [t for t in changed["transitions"] if t.get("source") != "E1"]
+    changed["transitions"] += [
+        goes(f"E1-{n}", "E1", target, when, cites=["R1"]) for n, (target, when) in enumerate(exits)
+    ]
+    changed["transitions"].append(goes("E2-E3", "E2", "E3", "done"))
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("exits", "expected"),
+    [
+        ([("E2", "weight_kg < 50"), ("E9", "weight_kg >= 50")], []),
+        ([("E2", "weight_kg < 50"), ("E9", "weight_kg > 60")], [("transitions_incomplete", "warning", "steps.E1")]),
+        (
+            [("E2", "weight_kg >= 40 and weight_kg < 50"), ("E9", "weight_kg >= 60")],
+            [("transitions_incomplete", "blocking", "steps.E1")],
+        ),
+        ([("E2", "weight_kg < 60"), ("E9", "weight_kg >= 50")], [("transitions_overlap", "warning", "transitions.E1-0")]),
+        ([("E2", "weight_kg >= 50"), ("E9", "weight_kg > 60")], [
+            ("transition_never_taken", "blocking", "transitions.E1-1"), ("transitions_overlap", "warning", "transitions.E1-0"),
+        ]),
+        ([("E2", "done"), ("E9", "dry")], []),  # about different things: the order is the guideline's
+        ([("E2", 'itch == "worse"'), ("E9", 'itch == "same"')], [("transitions_incomplete", "warning", "steps.E1")]),
+        ([("E2", 'itch == "worse"'), ("E9", 'itch in ["same", "better"]')], []),
+        ([("E2", "alarm")], [("transition_never_taken", "blocking", "transitions.E1-0")]),  # urgent before
+        ([("E2", "not_an_elbow")], [("transition_never_taken", "blocking", "transitions.E1-0")]),  # not of this guideline
+        ([("E2", "infected")], [("transition_never_taken", "blocking", "transitions.E1-0")]),  # holds the drops
+        ([("E2", 'current_step == "E2"')], [("transition_never_taken", "blocking", "transitions.E1-0")]),
+    ],
+)  # fmt: skip
+def test_the_exits_of_a_step_meet_and_do_not_cross(
+    exits: list[tuple[str, str]], expected: list[tuple[str, str, str]]
+) -> None:
+    found = [(f.code, f.severity, f.place) for f in findings(with_exits(*exits)) if f.code.startswith("transition")]
+
+    assert found == expected

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.conditions import Scope, compile_condition
-from guidelines.engine.lint.bands import holes
-from guidelines.engine.lint.formulas import All
+from guidelines.engine.lint.bands import in_a_row
 from guidelines.engine.lint.judged import Judged
 from guidelines.engine.lint.reader import Reader
 from guidelines.engine.lint.satisfy import Solver
@@ -139,7 +138,7 @@ def test_too_many_cases_are_no_finding(solver: Solver) -> None:
 def test_a_hole_beside_a_band_is_found(elbow: CompiledPackage, conditions: list[str], expected: list[str]) -> None:
     judged = Judged(elbow)
 
-    found = holes(judged, [judged.reader.condition(text) for text in conditions], All(()))
+    found = in_a_row(judged, [judged.reader.condition(text) for text in conditions])
 
     assert [str(hole) for hole in found] == expected
 

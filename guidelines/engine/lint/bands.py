@@ -1,6 +1,7 @@
 """Holes between the bands that a number is divided into: 12 to 26 weeks, and from 28 weeks on.
 
-A hole between two open ends is the normal range and no fault; one beside a band with two ends is.
+Between two limits with open ends lies the normal range; a hole beside a band with two ends is a fault. Between two exits
+both are told, for there somebody must be sure that staying is meant.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,7 +9,7 @@ from typing import NamedTuple
 
 from guidelines.engine.lint.finding import Finding, found
 from guidelines.engine.lint.firing import shown
-from guidelines.engine.lint.formulas import All, AnyOf, Atom, Axis, Formula, Unknown, negated
+from guidelines.engine.lint.formulas import YES_NO, All, AnyOf, Atom, Axis, Formula, Unknown, atoms, negated
 from guidelines.engine.lint.judged import Judged
 from guidelines.engine.lint.satisfy import Stretch
 
@@ -20,6 +21,7 @@ class Hole(NamedTuple):
     axis: Axis
     low: Atom
     high: Atom
+    is_middle: bool = False  # between two open ends: for a limit that is what is normal
 
     def __str__(self) -> str:
         first = "above" if self.low.symbol == ">" else "from"
@@ -71,24 +73,54 @@ def stretch_on(axis: Axis, term: Term) -> Stretch:
 
 
 def between(axis: Axis, lower: Stretch, upper: Stretch) -> Hole | None:
-    """What lies between two pieces, when one of them is a band with two ends."""
+    """What lies between two pieces."""
     if lower.high is None or upper.low is None or lower.high > upper.low:
-        return None
-    if lower.low is None and upper.high is None:
         return None
     if lower.high == upper.low and not (lower.high_open and upper.low_open):
         return None
     low = Atom(axis, ">=" if lower.high_open else ">", lower.high)
-    return Hole(axis, low, Atom(axis, "<=" if upper.low_open else "<", upper.low))
+    high = Atom(axis, "<=" if upper.low_open else "<", upper.low)
+    return Hole(axis, low, high, is_middle=lower.low is None and upper.high is None)
 
 
 def of_steps(judged: Judged) -> Iterator[Finding]:
-    for key, step in judged.compiled.steps.items():
-        formulas = [judged.reader.condition(exit_.entry.when) for exit_ in step.exits]
+    named: dict[str, frozenset[str]] = {}
+    exits = {
+        key: [(exit_.entry.target, judged.reader.condition(exit_.entry.when)) for exit_ in step.exits]
+        for key, step in judged.compiled.steps.items()
+    }
+    for _, formula in (exit_ for found_ in exits.values() for exit_ in found_):
+        for atom in choices_in(formula):
+            named[atom.axis.name] = named.get(atom.axis.name, frozenset()) | atom.members
+    for key, ways in exits.items():
         here = judged.reader.condition(f'current_step == "{key}"')
-        for hole in holes(judged, formulas, here):
+        for hole in holes(judged, [formula for _, formula in ways], here):
             message = f"Between two of its exits nothing is said of {hole}: the patient stays without a decision."
-            yield found("transitions_incomplete", f"steps.{key}", message)
+            yield found("transitions_incomplete", f"steps.{key}", message, "warning" if hole.is_middle else None)
+        yield from forgotten_choices(key, ways, named)
+
+
+def choices_in(formula: Formula) -> Iterator[Atom]:
+    return (atom for atom in atoms(formula) if atom.axis.fact and atom.axis.choices not in (None, YES_NO))
+
+
+def forgotten_choices(
+    step: str, ways: list[tuple[str, Formula]], named: dict[str, frozenset[str]]
+) -> Iterator[Finding]:
+    """Where the values of a choice lead to different steps, a value that no exit anywhere names."""
+    targets: dict[Axis, set[str]] = {}
+    for target, formula in ways:
+        for atom in choices_in(formula):
+            targets.setdefault(atom.axis, set()).add(target)
+    for axis, different in targets.items():
+        left = sorted((axis.choices or frozenset()) - named[axis.name])
+        if len(different) > 1 and left:
+            message = f"Its exits go by {axis.name}, and no exit names {', '.join(left)}: the patient stays without a decision."
+            yield found("transitions_incomplete", f"steps.{step}", message, "warning")
+
+
+def in_a_row(judged: Judged, formulas: Sequence[Formula]) -> Iterator[Hole]:
+    return (hole for hole in holes(judged, formulas, All(())) if not hole.is_middle)
 
 
 def of_drugs(judged: Judged) -> Iterator[Finding]:
@@ -97,11 +129,11 @@ def of_drugs(judged: Judged) -> Iterator[Finding]:
         formulas = [
             judged.reader.condition(rule.rule.when, drug.key) for rule in rules if rule.rule.kind == "threshold"
         ]
-        for hole in holes(judged, formulas, All(())):
+        for hole in in_a_row(judged, formulas):
             message = f"Between two of its limits no rule says anything of {hole}; join the bands."
             yield found("bands_incomplete", f"drugs.{drug.key}", message)
     for regimen in judged.package.regimens:
         formulas = [judged.reader.condition(entry.when, regimen.drug) for entry in regimen.adjustments]
-        for hole in holes(judged, formulas, All(())):
+        for hole in in_a_row(judged, formulas):
             message = f"Between two of its adjustments nothing is said of {hole}: the full dose would be given; join the bands."
             yield found("bands_incomplete", f"regimens.{regimen.key}", message)

@@ -143,7 +143,7 @@ class Reader:
             if isinstance(one, ast.Name) and isinstance(other, ast.Constant) and isinstance(other.value, str):
                 said = Atom(self.axis_of(one.id), members=frozenset({other.value}))
                 return said if symbol == "==" else said.negated()
-        if any(isinstance(side, ast.Name) and self.type_of(side.id) == "choice" for side in (left, right)):
+        if any(self.is_word(side) for side in (left, right)):
             return self.free(tree)
         a, b = self.linear(left), self.linear(right)
         return compared(a, b, symbol)
@@ -156,6 +156,11 @@ class Reader:
             members = frozenset(str(part.value) for part in right.elts if isinstance(part, ast.Constant))
             return Atom(self.axis_of(left.id), members=members)
         return self.free(tree)
+
+    def is_word(self, tree: ast.expr) -> bool:
+        if isinstance(tree, ast.Constant):
+            return isinstance(tree.value, str)
+        return isinstance(tree, ast.Name) and self.type_of(tree.id) in ("choice", "set", "boolean")
 
     def type_of(self, name: str) -> str:
         kind = self.compiled.names.get(name)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from guidelines.engine.lint.formulas import All, AnyOf, Atom, Formula, Unknown, atoms, negated
 from guidelines.engine.lint.reader import Reader
 
-MOST_BRANCHES = 2_000
+MOST_BRANCHES, MOST_IN_ALL = 2_000, 50_000
 
 
 class TooMuch(Exception):
@@ -106,6 +106,7 @@ class Solver:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self._kept: dict[Formula, bool | None] = {}
+        self._left = MOST_IN_ALL  # of branches, for all questions together
 
     def can_be_met(self, *parts: Formula) -> bool | None:
         """Whether some patient meets all of these together."""
@@ -125,10 +126,14 @@ class Solver:
 
     def _search(self, whole: Formula) -> bool | None:
         facts = frozenset(fact for atom in atoms(whole) for fact in atom.axis.facts)
+        left = [min(MOST_BRANCHES, self._left)]
+        before = left[0]
         try:
-            return self._met([whole, self.reader.laws(facts)], Branch({}, frozenset(), frozenset()), [MOST_BRANCHES])
+            return self._met([whole, self.reader.laws(facts)], Branch({}, frozenset(), frozenset()), left)
         except (TooMuch, RecursionError):
             return None
+        finally:
+            self._left -= before - max(left[0], 0)
 
     def _met(self, waiting: list[Formula], branch: Branch, left: list[int]) -> bool:
         """Whether the branch can be carried on to the end; what branches least is settled first."""

@@ -18,7 +18,7 @@ from guidelines.views.editing.draft import Draft, changing, class_of, of_draft, 
 from guidelines.views.editing.findings import counted, draft_findings_of
 
 IN_A_LIST = 160  # characters
-DIRECTIONS = get_args(Direction)
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 
 @require_safe
@@ -71,8 +71,8 @@ def is_about(entry: Content, text: str) -> bool:
 @changing
 def entry_move(request: HttpRequest, draft: Draft, part: str, key: str) -> HttpResponse:
     part_label(part)
-    direction = request.POST.get("direction", "")
-    if direction not in DIRECTIONS:
+    direction: Direction | None = next((one for one in DIRECTIONS if one == request.POST.get("direction")), None)
+    if direction is None:
         raise Http404("A row goes up, down, first or last.")
     try:
         move_entry(version=draft.version, by=draft.user, part=part, key=key, direction=direction)
