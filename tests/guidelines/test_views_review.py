@@ -115,7 +115,7 @@ def test_a_review_shows_what_changed_by_how_much_and_what_comes_of_it(submitted:
     assert "0.2 → 0.3 mg/kg a week, +50 %" in said
     assert "Look at the dose first." in said
     assert "1 change against version 1" in said
-    assert "0 of 0 active plans would change" in said
+    assert "0 of 0 active plans affected" in said
     assert "1 of 1 pass" in said
     assert "It is called a change of level editorial, and it touches what can change doses" in said
     assert "Weekly" in said

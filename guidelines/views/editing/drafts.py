@@ -16,6 +16,7 @@ from guidelines.entry_changes import changed_entries
 from guidelines.forms import DraftForm
 from guidelines.models import HEAD, Edit, EditKind, Guideline, Version
 from guidelines.permissions import has_role, why_not_load
+from guidelines.reviewing.waiting import to_review_again
 from guidelines.views.editing.draft import NOT_AT_WORK, Draft, of_draft, page, refused, signed_in
 from guidelines.workflow import AT_WORK, Status, shown_status
 
@@ -45,7 +46,8 @@ def editing_list(request: HttpRequest) -> HttpResponse:
             row["title"] = version.title
         is_in_work = version.last_status in IN_WORK
         row["in_work" if is_in_work else "others"].append((version, status_of(version, current)))
-    context = page(None, guidelines=list(guidelines.values()), why_not=why_not_load(user))
+    rows = list(guidelines.values())
+    context = page(None, guidelines=rows, why_not=why_not_load(user), reminders=to_review_again())
     return render(request, "guidelines/editing_list.html", context)
 
 
