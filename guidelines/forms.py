@@ -129,8 +129,20 @@ class ImportForm(forms.Form):
             if not data.get("level"):
                 self.add_error("level", "Choose how much it changes for patients.")
 
-    def show_file(self, raw: bytes | str) -> None:
-        """The text of a refused file, so that it can be put right where it is: a browser does not keep the file."""
-        if isinstance(raw, bytes) and len(raw) < (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 2:
-            text = raw.decode("utf-8-sig", errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
-            self.data = {**self.data.dict(), "text": text}  # type: ignore[attr-defined]  # what was posted is a QueryDict
+    def refuse(self, raw: bytes | str, sentences: list[str]) -> None:
+        """Says what is wrong, beside the text. That of a file is put into the box, where it can be put right: a browser
+        does not keep the file."""
+        text = readable_text(raw) if isinstance(raw, bytes) else raw
+        if text is not None:
+            self.data = {**self.data.dict(), "text": text}  # type: ignore[attr-defined]  # what was posted
+        self.add_error("file" if text is None else "text", forms.ValidationError(sentences))
+
+
+def readable_text(raw: bytes) -> str | None:
+    """What a person can read and send again; None of what is no text, or too long to be sent in a box."""
+    if len(raw) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 2:
+        return None
+    try:
+        return raw.decode("utf-8-sig").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    except UnicodeDecodeError:
+        return None

@@ -19,6 +19,8 @@ from guidelines.library import CONTENT_FOLDER, with_libraries
 from guidelines.strict_yaml import MAXIMUM_BYTES, Node, YamlRefused, read_yaml
 
 SHOWN_PROBLEMS = 20
+# A hostile file has two hundred thousand, and explaining them takes seconds.
+EXPLAINED_PROBLEMS = 1_000
 # Beside facts and definitions, what a condition may name and what the resolver keeps under a name of its own.
 RESERVED = {"as_of", "current_step", "started_on", "starting", "taken"}
 NO_STEP = "none"
@@ -41,12 +43,14 @@ class Problem(NamedTuple):
 
 
 class ContentRefused(ValueError):
-    """The content cannot be used; `problems` says where and what to do. Nothing was written."""
+    """The content cannot be used; `problems` says where and what to do. Nothing was written.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    `more` is the number of problems that are counted and not explained."""
+
+    def __init__(self, problems: Sequence[Problem], *, more: int = 0) -> None:
         shown = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
         if len(problems) > SHOWN_PROBLEMS:
-            shown.append(f"and {len(problems) - SHOWN_PROBLEMS} more problems")
+            shown.append(f"and {len(problems) - SHOWN_PROBLEMS + more} more problems")
         super().__init__("\n".join(shown))
         self.problems = tuple(problems)
 
@@ -85,7 +89,9 @@ def read_package(raw: bytes | str, *, libraries: Path = CONTENT_FOLDER) -> tuple
     try:
         return Package.model_validate(root.plain()), root
     except ValidationError as errors:
-        raise ContentRefused([explained(root, error) for error in errors.errors(include_url=False)]) from None
+        found = errors.errors(include_url=False)
+        problems = [explained(root, error) for error in found[:EXPLAINED_PROBLEMS]]
+        raise ContentRefused(problems, more=len(found) - len(problems)) from None
 
 
 def checked(package: Package, root: Node | None = None) -> CompiledPackage:

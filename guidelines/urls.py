@@ -18,7 +18,7 @@ from guidelines.views import (
     reading,
     review,
 )
-from guidelines.views.editing import conditions, drafts, entries, entry, findings
+from guidelines.views.editing import cases, conditions, drafts, entries, entry, findings
 
 
 def in_two_wordings(
@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("editing/<slug:slug>/new/", drafts.draft_create, name="draft_create"),
     path(f"{VERSION}edit/", drafts.draft_edit, name="draft_edit"),
     path(f"{VERSION}findings/", findings.draft_findings, name="draft_findings"),
+    path(f"{VERSION}failing/", cases.cases_failing, name="cases_failing"),
     path(f"{VERSION}edit/<slug:part>/", entries.entry_list, name="entry_list"),
     path(f"{VERSION}add/<slug:part>/", entry.entry_add, name="entry_add"),
     path(ENTRY, entry.entry_edit, name="entry_edit"),

@@ -70,6 +70,7 @@ class Node:
     groups: list[tuple[str, list[Block]]] = field(default_factory=list)
     is_pressed: bool = False
     is_short: bool = False
+    errors: ErrorList = field(default_factory=ErrorList)
     hidden: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -112,6 +113,7 @@ class Builder:
     def row(self, fields: Iterable[Field], typed: Typed, name: str, title: str) -> Node:
         """One of many; of few fields, in one line."""
         node = self.node(fields, typed, name, title=title)
+        node.errors = self.errors(name)
         node.is_short = len(node.blocks) <= SHORT and all(block.bound and not block.plain for block in node.blocks)
         for block in node.blocks if node.is_short else ():
             block.width = "half" if block.width or len(node.blocks) < SHORT else ""
@@ -206,9 +208,9 @@ def pairs_of(blocks: dict[str, Block]) -> Iterator[tuple[str, str]]:
 
 def as_tall(said: forms.Field, told: forms.Field) -> None:
     """Two wordings stand side by side: a line beside a text is written as a text, too."""
-    texts = [field for field in (said, told) if isinstance(field.widget, forms.Textarea)]
-    for field in (said, told) if len(texts) == 1 else ():
-        field.widget = forms.Textarea(dict(texts[0].widget.attrs))
+    texts = [one for one in (said, told) if isinstance(one.widget, forms.Textarea)]
+    for control in (said, told) if len(texts) == 1 else ():
+        control.widget = forms.Textarea(dict(texts[0].widget.attrs))
 
 
 def under_headings(blocks: dict[str, Block], groups: Iterable[labels.FieldGroup]) -> Iterator[tuple[str, list[Block]]]:

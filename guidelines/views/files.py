@@ -3,7 +3,6 @@ written then, and what was pasted is kept."""
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -42,23 +41,22 @@ def guideline_import(request: HttpRequest) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return import_page(request, form, status=422)
-    raw, place = sent_content(form)
+    raw = sent_content(form)
     try:
         done = imported(request, form, read_guideline(raw).package)
     except (ContentRefused, Refused) as refusal:
-        form.show_file(raw)
-        form.add_error(place, ValidationError(str(refusal).splitlines()))
+        form.refuse(raw, str(refusal).splitlines())
         return import_page(request, form, status=422)
     if not done.is_new:
-        form.show_file(raw)
         return import_page(request, form, known=done.version)
     return redirect("version_imported", slug=done.version.guideline.slug, number=done.version.number)
 
 
-def sent_content(form: ImportForm) -> tuple[bytes | str, str]:
-    """What was sent, and the field it came in. Of a file, no more is read than is accepted."""
+def sent_content(form: ImportForm) -> bytes | str:
+    """Of a file, no more is read than is accepted."""
     file = form.cleaned_data["file"]
-    return (file.read(MAXIMUM_BYTES + 1), "file") if file else (form.cleaned_data["text"], "text")
+    content: bytes | str = file.read(MAXIMUM_BYTES + 1) if file else form.cleaned_data["text"]
+    return content
 
 
 def imported(request: HttpRequest, form: ImportForm, package: Package) -> Imported:

@@ -44,8 +44,8 @@ BEGIN_WITH = {
 STATEMENT = "ST-1"
 TEXTS = ("Rest it.", "Cool it.")
 MOST_VERSIONS = 3
-SHORT = 12
-# HYPOTHESIS_PROFILE=long looks forty times as far.
+SHORT = 10
+# HYPOTHESIS_PROFILE=long looks fifty times as far.
 EXAMPLES = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else SHORT
 
 
@@ -145,13 +145,19 @@ class Review(RuleBasedStateMachine):
         package, read = edited(itching_elbow(), title=f"Elbow {version.number}"), version.content_hash
         return self.tried(actions.replace_content, version=version, package=package, by=by, content_hash=read)
 
-    @rule(data=st.data(), person=st.integers(0, 3), is_new=st.booleans())
-    def talk(self, data: st.DataObject, person: int, is_new: bool) -> None:
-        version, by = self.version(data), self.people[person]
-        if not is_new:
-            Comment.objects.open().update(resolved_at=timezone.now(), resolved_by=by)
-        elif not version.is_locked:
-            Comment.objects.create(version=version, text="Why?", commented_by=by)
+    @rule(data=st.data(), act=st.sampled_from(("add", "resolve", "resolve", "reopen")))
+    def talk(self, data: st.DataObject, act: str) -> None:
+        version = self.version(data)
+        comments = Comment.objects.filter(version=version)
+        if act == "add":
+            by = self.somebody(data, lambda user: permissions.why_not_comment(user, version))
+            self.tried(actions.add_comment, version=version, by=by, text="Why?")
+        elif act == "reopen" and (comment := comments.exclude(resolved_at=None).last()) is not None:
+            self.tried(actions.reopen_comment, comment=comment, by=data.draw(st.sampled_from(self.people)))
+        elif act == "resolve":
+            for comment in comments.open():
+                by = self.somebody(data, lambda user, comment=comment: permissions.why_not_resolve(user, comment))
+                self.tried(actions.resolve_comment, comment=comment, by=by)
 
     @rule(data=st.data(), steps=st.sampled_from((1, 1, 2, 4)))
     def go_on(self, data: st.DataObject, steps: int) -> None:
