@@ -27,12 +27,14 @@ def stricter_rule() -> Package:
     content = raw()
     rule = next(rule for rule in content["safety_rules"] if rule["key"] == "CAL-W-MARK")
     rule["when"] = "itch_marker > 0.5 * itch_marker_limit"
+    content["cases"][0]["expected"] |= {"cautions": ["CAL-W-MARK"], "options": {"E1-calmine": "caution"}}
     return Package.model_validate(content)
 
 
 def earlier_test() -> Package:
     content = raw()
     content["monitoring"][0]["windows"][0]["after"] = "20 d"
+    content["cases"][0]["expected"]["due"][0]["opens"] = "2025-12-21"
     return Package.model_validate(content)
 
 
