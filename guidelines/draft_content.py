@@ -1,18 +1,20 @@
-"""The content of a draft, ready to look things up in, kept in memory by its hash: a page and a condition that is being
-typed ask for the same content again and again. Refuses content that is not what its hash says.
+"""The content of a version, ready to look things up in, kept in memory by its hash: a page of an editor and a condition
+that is being typed ask for the same content again and again. Refuses content that is not what its hash says.
 """
 
 from functools import lru_cache
 
 from guidelines.engine.compiled import CompiledPackage, compile_package
 from guidelines.models import Version
-from guidelines.package import ContentMoved, package_of
+from guidelines.package import ContentMoved, compiled_version, package_of
 
-KEPT = 16
+KEPT = 6  # states of drafts; each save makes a new one
 
 
 def draft_content(version: Version) -> CompiledPackage:
     """Of a version as it is now, even if somebody has saved since it was fetched."""
+    if version.is_locked:
+        return compiled_version(version)
     for _ in range(3):
         try:
             return exact_content(version.pk, version.content_hash)

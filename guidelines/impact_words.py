@@ -90,7 +90,8 @@ class Words:
         same_tests = not (old and new) or {told[0] for told in old} == {told[0] for told in new}
         what = ", ".join(self.test(test) for test in tests)
         if not same_tests:
-            yield Change("Tests", *(", ".join(self.test(test) for test in told[0][0]) for told in (old, new)))
+            first, last = (", ".join(self.test(test) for test in told[0][0]) for told in (old, new))
+            yield Change("Tests", first, last)
         if before != after:
             yield Change(what, before, after)
         elif same_tests:

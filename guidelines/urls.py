@@ -18,7 +18,7 @@ from guidelines.views import (
     reading,
     review,
 )
-from guidelines.views.editing import conditions, drafts, entries, entry, findings
+from guidelines.views.editing import cases, conditions, drafts, entries, entry, findings
 
 
 def in_two_wordings(
@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("editing/<slug:slug>/new/", drafts.draft_create, name="draft_create"),
     path(f"{VERSION}edit/", drafts.draft_edit, name="draft_edit"),
     path(f"{VERSION}findings/", findings.draft_findings, name="draft_findings"),
+    path(f"{VERSION}failing/", cases.cases_failing, name="cases_failing"),
     path(f"{VERSION}edit/<slug:part>/", entries.entry_list, name="entry_list"),
     path(f"{VERSION}add/<slug:part>/", entry.entry_add, name="entry_add"),
     path(ENTRY, entry.entry_edit, name="entry_edit"),
@@ -83,19 +84,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comments/<int:pk>/reopen/", commenting.comment_reopen, name="comment_reopen"),
     path("guidelines/<slug:slug>/compare/", comparing.version_choose, name="version_choose"),
     path("guidelines/<slug:slug>/compare/<int:number>/<int:newer>/", comparing.version_compare, name="version_compare"),
-    path("editing/", drafts.editing_list, name="editing_list"),
-    path("editing/<slug:slug>/new/", drafts.draft_create, name="draft_create"),
-    path(f"{VERSION}edit/", drafts.draft_edit, name="draft_edit"),
-    path(f"{VERSION}findings/", findings.draft_findings, name="draft_findings"),
-    path(f"{VERSION}edit/<slug:part>/", entries.entry_list, name="entry_list"),
-    path(f"{VERSION}add/<slug:part>/", entry.entry_add, name="entry_add"),
-    path(ENTRY, entry.entry_edit, name="entry_edit"),
-    path(f"{ENTRY}confirm/", entry.entry_confirm, name="entry_confirm"),
-    path(f"{ENTRY}move/", entries.entry_move, name="entry_move"),
-    path(f"{ENTRY}remove/", entries.entry_remove, name="entry_remove"),
-    path(f"{ENTRY}history/", entries.entry_history, name="entry_history"),
-    path(f"{VERSION}edits/<int:pk>/undo/", entries.edit_undo, name="edit_undo"),
-    path(f"{VERSION}names/", conditions.condition_names, name="condition_names"),
-    path(f"{VERSION}condition/<slug:part>/", conditions.condition_check, name="condition_check"),
     path("editorial-policy/", policy.editorial_policy, name="editorial_policy"),
 ]

@@ -10,7 +10,15 @@ from guidelines.actions.commenting import (
     reply_to_comment,
     resolve_comment,
 )
-from guidelines.actions.editing import EditConflict, move_entry, remove_entry, save_entry, start_draft, undo_edit
+from guidelines.actions.editing import (
+    EditConflict,
+    move_entry,
+    remove_entry,
+    save_entries,
+    save_entry,
+    start_draft,
+    undo_edit,
+)
 from guidelines.actions.impact import begin_impact, cancel_impact, start_impact
 from guidelines.actions.importing import Imported, import_into_draft, import_package
 from guidelines.actions.questions import close_question, reopen_question, send_question
@@ -55,6 +63,7 @@ __all__ = [
     "reply_to_comment",
     "request_changes",
     "resolve_comment",
+    "save_entries",
     "save_entry",
     "send_question",
     "start_draft",

@@ -3,8 +3,8 @@
 What somebody else has changed since it was read is never written over: the conflict carries what stands there now.
 """
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import pghistory
 from django.contrib.auth.models import User
@@ -69,6 +69,18 @@ def start_draft(*, version: Version, by: User, reason: str, level: str) -> Versi
     return draft
 
 
+class Change(NamedTuple):
+    """One change of one entry, and the content after it."""
+
+    part: str
+    key: str
+    kind: EditKind
+    old: Content | None
+    new: Content | None
+    before: Package
+    after: Package
+
+
 @transaction.atomic
 def save_entry(
     *, version: Version, by: User, part: str, entry: Content, read: str, stale: Collection[str] | None = None
@@ -78,23 +90,40 @@ def save_entry(
     `part` is a collection of the Package, or the head. Where both wordings were looked at, `stale` is empty.
     """
     version, package = opened(version, by)
+    change = saved(package, part, entry, read, stale)
+    return write(version, [change], by)[0] if change else None
+
+
+@transaction.atomic
+def save_entries(*, version: Version, by: User, part: str, entries: Iterable[tuple[Content, str]]) -> list[Edit]:
+    """Saves several entries of one part, each with the fingerprint of what was read: all of them, or none."""
+    version, package = opened(version, by)
+    changes: list[Change] = []
+    for entry, read in entries:
+        change = saved(changes[-1].after if changes else package, part, entry, read)
+        changes += [change] if change else []
+    return write(version, changes, by) if changes else []
+
+
+def saved(
+    package: Package, part: str, entry: Content, read: str, stale: Collection[str] | None = None
+) -> Change | None:
     key = getattr(entry, "key", HEAD)
-    before = found(package, part, key, read)
+    old = found(package, part, key, read)
     after = possible(lambda: editing.with_entry(package, part, entry, stale=stale))
     if after == package:
         return None
-    kind = EditKind.ADDED if before is None else EditKind.CHANGED
-    return write(version, package, after, by, part, key, kind, before, entry)
+    return Change(part, key, EditKind.ADDED if old is None else EditKind.CHANGED, old, entry, package, after)
 
 
 @transaction.atomic
 def remove_entry(*, version: Version, by: User, part: str, key: str, read: str) -> Edit:
     version, package = opened(version, by)
-    before = found(package, part, key, read)
-    if before is None:
+    old = found(package, part, key, read)
+    if old is None:
         raise Refused("There is no such entry any more.")
     after = possible(lambda: editing.without_entry(package, part, key))
-    return write(version, package, after, by, part, key, EditKind.REMOVED, before, None)
+    return write(version, [Change(part, key, EditKind.REMOVED, old, None, package, after)], by)[0]
 
 
 @transaction.atomic
@@ -106,7 +135,7 @@ def move_entry(*, version: Version, by: User, part: str, key: str, direction: Di
     after = editing.moved(package, part, key, direction)
     if after == package:
         return None
-    return write(version, package, after, by, part, key, EditKind.MOVED, entry, entry)
+    return write(version, [Change(part, key, EditKind.MOVED, entry, entry, package, after)], by)[0]
 
 
 @transaction.atomic
@@ -148,40 +177,49 @@ def possible(change: Any) -> Package:
     return package
 
 
-def write(
-    version: Version, before: Package, after: Package, by: User, part: str, key: str, kind: EditKind,
-    old: Content | None, new: Content | None,
-) -> Edit:  # fmt: skip
-    """The change as rows, its index and its record. Refuses a guideline that could not be run."""
+def write(version: Version, changes: Sequence[Change], by: User) -> list[Edit]:
+    """The changes as rows, their index and their record. Refuses a guideline that could not be run."""
+    after = changes[-1].after
     try:
         compiled = check(after)
     except ContentRefused as refusal:
         raise Refused(str(refusal)) from None
     with pghistory.context(action="edit", user=by.pk):
-        if part == "drugs" and weekly(before) != weekly(after):
-            delete_rows(version)
-            write_rows(version, after)
-        elif kind == EditKind.REMOVED:
-            delete_entry(version, part, key)
-        elif kind == EditKind.MOVED:
-            write_order(version, after, part)
-        elif part != HEAD and new is not None:
-            write_entry(version, after, part, new)
+        for change in changes:
+            put(version, change)
         for name, value in columns_of(after, Version).items():
             setattr(version, name, value)
         version.content_hash = after.content_hash()
         version.save()
         write_index(version, compiled)
+    return [record(version, change, by) for change in changes]
+
+
+def put(version: Version, change: Change) -> None:
+    """The rows of one change; what the version's own columns hold is the caller's."""
+    part, after = change.part, change.after
+    if part == "drugs" and weekly(change.before) != weekly(after):
+        delete_rows(version)
+        write_rows(version, after)
+    elif change.kind == EditKind.REMOVED:
+        delete_entry(version, part, change.key)
+    elif change.kind == EditKind.MOVED:
+        write_order(version, after, part)
+    elif part != HEAD and change.new is not None:
+        write_entry(version, after, part, change.new)
+
+
+def record(version: Version, change: Change, by: User) -> Edit:
     return Edit.objects.create(
         version=version,
-        part=part,
-        key=key,
-        kind=kind,
-        before=None if old is None else old.canonical(),
-        after=None if new is None else new.canonical(),
-        stale_before=editing.stale_of(before, part, key),
+        part=change.part,
+        key=change.key,
+        kind=change.kind,
+        before=None if change.old is None else change.old.canonical(),
+        after=None if change.new is None else change.new.canonical(),
+        stale_before=editing.stale_of(change.before, change.part, change.key),
         edited_by=by,
-        content_hash=version.content_hash,
+        content_hash=change.after.content_hash(),
     )
 
 

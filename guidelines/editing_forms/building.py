@@ -70,6 +70,7 @@ class Node:
     groups: list[tuple[str, list[Block]]] = field(default_factory=list)
     is_pressed: bool = False
     is_short: bool = False
+    errors: ErrorList = field(default_factory=ErrorList)
     hidden: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -104,6 +105,7 @@ class Builder:
         blocks = {f.name: self.block(f, typed, f"{name}-{f.name}", form, drug) for f in fields}
         for said, told in pairs_of(blocks):
             pair = blocks[told]
+            as_tall(blocks[said].bound.field, pair.bound.field)
             blocks[said] = Block("pair", pair.name, bound=blocks[said].bound, plain=pair.bound)
             del blocks[told]
         return Node(name, title, list(under_headings(blocks, groups)), is_pressed=name == self.pressed)
@@ -111,6 +113,7 @@ class Builder:
     def row(self, fields: Iterable[Field], typed: Typed, name: str, title: str) -> Node:
         """One of many; of few fields, in one line."""
         node = self.node(fields, typed, name, title=title)
+        node.errors = self.errors(name)
         node.is_short = len(node.blocks) <= SHORT and all(block.bound and not block.plain for block in node.blocks)
         for block in node.blocks if node.is_short else ():
             block.width = "half" if block.width or len(node.blocks) < SHORT else ""
@@ -143,6 +146,7 @@ class Builder:
         elif f.below:
             made.is_optional = f.is_optional and not (f.is_open or f.kind == "keys_or_none")
             made.kind = "group" if made.is_optional or len(f.below) > SHORT else "inline"
+            made.width = "wide" if f.kind == "keys_or_none" else "half"
             made.nodes = [] if value is None else [self.node(f.below, value, name)]
             for node in made.nodes:
                 node.hidden = [(f"{name}-{IS_THERE}", "1")] if made.is_optional else []
@@ -200,6 +204,13 @@ def pairs_of(blocks: dict[str, Block]) -> Iterator[tuple[str, str]]:
             yield name.removeprefix("plain_"), name
     if "plain" in names and (said := next((name for name in SAID_PLAINLY if name in names), "")):
         yield said, "plain"
+
+
+def as_tall(said: forms.Field, told: forms.Field) -> None:
+    """Two wordings stand side by side: a line beside a text is written as a text, too."""
+    texts = [one for one in (said, told) if isinstance(one.widget, forms.Textarea)]
+    for control in (said, told) if len(texts) == 1 else ():
+        control.widget = forms.Textarea(dict(texts[0].widget.attrs))
 
 
 def under_headings(blocks: dict[str, Block], groups: Iterable[labels.FieldGroup]) -> Iterator[tuple[str, list[Block]]]:

@@ -64,7 +64,8 @@ def field_of(class_name: str, name: str, hint: Any, info: FieldInfo) -> Field:
     label = field_label(class_name, name)
     made = described(bare, label)
     if made["kind"] == "keys" and is_optional:
-        made = {"kind": "keys_or_none", "below": (IS_GIVEN, Field(KEYS, "keys", label))}
+        told = label.model_copy(update={"label": "Which"})
+        made = {"kind": "keys_or_none", "below": (IS_GIVEN, Field(KEYS, "keys", told))}
     is_open = made["kind"] == "group" and is_optional and all(f.is_optional and not f.below for f in made["below"])
     return Field(
         name, label=label, is_optional=is_optional, is_required=info.is_required(), default=info.default,

@@ -87,8 +87,7 @@ class CompiledPackage:
         self.conflicts = {conflict.key: conflict for conflict in package.conflicts}
         self.tests = {test.key: test for test in package.tests}
         self._rule_keys = frozenset(rule.key for rule in package.safety_rules)
-        self._step_keys = tuple(step.key for step in package.steps)
-        self.names = self._names()
+        self.names = names_of(package)
         self.definitions = {d.key: self._condition(f"definitions.{d.key}", d.formula) for d in package.definitions}
         self.sources = {fact.key: self._source(fact) for fact in package.facts}
         self.values_read: dict[tuple[str, str, str | None], Any] = {}  # by fact, as written, unit; see reading.py
@@ -124,20 +123,6 @@ class CompiledPackage:
         self.rules_of_guideline = tuple(r for r in self.rules.values() if r.rule.drug is None and r.rule.step is None)
         self._check_keys()
         self._check_circles()
-
-    def _names(self) -> dict[str, Kind]:
-        steps = (*self._step_keys, "none")
-        names = {
-            "current_step": Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})
-        }
-        names["as_of"] = Kind("date", label="today")
-        names["started_on"] = Kind("date", label="start of the step")
-        for fact in self.package.facts:
-            labels = {choice.key: choice.label for choice in fact.choices}
-            names[fact.key] = Kind(fact.type, fact.unit, tuple(labels), fact.label, labels)
-        for definition in self.package.definitions:
-            names[definition.key] = Kind("boolean", label=definition.text)
-        return names
 
     def _scope(self, drug: str | None) -> Scope:
         return Scope(self.names, self._rule_keys, drug)
@@ -291,6 +276,20 @@ class CompiledPackage:
             raise ContentError(
                 f"steps.{found[0]}.otherwise", f"leads back to where it began: {' → '.join((*found, found[0]))}"
             )
+
+
+def names_of(package: content.Package) -> dict[str, Kind]:
+    """What the conditions of this package may name."""
+    steps = (*(step.key for step in package.steps), "none")
+    names = {"current_step": Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})}
+    names["as_of"] = Kind("date", label="today")
+    names["started_on"] = Kind("date", label="start of the step")
+    for fact in package.facts:
+        labels = {choice.key: choice.label for choice in fact.choices}
+        names[fact.key] = Kind(fact.type, fact.unit, tuple(labels), fact.label, labels)
+    for definition in package.definitions:
+        names[definition.key] = Kind("boolean", label=definition.text)
+    return names
 
 
 def compile_package(package: content.Package) -> CompiledPackage:

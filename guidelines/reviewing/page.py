@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from guidelines import permissions
 from guidelines.comparing.kept import comparison_of, compiled_of, outcomes_of
+from guidelines.comparing.names import PARTS
 from guidelines.comparing.outcomes import Outcomes
 from guidelines.comparing.whole import LEVELS, Comparison, EntryDifference
 from guidelines.engine.lint import Finding
 from guidelines.findings import findings_of
-from guidelines.models import Approval, ImpactRun, Level, RunState, StatusMove, Version
+from guidelines.models import HEAD, Approval, ImpactRun, Level, RunState, StatusMove, Version
 from guidelines.reviewing.record import Record, record_of
 from guidelines.reviewing.talk import Said, Talk, said_of
 from guidelines.reviewing.way import Act, Mark, acts_of, marks_of
@@ -33,6 +34,8 @@ class Found(NamedTuple):
     """A finding, with what it is about and the way there."""
 
     finding: Finding
+    part: str
+    key: str
     about: str
     anchor: str  # on this page; empty where nothing of it has changed
     read_at: str  # on the page for reading
@@ -93,6 +96,10 @@ class Review:
     @cached_property
     def comparison(self) -> Comparison | None:
         return comparison_of(self.base, self.version) if self.base else None
+
+    @cached_property
+    def may_edit(self) -> bool:
+        return not permissions.why_not_edit(self.user, self.version)
 
     @cached_property
     def outcomes(self) -> Outcomes | None:
@@ -250,4 +257,6 @@ def placed(finding: Finding, changed: dict[str, EntryDifference]) -> Found:
     key = rest.partition(".")[0]
     entry = changed.get(f"{part}.{key}") or changed.get(part)
     read_at = f"{READ_AT[part]}-{key}" if part in READ_AT and key else ""
-    return Found(finding, key or part.replace("_", " "), entry.anchor if entry else "", read_at)
+    is_entry = part in PARTS and part != HEAD and bool(key)
+    about = key or part.replace("_", " ")
+    return Found(finding, part, key if is_entry else "", about, entry.anchor if entry else "", read_at)

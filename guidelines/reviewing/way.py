@@ -58,7 +58,9 @@ def marks_of(
 def acts_of(version: Version, status: str, user: User) -> list[Act]:
     """What is offered to this person at this point; what is refused for now says why."""
     if status == Status.DRAFT:
-        return [Act("version_submit", "Submit for review", permissions.why_not_submit(user, version), is_primary=True)]
+        edit = [Act("draft_edit", "Edit", "")] if has_role(user, EDITORS) else []
+        refusal = permissions.why_not_submit(user, version)
+        return [*edit, Act("version_submit", "Submit for review", refusal, is_primary=True)]
     acts: list[Act] = []
     is_reviewer, is_administrator = has_role(user, REVIEWERS), has_role(user, ADMINISTRATORS)
     if status in UNDER_WAY and has_role(user, REVIEWERS, EDITORS):

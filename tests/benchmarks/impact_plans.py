@@ -114,7 +114,7 @@ def fill(count: int) -> None:
         cursor.execute(
             "INSERT INTO patients_patient (id, clinic_id, family_name, given_names, born_on, sex, number, allergies,"
             " is_invented, lock_version, registered_at, registered_by_id) SELECT patient, %s, 'Synthetic', number::text,"
-            " '1970-01-01', 'female', 'SYN-' || number, '', true, 1, now(), %s FROM keyed",
+            " '1970-01-01', 'female', 'SYN-' || patient, '', true, 1, now(), %s FROM keyed",
             [clinic.pk, by.pk],
         )
         cursor.execute(

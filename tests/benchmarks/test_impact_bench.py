@@ -103,7 +103,8 @@ def test_every_plan_has_one_outcome_also_after_workers_were_killed(installation:
 
     for share in (0.25, 0.6):
         killed = worker(installation, f"die_midway({run}, {share})")
-        assert killed.wait() == -signal.SIGKILL
+        killed.communicate()
+        assert killed.returncode == -signal.SIGKILL
     finished(working(installation, run))
 
     same = told(installation, f"print(json.dumps(same_outcomes({undisturbed}, {run}, {PLANS})))")

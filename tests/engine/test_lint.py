@@ -123,10 +123,12 @@ def test_a_guideline_that_proposes_without_knowing_anything_is_found() -> None:
 def test_a_guideline_that_cannot_run_is_told_why_and_what_else_is_wrong() -> None:
     changed = content()
     changed["safety_rules"][1]["when"] = "infection"
+    changed["safety_rules"][4]["when"] = "weight_kg > height_cm"
     changed["review_by"] = None
 
     assert [(f.code, f.severity, f.place) for f in findings(changed)] == [
-        ("unknown_fact", "blocking", "safety_rules.DROPS-INFECTED.when"),
+        ("unknown_fact", "blocking", "safety_rules.DROPS-INFECTED"),
+        ("unit_mismatch", "blocking", "safety_rules.DROPS-DRY"),
         ("review_date_missing", "blocking", "review_by"),
     ]
 
@@ -147,7 +149,7 @@ def test_what_cannot_run_is_told_by_its_kind(when: str, code: str) -> None:
     changed = content()
     changed["safety_rules"][1]["when"] = when
 
-    assert [(f.code, f.place) for f in findings(changed)] == [(code, "safety_rules.DROPS-INFECTED.when")]
+    assert [(f.code, f.place) for f in findings(changed)] == [(code, "safety_rules.DROPS-INFECTED")]
 
 
 def test_blocking_findings_come_first() -> None:

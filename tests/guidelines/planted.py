@@ -136,9 +136,11 @@ FAULTS = (
     Fault("a range that holds nothing", changed("facts", "hgb", possible={"min": "25", "max": "3"}), "number_out_of_range", "facts.hgb"),
     Fault("a drug that nothing gives", added("drugs", key="spare", name="spare", products=[]), "never_used", "drugs.spare"),
     Fault("only tests that nobody need do", lambda c: [item.update(required=False) for item in c["monitoring"] if item["drug"] == "prednisone"], "missing_monitoring", "drugs.prednisone"),
-    Fault("a condition names no fact", changed("safety_rules", "MTX-B-PREG", when="pregnent"), "unknown_fact", "safety_rules.MTX-B-PREG.when"),
-    Fault("a number is compared with a word", changed("safety_rules", "MTX-B-EGFR30", when='egfr < "low"'), "type_mismatch", "safety_rules.MTX-B-EGFR30.when"),
-    Fault("kilograms are compared with centimetres", changed("safety_rules", "PRED-W-CAP60", when="weight_kg > height_cm"), "unit_mismatch", "safety_rules.PRED-W-CAP60.when"),
+    Fault("an unknown stop is only a note, and somebody must decide", changed("safety_rules", "MTX-B-PREG", if_unknown="note"), "unknown_lowered", "safety_rules.MTX-B-PREG"),
+    Fault("a condition names no fact", changed("safety_rules", "MTX-B-PREG", when="pregnent"), "unknown_fact", "safety_rules.MTX-B-PREG"),
+    Fault("a number is compared with a word", changed("safety_rules", "MTX-B-EGFR30", when='egfr < "low"'), "type_mismatch", "safety_rules.MTX-B-EGFR30"),
+    Fault("kilograms are compared with centimetres", changed("safety_rules", "PRED-W-CAP60", when="weight_kg > height_cm"), "unit_mismatch", "safety_rules.PRED-W-CAP60"),
+    Fault("a taper starts when nobody can read", lambda c: entry(c, "regimens", "methotrexate_taper")["taper"].update(start_when="responding and"), "cannot_run", "regimens.methotrexate_taper.taper"),
     Fault("a rule follows from itself", changed("definitions", "responding", formula="not not_responding and responding"), "cannot_run", "definitions.responding"),
     Fault("a rule of a drug that is not there", changed("safety_rules", "MTX-W-NSAID", drug="methotrexat"), "unknown_drug", "safety_rules.MTX-W-NSAID.drug"),
     # --- the pathway ---
@@ -183,6 +185,7 @@ FAULTS = (
     Fault("the series ends", removed("monitoring", "MON-MMF-4"), "monitoring_gap", "monitoring.MON-MMF-1"),
     Fault("a test nobody looks at", lambda c: entry(c, "monitoring", "MON-MTX-3")["tests"].append("ecg"), "test_monitored_but_unused", "monitoring.MON-MTX-3"),
     Fault("a rule about a test nobody orders", removed("monitoring", "MON-BASE-HCQ-ECG"), "test_used_but_unmonitored", "safety_rules.HCQ-B-QT"),
+    Fault("a result that no test brings any more", lambda c: entry(c, "tests", "blood_count")["facts"].remove("mcv"), "test_used_but_unmonitored", "safety_rules.MTX-W-MCV"),
     # --- claims ---
     Fault("a statement with numbers and no source", changed("statements", "D2", citations=[]), "uncited_number", "statements.D2"),
     Fault("a limit with no source", nested("regimens", "prednisone", "caps", 0, cites=[], marks=[]), "uncited_number", "regimens.prednisone.caps"),
@@ -196,6 +199,7 @@ FAULTS = (
     Fault("a dose taken over from children", changed("regimens", "methotrexate", cites=["SHARE"], marks=["V"]), "other_population", "regimens.methotrexate"),
     Fault("a source nobody cites", added("references", key="LONELY", title="A lonely paper", kind="trial"), "never_cited", "references.LONELY"),
     Fault("no day of review", head(review_by=None), "review_date_missing", "review_by"),
+    Fault("a day of review that has passed", head(review_by="2020-01-31"), "review_date_past", "review_by"),
     # --- words ---
     Fault("a phase that ends nobody knows when", changed("monitoring", "MON-MMF-LFT", phase="Until satisfactory"), "undefined_term", "monitoring.MON-MMF-LFT"),
     Fault("a statement that ends nobody knows when", changed("statements", "T2", clinician="Go on until the skin is acceptable."), "undefined_term", "statements.T2"),

@@ -30,7 +30,7 @@ def line_of(text: str, part: str) -> int:
         ("tests:\n", "tests: none\nothers:\n", "bad_shape", "tests"),
         ("entry_step: E1", "entry_step: E1\nuse: {facts: [no_such_fact]}", "unknown_in_library", "use.facts[0]"),
         ("    group: body", "    group: soul", "unknown_key", "facts.weight_kg.group"),
-        ("when: pregnant\n", "when: expecting\n", "unknown_fact", "safety_rules.CAL-B-PREG.when"),
+        ("when: pregnant\n", "when: expecting\n", "unknown_fact", "safety_rules.CAL-B-PREG, line "),
         ("min: 0.1\n", "min: 0.3\n", "bad_value", "regimens.calmine"),
     ],
 )

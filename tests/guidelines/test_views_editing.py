@@ -225,6 +225,18 @@ def test_the_history_shows_the_words_that_went_and_came_and_undoes_them(
     assert content(version) == itching_elbow()
 
 
+def test_the_overview_undoes_what_was_changed_last(client: Client, ed: User, version: Version) -> None:
+    edit = saved(version, ed, "statements", "ST-1", clinician="Mine.", plain="Mine, too.")
+    actions.move_entry(version=version, by=ed, part="statements", key="ST-1", direction="last")
+
+    page = client.get(address(version, "draft_edit"))
+    reads = {listed.pk: read for listed, _, read in page.context["edits"]}
+    client.post(address(version, "edit_undo", pk=edit.pk), {"read": reads[edit.pk]})
+
+    assert next(iter(reads.values())) is None
+    assert entry_of(content(version), "statements", "ST-1").clinician == "Start with calmine."
+
+
 def test_undoing_over_what_somebody_did_meanwhile_is_refused(client: Client, ed: User, version: Version) -> None:
     edit = saved(version, ed, "statements", "ST-1", clinician="Mine.", plain="Mine, too.")
     read = fingerprint(entry_of(content(version), "statements", "ST-1"))
@@ -388,12 +400,18 @@ def test_the_bar_has_the_editor_for_those_at_work(client: Client, ed: User) -> N
     ("name", "names"),
     [
         ("entry_list", {"part": "nothing"}), ("entry_edit", {"part": "statements", "key": "NOTHING"}),
-        ("entry_edit", {"part": HEAD, "key": "title"}), ("entry_add", {"part": HEAD}), ("entry_remove", {"part": HEAD, "key": HEAD}),
+        ("entry_edit", {"part": HEAD, "key": "title"}), ("entry_add", {"part": HEAD}), ("entry_remove", {"part": HEAD, "key": HEAD}), ("entry_add", {"part": "nothing"}),
         ("entry_history", {"part": "statements", "key": "NOTHING"}),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(client: Client, version: Version, name: str, names: dict[str, str]) -> None:
     assert client.get(address(version, name, **names)).status_code == 404
+
+
+def test_the_head_has_no_order(client: Client, version: Version) -> None:
+    response = client.post(address(version, "entry_move", part=HEAD, key=HEAD), {"direction": "up"})
+
+    assert response.status_code == 404
 
 
 # --- how much a page asks ------------------------------------------------------------------------------------------------------

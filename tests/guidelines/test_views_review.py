@@ -115,7 +115,7 @@ def test_a_review_shows_what_changed_by_how_much_and_what_comes_of_it(submitted:
     assert "0.2 → 0.3 mg/kg a week, +50 %" in said
     assert "Look at the dose first." in said
     assert "1 change against version 1" in said
-    assert "0 of 0 active plans would change" in said
+    assert "0 of 0 active plans affected" in said
     assert "1 of 1 pass" in said
     assert "It is called a change of level editorial, and it touches what can change doses" in said
     assert "Weekly" in said
@@ -456,3 +456,18 @@ def test_whoever_is_no_editor_begins_no_change() -> None:
     signed_in(reviewer("rex")).post(reverse("question_draft", args=[question.pk]))
 
     assert Version.objects.count() == 1
+
+
+def test_every_form_of_a_review_carries_its_token(submitted: Version) -> None:
+    """A browser sends what the form holds, and is believed only with the token of the page."""
+    rob = reviewer("rob")
+    actions.add_comment(version=submitted, by=rob, text="Which trial?")
+    actions.give_role(user=rob, role=ADMINISTRATORS)
+    client = signed_in(rob)
+
+    for name in ("version_review", *PAGES, "version_approve"):
+        forms = re.findall(
+            r"<form[^>]*method=\"post\".*?</form>", client.get(address(name, submitted)).content.decode(), re.S
+        )
+        assert forms, name
+        assert all("csrfmiddlewaretoken" in form for form in forms), name

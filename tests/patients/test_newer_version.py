@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from guidelines import actions as guideline_actions
 from guidelines.engine.content import Package
-from guidelines.models import ImpactRun, Version
+from guidelines.models import Version
 from patients import actions
 from patients.impact.affected import Affected, concerning
 from patients.models import AccessEvent, Consultation, Handled, Plan, PlanHandling, PlanState
 from tests import factories_patients as make
 from tests import impact_samples as sample
-from tests.factories_guidelines import administrator, editor, published, reviewer
+from tests.factories_guidelines import administrator, compared, editor, published, reviewer
 
 pytestmark = pytest.mark.django_db
 LIST = "newer_version_list"
@@ -33,21 +33,18 @@ def signed_in(client: Client, by: User) -> Client:
     return client
 
 
-def newer(package: Package | None = None, *, level: str = "dose", is_compared: bool = True) -> Version:
-    """Another version, published today."""
+def newer(package: Package | None = None, *, level: str = "dose") -> Version:
+    """Another version, compared with the plans there are, approved and published today."""
     version = guideline_actions.load_package(
         package=package or sample.lower_cap(), by=None, reason="New evidence.", level=level
     )
     guideline_actions.submit(version=version, by=editor(f"editor-of-{version.number}"))
+    compared(version)
     for name in ("rob", "rita"):
         by = reviewer(f"{name}-of-{version.number}")
         guideline_actions.approve(version=version, by=by, content_hash=version.content_hash)
     by = administrator(f"administrator-of-{version.number}")
-    version = guideline_actions.publish(version=version, by=by, content_hash=version.content_hash)
-    if is_compared:
-        for run in ImpactRun.objects.filter(version=version):
-            actions.compare_plans(run.pk)
-    return version
+    return guideline_actions.publish(version=version, by=by, content_hash=version.content_hash)
 
 
 def concern(plan: Plan) -> Affected | None:
@@ -76,13 +73,16 @@ def test_a_plan_that_nothing_changes_is_not_listed(signed_in: Client, plan: Plan
     assert "Nothing to decide" in page_of(signed_in, LIST)
 
 
-def test_a_plan_that_was_not_compared_is_listed_as_such_and_compared_when_asked(signed_in: Client, plan: Plan) -> None:
-    version = newer(sample.reworded(), level="editorial", is_compared=False)
+def test_a_plan_that_was_not_compared_is_listed_as_such_and_compared_when_asked(
+    signed_in: Client, plan: Plan, by: User
+) -> None:
+    version = newer(sample.reworded(), level="editorial")
+    compared(version)
+    sample.signed_plan(by, plan.version, 2)  # begun, and signed, on the version before
 
     assert "Not compared yet" in page_of(signed_in, LIST)
     signed_in.post(reverse("newer_version_compare"))
-    for run in ImpactRun.objects.filter(version=version):
-        actions.compare_plans(run.pk)
+    compared(version)
 
     assert "Nothing to decide" in page_of(signed_in, LIST)
 

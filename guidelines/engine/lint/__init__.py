@@ -5,11 +5,13 @@ docs/lint.md says of every code what it means and what to do. What cannot be wor
 
 from collections.abc import Callable, Iterable, Iterator
 
-from guidelines.engine.compiled import ContentError, compile_package
+from guidelines.engine.compiled import ContentError, compile_package, names_of
+from guidelines.engine.conditions import Scope, compile_condition
 from guidelines.engine.content import Package
 from guidelines.engine.lint import bands, claims, doses, firing, results, safeguards, trials, ways, wording
 from guidelines.engine.lint.finding import CODES, Finding, found
-from guidelines.engine.lint.judged import Judged
+from guidelines.engine.lint.judged import Judged, conditions_of
+from guidelines.engine.nodes import ConditionError
 
 __all__ = ["CODES", "Finding", "lint"]
 
@@ -30,13 +32,24 @@ OF_ONE_THAT_RUNS: tuple[Callable[[Judged], Iterable[Finding]], ...] = (
 )  # fmt: skip
 
 
+def unreadable(package: Package) -> Iterator[Finding]:
+    """Every condition that cannot be read, also those that the engine leaves to people: when a taper starts."""
+    names, rules = names_of(package), frozenset(rule.key for rule in package.safety_rules)
+    for said in conditions_of(package):
+        try:
+            compile_condition(said.text, Scope(names, rules, said.drug))
+        except ConditionError as problem:
+            yield found(problem.code, said.place, str(problem))
+
+
 def lint(package: Package) -> list[Finding]:
     """All findings, blocking ones first."""
-    told: list[Finding] = []
+    told = [*unreadable(package)]
     try:
         judged = Judged(compile_package(package))
     except ContentError as problem:
-        told.append(found(problem.code, problem.place, problem.message))
+        if not any(problem.place == place or problem.place.startswith(f"{place}.") for _, _, place, _ in told):
+            told.append(found(problem.code, problem.place, problem.message))
     else:
         told += (finding for check in OF_ONE_THAT_RUNS for finding in check(judged))
     told += (finding for check in OF_ANY_PACKAGE for finding in check(package))

@@ -40,9 +40,11 @@ BLOCKING: tuple[str, ...] = (
     # test patients
     "cases_missing", "case_failing", "unknown_not_asked",
 )  # fmt: skip
+# Those that keep a guideline from running: a file is told the line, too.
+CANNOT_RUN = ("cannot_run", "unknown_fact", "unknown_drug", "unknown_key", "type_mismatch", "unit_mismatch")
 WARNINGS: tuple[str, ...] = (
     "transitions_overlap", "number_implausible", "cap_never_reached", "never_used", "never_cited", "not_applicable_unneeded",
-    "needs_clinician", "plain_missing", "plain_grade",
+    "needs_clinician", "review_date_past", "plain_missing", "plain_grade",
 )  # fmt: skip
 # The usual severity of every code. A few findings are milder where a clinician is asked to decide anyway.
 CODES: dict[str, Severity] = {**dict.fromkeys(BLOCKING, "blocking"), **dict.fromkeys(WARNINGS, "warning")}

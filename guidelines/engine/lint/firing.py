@@ -77,12 +77,13 @@ def unknown_tests(judged: Judged) -> Iterator[Finding]:
             message = "A stop or transition may not test whether something is unknown: unknown already stops."
             yield found("unknown_tested_in_stop", place, message)
     for rule in judged.package.safety_rules:
-        if rule.severity == "stop" and rule.if_unknown in ("caution", "note") and not {"CD", "GK"} & set(rule.marks):
+        if rule.severity == "stop" and rule.if_unknown in ("caution", "note"):
             message = (
-                f"If it is unknown, this stop counts only as a {rule.if_unknown}. Mark it CD, so that a clinician decides, "
-                "or leave if_unknown out."
+                f"While it is unknown, this stop counts only as a {rule.if_unknown}. Leave if_unknown out, or mark the rule CD "
+                "and be sure of it."
             )
-            yield found("unknown_lowered", f"safety_rules.{rule.key}", message)
+            decided = bool({"CD", "GK"} & set(rule.marks))
+            yield found("unknown_lowered", f"safety_rules.{rule.key}", message, "warning" if decided else None)
         if rule.severity == "stop" and rule.override == "acknowledge":
             message = "A stop that is only acknowledged stops nothing; ask for a reason, or forbid to go against it."
             yield found("stop_too_weak", f"safety_rules.{rule.key}", message)

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.engine.content import Regimen, Step
+from guidelines.engine.content import Package, Regimen, Step
 from guidelines.engine.cycles import keys_read
 from guidelines.engine.lint.formulas import Formula
 from guidelines.engine.lint.reader import Reader
@@ -34,50 +34,7 @@ class Judged:
 
     @cached_property
     def conditions(self) -> tuple[Said, ...]:
-        return tuple(self._conditions())
-
-    def _conditions(self) -> Iterator[Said]:
-        package = self.package
-        for definition in package.definitions:
-            yield Said(f"definitions.{definition.key}", definition.formula)
-        for rule in package.safety_rules:
-            yield Said(f"safety_rules.{rule.key}", rule.when, rule.drug, harmless=rule.severity == "note")
-        for transition in package.transitions:
-            yield Said(f"transitions.{transition.key}", transition.when)
-        for regimen in package.regimens:
-            yield from self._of_regimen(f"regimens.{regimen.key}", regimen)
-        for step in package.steps:
-            yield from self._of_step(f"steps.{step.key}", step)
-        for option in package.options:
-            for part in option.regimens:
-                if part.when:
-                    drug = self.compiled.regimens[part.regimen].drug.key
-                    yield Said(f"options.{option.key}.regimens.{part.regimen}", part.when, drug)
-        for item in package.monitoring:
-            if item.when:
-                yield Said(f"monitoring.{item.key}", item.when, item.drug)
-        for row in package.instructions:
-            if row.show_when:
-                yield Said(f"instructions.{row.key}", row.show_when, row.drug)
-
-    def _of_regimen(self, place: str, regimen: Regimen) -> Iterator[Said]:
-        parts = (("caps", regimen.caps), ("adjustments", regimen.adjustments), ("requires", regimen.requires))
-        for name, entries in parts:
-            for entry in entries:
-                if entry.when:
-                    yield Said(f"{place}.{name}", entry.when, regimen.drug)
-        if regimen.taper and regimen.taper.start_when:
-            yield Said(f"{place}.taper", regimen.taper.start_when, regimen.drug)
-        if regimen.start_at_minimum_when:
-            yield Said(f"{place}.start_at_minimum_when", regimen.start_at_minimum_when, regimen.drug)
-
-    def _of_step(self, place: str, step: Step) -> Iterator[Said]:
-        named = [("options", option.option, option.when) for option in step.options]
-        named += [("takes", taken.drug, taken.when) for taken in step.takes]
-        named += [("actions", action.key, action.when) for action in step.actions]
-        for name, key, when in named:
-            if when:
-                yield Said(f"{place}.{name}.{key}", when)
+        return tuple(conditions_of(self.package))
 
     def facts_behind(self, *nodes: Node | None) -> frozenset[str]:
         """Every fact these conditions read, also through definitions, rules and facts that are worked out."""
@@ -129,3 +86,49 @@ class Judged:
 
     def regimens_of(self, drug: str) -> Iterator[str]:
         return (key for key, regimen in self.compiled.regimens.items() if regimen.drug.key == drug)
+
+
+def conditions_of(package: Package) -> Iterator[Said]:
+    drugs = {regimen.key: regimen.drug for regimen in package.regimens}
+    for definition in package.definitions:
+        yield Said(f"definitions.{definition.key}", definition.formula)
+    for rule in package.safety_rules:
+        yield Said(f"safety_rules.{rule.key}", rule.when, rule.drug, harmless=rule.severity == "note")
+    for transition in package.transitions:
+        yield Said(f"transitions.{transition.key}", transition.when)
+    for regimen in package.regimens:
+        yield from of_regimen(f"regimens.{regimen.key}", regimen)
+    for step in package.steps:
+        yield from of_step(f"steps.{step.key}", step)
+    for option in package.options:
+        for part in option.regimens:
+            if part.when:
+                drug = drugs.get(part.regimen)
+                yield Said(f"options.{option.key}.regimens.{part.regimen}", part.when, drug)
+    for item in package.monitoring:
+        if item.when:
+            yield Said(f"monitoring.{item.key}", item.when, item.drug)
+    for row in package.instructions:
+        if row.show_when:
+            yield Said(f"instructions.{row.key}", row.show_when, row.drug)
+
+
+def of_regimen(place: str, regimen: Regimen) -> Iterator[Said]:
+    parts = (("caps", regimen.caps), ("adjustments", regimen.adjustments), ("requires", regimen.requires))
+    for name, entries in parts:
+        for entry in entries:
+            if entry.when:
+                yield Said(f"{place}.{name}", entry.when, regimen.drug)
+    if regimen.taper and regimen.taper.start_when:
+        yield Said(f"{place}.taper", regimen.taper.start_when, regimen.drug)
+    if regimen.start_at_minimum_when:
+        yield Said(f"{place}.start_at_minimum_when", regimen.start_at_minimum_when, regimen.drug)
+
+
+def of_step(place: str, step: Step) -> Iterator[Said]:
+    named = [("options", option.option, option.when) for option in step.options]
+    named += [("takes", taken.drug, taken.when) for taken in step.takes]
+    named += [("actions", action.key, action.when) for action in step.actions]
+    for name, key, when in named:
+        if when:
+            yield Said(f"{place}.{name}.{key}", when)

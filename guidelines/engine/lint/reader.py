@@ -5,6 +5,7 @@ it did not understand.
 """
 
 import ast
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,9 +32,18 @@ from guidelines.engine.operators import SINCE
 
 DEEPEST = 12  # definitions within definitions
 MOST_FACTS = 50
+NUMBER = re.compile(r"\d[\d.]*(e-?\d+)?")
 SYMBOLS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
+
+
+def parsed(text: str) -> ast.expr:
+    """What cannot be parsed is told elsewhere, and holds for everybody or nobody."""
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Constant(text)
 
 
 class Reader:
@@ -51,16 +61,15 @@ class Reader:
         """The formula of a condition that compiles. `drug` is what `starting` refers to."""
         key = (text, drug)
         if key not in self._kept:
-            self._kept[key] = self._read(ast.parse(text.strip(), mode="eval").body, drug, depth)
+            self._kept[key] = self._read(parsed(text), drug, depth)
         return self._kept[key]
 
     def own(self, text: str, drug: str | None = None) -> Formula:
         """The condition as it is written: what it names is left as a name."""
-        return self._read(ast.parse(text.strip(), mode="eval").body, drug, DEEPEST)
+        return self._read(parsed(text), drug, DEEPEST)
 
     def names_of(self, text: str) -> frozenset[str]:
-        tree = ast.parse(text.strip(), mode="eval")
-        return frozenset(part.id for part in ast.walk(tree) if isinstance(part, ast.Name))
+        return frozenset(part.id for part in ast.walk(parsed(text)) if isinstance(part, ast.Name))
 
     def laws(self, facts: frozenset[str]) -> Formula:
         """What always holds between these facts: the values they have as long as a condition holds."""
@@ -104,7 +113,7 @@ class Reader:
             return negated(self._read(tree.operand, drug, depth))
         if isinstance(tree, ast.Name):
             if tree.id in self.definitions and depth < DEEPEST:
-                return self._read(ast.parse(self.definitions[tree.id].strip(), mode="eval").body, None, depth + 1)
+                return self._read(parsed(self.definitions[tree.id]), None, depth + 1)
             return self.yes(f"starting:{drug}" if tree.id == "starting" else tree.id)
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
             return self._call(tree, tree.func.id, depth)
@@ -131,7 +140,7 @@ class Reader:
             return Unknown(first.id)
         if name == "met" and isinstance(first, ast.Constant) and depth < DEEPEST:
             rule = self.compiled.rules[str(first.value)].rule
-            return self._read(ast.parse(rule.when.strip(), mode="eval").body, rule.drug, depth + 1)
+            return self._read(parsed(rule.when), rule.drug, depth + 1)
         return self.free(tree)
 
     def _compare(self, tree: ast.expr, op: ast.cmpop, left: ast.expr, right: ast.expr) -> Formula:
@@ -185,7 +194,7 @@ class Reader:
         )  # fmt: skip
 
     def linear(self, tree: ast.expr) -> Linear:
-        if isinstance(tree, ast.Constant):
+        if isinstance(tree, ast.Constant) and NUMBER.fullmatch(str(tree.value)):
             return Linear(Fraction(0), None, Fraction(Decimal(str(tree.value))))
         if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
             return scaled(self.linear(tree.operand), Fraction(-1))

@@ -60,13 +60,20 @@ def unused(judged: Judged) -> Iterator[Finding]:
             ordered = {fact for item in items for test in item.entry.tests for fact in compiled.tests[test].facts}
             for rule, condition in compiled.rules_of_drug.get(drug, ()):
                 read = judged.facts_behind(condition) if rule.kind == "threshold" else frozenset()
-                for fact in sorted(read & set(tested_by) - ordered):
-                    if compiled.facts[fact].type == "number":
+                for fact in sorted(read - ordered):
+                    if is_measured(judged, fact, fact in tested_by):
+                        test = tested_by[fact].label if fact in tested_by else "a test of it"
                         message = (
-                            f"It needs {compiled.facts[fact].label}, but nothing orders it for this drug; add "
-                            f"{tested_by[fact].label} to the monitoring."
+                            f"It needs {compiled.facts[fact].label}, but nothing orders it for this drug; add {test} to the "
+                            "monitoring."
                         )
                         yield found("test_used_but_unmonitored", f"safety_rules.{rule.key}", message)
+
+
+def is_measured(judged: Judged, fact: str, has_test: bool) -> bool:
+    """Whether somebody must measure it: a number that a test brings, or that has a laboratory code and no formula."""
+    content = judged.compiled.facts[fact]
+    return content.type == "number" and (has_test or bool(content.loinc and not content.formula))
 
 
 def doses_read(judged: Judged, drug: str) -> frozenset[str]:

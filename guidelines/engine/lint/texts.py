@@ -19,6 +19,9 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "transitions": (("text",), ("plain",)),
     "instructions": (("clinician",), ("plain",)),
     "tests": (("label",), ("plain_label",)),
+    "facts": (("label", "question", "why"), ("plain_question",)),
+    "drugs": ((), ("purpose",)),
+    "override_reasons": (("label",), ()),
 }
 BELOW: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "regimens": (

@@ -22,5 +22,6 @@ def cases(judged: Judged) -> Iterator[Finding]:
         message = "Add test patients; a guideline without them cannot be trusted."
         yield found("cases_missing", "cases", message)
     for case in judged.package.cases:
-        for difference in run_case(judged.compiled, case):
-            yield found("case_failing", f"cases.{case.key}", f"{case.title}: {difference}.")
+        differences = run_case(judged.compiled, case)
+        if differences:
+            yield found("case_failing", f"cases.{case.key}", f"{case.title}: {'; '.join(differences)}.")

@@ -11,14 +11,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guidelines import labels
 from guidelines.actions import Refused, start_draft
+from guidelines.editing import entry_of, fingerprint
 from guidelines.entry_changes import changed_entries
 from guidelines.forms import DraftForm
-from guidelines.models import HEAD, Edit, Guideline, Version
+from guidelines.models import HEAD, Edit, EditKind, Guideline, Version
 from guidelines.permissions import has_role, why_not_load
+from guidelines.reviewing.waiting import to_review_again
 from guidelines.views.editing.draft import NOT_AT_WORK, Draft, of_draft, page, refused, signed_in
 from guidelines.workflow import AT_WORK, Status, shown_status
 
 RECENT_EDITS = 20
+UNDOABLE = (EditKind.ADDED, EditKind.CHANGED, EditKind.REMOVED)
 IN_WORK = (Status.DRAFT, Status.SUBMITTED, Status.UNDER_REVIEW)
 
 
@@ -43,7 +46,8 @@ def editing_list(request: HttpRequest) -> HttpResponse:
             row["title"] = version.title
         is_in_work = version.last_status in IN_WORK
         row["in_work" if is_in_work else "others"].append((version, status_of(version, current)))
-    context = page(None, guidelines=list(guidelines.values()), why_not=why_not_load(user))
+    rows = list(guidelines.values())
+    context = page(None, guidelines=rows, why_not=why_not_load(user), reminders=to_review_again())
     return render(request, "guidelines/editing_list.html", context)
 
 
@@ -118,6 +122,16 @@ def draft_edit(request: HttpRequest, draft: Draft) -> HttpResponse:
         groups=groups,
         changes=[(change, labels.parts()[change.part].one) for change in changes],
         stale=stale,
-        edits=[(edit, labels.parts()[edit.part].one if edit.part else "") for edit in edits],
+        edits=[
+            (edit, labels.parts()[edit.part].one if edit.part else "", read_of(draft, edit) if draft.may_edit else None)
+            for edit in edits
+        ],
     )
     return render(request, "guidelines/draft_edit.html", context)
+
+
+def read_of(draft: Draft, edit: Edit) -> str | None:
+    """What stands in the place of an edit now, as its undoing must name it; None where it cannot be undone there."""
+    if edit.kind not in UNDOABLE:
+        return None
+    return fingerprint(entry_of(draft.package, edit.part, edit.key))

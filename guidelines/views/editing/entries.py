@@ -71,6 +71,8 @@ def is_about(entry: Content, text: str) -> bool:
 @changing
 def entry_move(request: HttpRequest, draft: Draft, part: str, key: str) -> HttpResponse:
     part_label(part)
+    if part == HEAD:
+        raise Http404("A guideline has one head, and it has no order.")
     direction: Direction | None = next((one for one in DIRECTIONS if one == request.POST.get("direction")), None)
     if direction is None:
         raise Http404("A row goes up, down, first or last.")

@@ -66,8 +66,11 @@ def draft_findings(request: HttpRequest, draft: Draft) -> HttpResponse:
     if part:
         found = [one for one in found if one.part == part and key in ("", one.key)]
     blocking = [one for one in found if one.is_blocking]
+    # One change makes many test patients come out otherwise: they have a page of their own.
+    failing = [] if key else [one for one in blocking if one.finding.code == "case_failing"]
     context = page(
-        draft, findings=found, blocking=blocking, warnings=[one for one in found if not one.is_blocking], part=part, key=key,
+        draft, findings=found, blocking=blocking, shown=[one for one in blocking if one not in failing], failing=failing,
+        warnings=[one for one in found if not one.is_blocking], part=part, key=key,
     )  # fmt: skip
     partial = "guidelines/_finding_count.html" if "count" in request.GET else "guidelines/_findings.html"
     return render_page_or_partial(request, "guidelines/draft_findings.html", partial, context)
