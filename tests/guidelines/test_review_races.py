@@ -250,3 +250,38 @@ def test_actions_in_any_order_approve_only_what_was_reviewed(two: TwoAtOnce) -> 
             assert set(reviewed) == {before}, "nobody read anything else"
 
     assert 3 <= published <= SEEDS - 3, published
+
+
+def change_by_hand(version: Version) -> None:
+    """Somebody at the database's console, who knows nothing of hashes."""
+    with transaction.atomic():
+        ask(EDITS["change"], version=version.pk)
+        ask("SELECT 1")
+
+
+def test_a_row_that_is_changed_by_hand_meanwhile_is_not_published(two: TwoAtOnce) -> None:
+    submits, publisher = editor("emil"), administrator()
+    reviewers, published = (reviewer("rob"), reviewer("rita", PHARMACIST)), []
+
+    for turns_before in range(0, 48, 4):
+        version = draft(retitled(f"Elbow {turns_before}"))
+        ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=RunState.DONE)
+        actions.submit(version=version, by=submits)
+        for by in reviewers:
+            actions.approve(version=version, by=by, content_hash=version.content_hash)
+        publishing, change = two.in_turns(
+            partial(actions.publish, version=version, by=publisher, content_hash=version.content_hash),
+            partial(change_by_hand, version),
+            (*[0] * turns_before, 1, *[0] * MOST_TURNS),
+        )
+
+        is_published = StatusMove.objects.status_of(version) == Status.APPROVED
+        published.append(is_published)
+        if is_published:
+            assert isinstance(change.error, IntegrityError), turns_before
+            assert package_of(version).content_hash() == version.content_hash
+            actions.withdraw(version=version, by=publisher, why="The next race.")
+        else:
+            assert isinstance(publishing.error, Refused) and change.error is None, turns_before
+
+    assert 2 <= sum(published) <= len(published) - 1, published
