@@ -58,7 +58,9 @@ class PublishForm(forms.Form):
             raise forms.ValidationError("A version cannot become effective in the past. Choose today or a later day.")
         others = Version.objects.filter(guideline=self.version.guideline_id, effective_on=day, withdrawn_at=None)
         if other := others.exclude(pk=self.version.pk).first():
-            raise forms.ValidationError(f"Version {other.number} becomes effective on that day. Choose another day.")
+            raise forms.ValidationError(
+                f"Version {other.number} becomes effective on that day. Choose another day, or withdraw it first."
+            )
         return day
 
 

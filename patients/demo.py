@@ -4,7 +4,7 @@ Idempotent: what is there already is left alone. Refuses where a clinic for real
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -124,8 +124,9 @@ def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) ->
                 guideline_actions.approve(version=version, by=reviewer, content_hash=version.content_hash)
         make_way(version, administrator)
         version = guideline_actions.publish(
-            version=version, by=administrator, content_hash=version.content_hash, why=REASON
-        )
+            version=version, by=administrator, content_hash=version.content_hash, why=REASON,
+            effective_on=first_day(version),
+        )  # fmt: skip
     tell(f"{package.title}, {version} ({version.short_hash}): loaded and approved as a demonstration.")
     return version
 
@@ -137,6 +138,13 @@ def publish(version: Version, clinic: Clinic, staff: dict[str, User], told: dict
     by = next(staff[raw["username"]] for raw in told["staff"] if raw.get("clinic_role") == Role.ADMINISTRATOR)
     actions.publish_version(version=version, clinic=clinic, by=by)
     tell(f"{version.title}, {version}: published for anyone with the link.")
+
+
+def first_day(version: Version) -> date:
+    """Yesterday, so that a change of it can be published on the day it is made; for newer shipped content, today."""
+    today = timezone.localdate()
+    is_first = not Version.objects.filter(guideline=version.guideline, effective_on__isnull=False).exists()
+    return today - timedelta(days=1) if is_first else today
 
 
 def make_way(version: Version, by: User) -> None:

@@ -211,11 +211,14 @@ def publish(
     version = locked(version)
     day = effective_on or timezone.localdate()
     allow(permissions.why_not_publish(by, version))
-    if day < timezone.localdate():
+    # A demonstration may: the plans that it invents are of earlier days, too.
+    if day < timezone.localdate() and not version.is_demonstration:
         raise Refused("A version cannot become effective in the past. Choose today or a later day.")
     same_day = Version.objects.filter(guideline=version.guideline, effective_on=day, withdrawn_at=None).first()
     if same_day is not None:
-        raise Refused(f"Version {same_day.number} becomes effective on that day. Choose another day.")
+        raise Refused(
+            f"Version {same_day.number} becomes effective on that day. Choose another day, or withdraw it first."
+        )
     current_hash(version, content_hash)
     with pghistory.context(action="publish", user=by.pk):
         move(version, Status.APPROVED, by=by, why=why)
