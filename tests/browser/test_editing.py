@@ -101,6 +101,7 @@ def test_a_conflict_shows_both_and_the_second_save_is_a_choice(browsers: Browser
         other.locator("#actionbar").get_by_role("button", name="Save").click()
         expect(other.get_by_text("Saved.")).to_be_visible(timeout=WAIT_MS)
 
+        page.bring_to_front()
         page.get_by_label("For clinicians").fill("Mine.")
         page.locator("#actionbar").get_by_role("button", name="Save").click()
 
