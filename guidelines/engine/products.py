@@ -50,11 +50,13 @@ def _divides(amount: Decimal, products: Sequence[Product]) -> bool:
 
 def products_for(regimen: CompiledRegimen, amount: Decimal) -> tuple[Count, ...] | None:
     """The products of one amount: a taper names which from which amount on, so that the next step down exists, too."""
-    if amount not in regimen.made_up:
-        if len(regimen.made_up) >= MOST_KEPT:
-            regimen.made_up.clear()
-        regimen.made_up[amount] = _products_for(regimen, amount)
-    found: tuple[Count, ...] | None = regimen.made_up[amount]
+    found: tuple[Count, ...] | None
+    try:
+        found = regimen.made_up[amount]
+    except KeyError:
+        found = _products_for(regimen, amount)
+        if len(regimen.made_up) < MOST_KEPT:
+            regimen.made_up[amount] = found
     return found
 
 
