@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from guidelines.engine.compiled import CompiledRegimen
-from guidelines.engine.conditions import Scope, compile_condition
 from guidelines.engine.content import Taper
 from guidelines.engine.decision import Decision
 from guidelines.engine.dosing import Dose, times_per
@@ -57,7 +56,8 @@ def taper_of(
     if change == "start":
         return tuple(taper_table(regimen, amount=planned.amount, started_on=first))
     here = TaperStep(first, planned.amount, planned.products)
-    if not _may_go_down(decision, regimen, taper):
+    # Not yet, or nobody knows whether the condition for it holds.
+    if regimen.taper_when is not None and regimen.taper_when.value(decision.resolved) is not True:
         return (here,)
     down_on = first + timedelta(days=_days_at(taper, planned.amount))
     begun_on = None if under_way else decision.facts.started_on
@@ -65,14 +65,6 @@ def taper_of(
         down_on = first_dose_on(planned, begun_on + timedelta(days=taper.start_day))
     steps = taper_table(regimen, amount=planned.amount, started_on=down_on - timedelta(days=taper.start_day))
     return (here, *steps[1:])
-
-
-def _may_go_down(decision: Decision, regimen: CompiledRegimen, taper: Taper) -> bool:
-    if taper.start_when is None:
-        return True
-    compiled = decision.compiled
-    scope = Scope(compiled.names, frozenset(compiled.rules), regimen.drug.key)
-    return compile_condition(taper.start_when, scope).value(decision.resolved) is True
 
 
 def _days_at(taper: Taper, amount: Decimal) -> int:

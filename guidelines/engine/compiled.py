@@ -68,6 +68,7 @@ class CompiledRegimen(NamedTuple):
     requires: tuple[Conditional, ...]
     start_at_minimum_when: Node | None
     compare_with: Node | None
+    taper_when: Node | None
     made_up: dict[Any, Any]  # products by amount, as they were worked out; see products.py
 
 
@@ -200,11 +201,13 @@ class CompiledPackage:
             return tuple(self._conditional(f"{place}.{name}", entry, entry.when, drug.key) for entry in entries)
 
         minimum, beside = regimen.start_at_minimum_when, regimen.compare_with
+        down = regimen.taper.start_when if regimen.taper else None
         return CompiledRegimen(
             regimen, drug, tuple(own[key] for key in regimen.products), each("caps", regimen.caps),
             each("adjustments", regimen.adjustments), each("requires", regimen.requires),
             self._condition(f"{place}.start_at_minimum_when", minimum, drug.key) if minimum else None,
-            self._formula(f"{place}.compare_with", beside, "number") if beside else None, {},
+            self._formula(f"{place}.compare_with", beside, "number") if beside else None,
+            self._condition(f"{place}.taper.start_when", down, drug.key) if down else None, {},
         )  # fmt: skip
 
     def _transition(self, entry: content.Transition) -> Conditional:

@@ -47,7 +47,6 @@ def review_page(
     form = form or AnyEntryForm(subjects=subjects(compiled_of(version).package), auto_id="comment-%s")
     context: dict[str, Any] = {
         "review": review,
-        **impact_panel(version),
         "version": version,
         "form": form,
         **impact_panel(version),

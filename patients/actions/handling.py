@@ -8,7 +8,7 @@ from django.db import transaction
 
 from guidelines.models import Version
 from patients import permissions
-from patients.actions.consulting import start_consultation
+from patients.actions.consulting import discard_consultation, start_consultation
 from patients.actions.following import end_plan
 from patients.actions.refusals import Refused, allow
 from patients.impact.affected import concerning
@@ -67,15 +67,26 @@ def stop_plan(*, plan: Plan, by: User, reason: str) -> Plan:
 
 
 @transaction.atomic
-def move_plan(*, plan: Plan, version: Version, by: User) -> Consultation:
-    """Begins a consultation on the new version. Signing it replaces the plan, and only then the plan is moved."""
-    consultation = start_consultation(patient=plan.patient, version=version, by=by)
-    if consultation.version_id != version.pk:
+def move_plan(*, plan: Plan, version: Version, by: User, discards: str = "") -> Consultation:
+    """Begins a consultation on the new version. Signing it replaces the plan, and only then the plan is moved.
+
+    One that is open on an older version is in the way; it is discarded when `discards` names it.
+    """
+    unfinished = open_elsewhere(plan, version)
+    if unfinished is not None and str(unfinished.pk) != discards:
         raise Refused(
-            f"A consultation on version {consultation.version.number} is open for this patient. Finish or discard it,"
+            f"A consultation on version {unfinished.version.number} is open for this patient. Finish or discard it,"
             " then move the plan."
         )
-    return consultation
+    if unfinished is not None:
+        discard_consultation(consultation=unfinished, by=by)
+    return start_consultation(patient=plan.patient, version=version, by=by)
+
+
+def open_elsewhere(plan: Plan, version: Version | None) -> Consultation | None:
+    """The open consultation of this patient and guideline that follows another version."""
+    found = Consultation.objects.open().filter(patient=plan.patient_id, guideline=plan.guideline_id)
+    return found.exclude(version=version).select_related("version").first() if version else None
 
 
 def note_move(before: Plan, after: Plan, by: User) -> None:

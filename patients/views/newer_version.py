@@ -13,7 +13,7 @@ from guidelines.actions import begin_impact
 from guidelines.impact import impact_on
 from guidelines.models import Version
 from guidelines.package import compiled_version
-from patients.actions import Refused, keep_plan, move_plan, record_accesses, stop_plan
+from patients.actions import Refused, keep_plan, move_plan, open_elsewhere, record_accesses, stop_plan
 from patients.impact.affected import Affected, concerning, in_use, rows, to_handle
 from patients.models import Clinic, Plan
 from patients.permissions import why_not_handle
@@ -87,6 +87,7 @@ def plan_newer_version(request: HttpRequest, pk: UUID) -> HttpResponse:
         sent=sent,
         reason=request.POST.get("reason", ""),
         why_not=why_not_handle(person(request), plan),
+        unfinished=open_elsewhere(plan, row.newer) if row else None,
         handlings=plan.handlings.select_related("version", "handled_by"),
         impact=impact_on(plan.frozen, compiled_version(row.newer)) if row and row.newer else None,
     )
@@ -96,7 +97,7 @@ def plan_newer_version(request: HttpRequest, pk: UUID) -> HttpResponse:
 def dealt_with(request: HttpRequest, plan: Plan, row: Affected | None, what: str) -> HttpResponse:
     by, reason = person(request), request.POST.get("reason", "")
     if what == "move" and row is not None and row.newer is not None:
-        consultation = move_plan(plan=plan, version=row.newer, by=by)
+        consultation = move_plan(plan=plan, version=row.newer, by=by, discards=request.POST.get("discards", ""))
         return redirect("consultation_resume", pk=consultation.pk)
     if what == "keep":
         keep_plan(plan=plan, by=by, reason=reason)

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.compiled import CompiledPackage, ContentError, compile_package
+from guidelines.engine.content import Package
 from guidelines.engine.dosing import Dose, dose_for, selectable
 from guidelines.engine.products import products_for
 from guidelines.engine.resolve import Resolved
@@ -135,3 +136,14 @@ def test_the_taper_of_a_weekly_drug_stays_weekly(shipped: CompiledPackage) -> No
 
 def test_a_regimen_without_a_taper_has_no_table(shipped: CompiledPackage) -> None:
     assert taper_table(shipped.regimens["folic_acid"], amount=Decimal(1), started_on=START) == []
+
+
+def test_a_condition_for_going_down_that_cannot_be_read_is_refused(shipped: CompiledPackage) -> None:
+    content = shipped.package.canonical()
+    tapered = next(regimen for regimen in content["regimens"] if regimen.get("taper"))
+    tapered["taper"]["start_when"] = "no_such_fact > 3"
+
+    with pytest.raises(ContentError, match="no_such_fact") as refused:
+        compile_package(Package.model_validate(content))
+
+    assert refused.value.place == f"regimens.{tapered['key']}.taper.start_when"

@@ -162,6 +162,7 @@ FAULTS = (
     # --- doses ---
     Fault("a dose without a limit", changed("regimens", "methotrexate", caps=[]), "missing_cap", "regimens.methotrexate"),
     Fault("a limit for some only", lambda c: entry(c, "regimens", MMF)["caps"].pop(0), "missing_cap", f"regimens.{MMF}"),
+    Fault("a limit whose words say another", nested("regimens", "methotrexate", "caps", 0, amount="20"), "text_number_differs", "regimens.methotrexate.caps"),
     Fault("a limit below the smallest dose", nested("regimens", MMF, "caps", 0, amount="250"), "cap_below_dose", f"regimens.{MMF}"),
     Fault("a limit that limits nothing", lambda c: entry(c, "regimens", "prednisone")["caps"][0].update(amount="600"), "cap_never_reached", "regimens.prednisone"),
     Fault("a dose no tablet makes up", nested("regimens", "methotrexate", "rounding", 0, step="2"), "dose_not_buildable", "regimens.methotrexate"),

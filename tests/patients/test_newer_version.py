@@ -13,7 +13,7 @@ from guidelines.engine.content import Package
 from guidelines.models import Version
 from patients import actions
 from patients.impact.affected import Affected, concerning
-from patients.models import AccessEvent, Consultation, Handled, Plan, PlanHandling, PlanState
+from patients.models import AccessEvent, Consultation, ConsultationState, Handled, Plan, PlanHandling, PlanState
 from tests import factories_patients as make
 from tests import impact_samples as sample
 from tests.factories_guidelines import administrator, compared, editor, published, reviewer
@@ -241,6 +241,19 @@ def test_a_consultation_on_another_version_must_be_finished_before_the_plan_is_m
 
     assert refused.status_code == 422
     assert "Finish or discard it" in refused.content.decode()
+
+
+def test_the_consultation_in_the_way_is_discarded_when_it_was_shown(signed_in: Client, plan: Plan, by: User) -> None:
+    old = make.consultation(plan.patient, by, plan.version)
+    version = newer()
+    address = reverse("plan_newer_version", args=[plan.pk])
+    assert str(old.pk) in signed_in.get(address).content.decode()
+
+    signed_in.post(address, {"what": "move", "discards": str(old.pk)})
+
+    old.refresh_from_db()
+    assert old.state == ConsultationState.DISCARDED
+    assert Consultation.objects.open().get().version == version
 
 
 def test_a_new_plan_on_the_same_version_is_no_move(plan: Plan, by: User) -> None:

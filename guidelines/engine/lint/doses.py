@@ -1,5 +1,6 @@
 """Doses that have no limit, a limit that never limits, or that no product can make up."""
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
@@ -20,6 +21,21 @@ def limits(judged: Judged) -> Iterator[Finding]:
             message = "Every limit holds under a condition only; give one that always holds, or say why there is none."
             yield found("missing_cap", place, message)
         yield from limit(place, content)
+        for part, rows in (("caps", content.caps), ("adjustments", content.adjustments)):
+            for row in rows:
+                amount = row.amount if isinstance(row, Cap) else row.cap
+                said = amounts_in(row.text, content.unit)
+                if amount is not None and said and amount not in said:
+                    message = (
+                        f"It holds the dose to {plain(amount)} {content.unit}, and its words name another: {row.text}."
+                    )
+                    yield found("text_number_differs", f"{place}.{part}", message)
+
+
+def amounts_in(text: str, unit: str) -> list[Decimal]:
+    """The numbers that stand before this unit; a comma parts thousands."""
+    numbers = re.findall(rf"([0-9][0-9,]*(?:\.[0-9]+)?)\s*{re.escape(unit)}\b", text)
+    return [Decimal(number.replace(",", "")) for number in numbers]
 
 
 def limit(place: str, regimen: Regimen) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ BLOCKING: tuple[str, ...] = (
     "rule_never_fires", "rule_always_fires", "number_out_of_range", "bands_incomplete", "unknown_tested_in_stop",
     "unknown_lowered", "stop_too_weak",
     # doses
-    "missing_cap", "cap_below_dose", "dose_not_buildable", "titration_impossible", "weight_limit_missing",
+    "missing_cap", "cap_below_dose", "text_number_differs", "dose_not_buildable", "titration_impossible", "weight_limit_missing",
     # what a drug must have
     "missing_monitoring", "missing_stop_rule", "missing_kidney_rule", "missing_pregnancy_rule", "examination_missing",
     "stop_rule_too_narrow", "resume_missing",
