@@ -19,7 +19,7 @@ def raw() -> dict[str, Any]:
 def lower_cap() -> Package:
     """The drug that is taken once a week has a lower limit."""
     content = raw()
-    content["regimens"][0]["caps"][0]["amount"] = "10"
+    content["regimens"][0]["caps"][0] |= {"amount": "10", "text": "at most 10 mg a week"}
     return Package.model_validate(content)
 
 
