@@ -49,6 +49,13 @@ def why_not_load(user: User) -> str:
     return "" if has_role(user, EDITORS) else "Only editors may load a guideline."
 
 
+def why_not_begin_with(version: Version) -> str:
+    """Who wrote what is not approved yet could approve it in a copy, whose only author is whoever made the copy."""
+    if version.effective_on is None:
+        return f"Version {version.number} is not approved. Change that draft, or begin with an approved version."
+    return ""
+
+
 def why_not_edit(user: User, version: Version) -> str:
     if not has_role(user, EDITORS):
         return "Only editors may change a guideline."
@@ -121,7 +128,8 @@ def why_not_talked_over(version: Version) -> str:
 
 def why_not_compared(version: Version) -> str:
     """Whoever approves what takes the place of an approved version must see what that does to the plans made with it."""
-    if version.based_on is None or version.based_on.effective_on is None:
+    approved = Version.objects.filter(guideline=version.guideline_id, effective_on__isnull=False)
+    if not approved.exclude(pk=version.pk).exists():
         return ""
     done = ImpactRun.objects.filter(version=version, content_hash=version.content_hash, state=RunState.DONE)
     return "" if done.exists() else "The impact on the active plans has not been worked out for this content yet."

@@ -78,6 +78,8 @@ def draft_for_question(*, question: UnansweredQuestion, by: User) -> Version:
     if begun is not None:
         return begun
     draft = drafts.filter(author=by).order_by("-number").first()
+    if draft is None and question.version.effective_on is None:
+        draft = drafts.order_by("-number").first()  # it was asked about a draft, which is not begun anew
     if draft is None:
         in_use = Version.objects.current().filter(guideline=question.version.guideline_id).first()
         reason = f"A reader asked: {question.text}"

@@ -44,8 +44,8 @@ class EditConflict(Refused):
 
 @transaction.atomic
 def start_draft(*, version: Version, by: User, reason: str, level: str) -> Version:
-    """A new draft with the content of `version`."""
-    allow(permissions.why_not_load(by))
+    """A new draft with the content of an approved `version`."""
+    allow(permissions.why_not_load(by) or permissions.why_not_begin_with(version))
     if not reason.strip():
         raise Refused("Say why the guideline is to be changed.")
     guideline = type(version.guideline).objects.select_for_update().get(pk=version.guideline_id)

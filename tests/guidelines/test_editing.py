@@ -196,6 +196,14 @@ def test_a_draft_begins_with_the_content_of_its_version_and_changes_nothing_ther
     assert content(first) == itching_elbow()
 
 
+def test_no_draft_begins_with_what_is_not_approved(version: Version, ed: User) -> None:
+    """Its authors could approve their own words in the copy."""
+    with pytest.raises(actions.Refused, match="Version 1 is not approved"):
+        actions.start_draft(version=version, by=editor("emil"), reason="My own.", level="editorial")
+
+    assert Version.objects.count() == 1
+
+
 def test_only_editors_change_and_only_drafts_are_changed(version: Version, ed: User) -> None:
     with pytest.raises(actions.Refused, match="Only editors"):
         save(version, reviewer("rita"), "statements", "ST-1", clinician="New.")

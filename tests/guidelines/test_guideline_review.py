@@ -225,6 +225,16 @@ def test_nobody_approves_before_the_impact_of_this_very_content_is_known() -> No
         actions.approve(version=version, by=rob, content_hash=version.content_hash)
 
 
+def test_a_version_beside_one_that_is_not_in_use_yet_is_compared_too() -> None:
+    published(effective_on=timezone.localdate() + timedelta(days=30))
+    version = draft(retitled())
+    actions.submit(version=version, by=editor("edith"))
+
+    assert version.based_on is None
+    with pytest.raises(Refused, match="impact on the active plans has not been worked out"):
+        actions.approve(version=version, by=reviewer("rob"), content_hash=version.content_hash)
+
+
 def test_a_first_version_has_no_plans_to_compare_with() -> None:
     version = draft()
     actions.submit(version=version, by=editor())

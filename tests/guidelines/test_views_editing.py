@@ -93,6 +93,14 @@ def test_a_draft_without_a_reason_is_refused_and_the_rest_is_kept(client: Client
     assert Version.objects.count() == 1
 
 
+def test_without_an_approved_version_no_draft_is_begun(client: Client, ed: User) -> None:
+    draft()
+
+    for response in (client.get("/editing/itching-elbow/new/"), client.post("/editing/itching-elbow/new/")):
+        assert response.status_code == 403
+        assert "No version of this guideline is approved yet" in text_of(response)
+
+
 # --- the overview --------------------------------------------------------------------------------------------------------
 
 

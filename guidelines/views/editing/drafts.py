@@ -71,7 +71,10 @@ def draft_create(request: HttpRequest, slug: str) -> HttpResponse:
     if why_not := why_not_load(user):
         return refused(request, why_not)
     guideline = get_object_or_404(Guideline, slug=slug)
-    versions = list(Version.objects.filter(guideline=guideline).with_status().order_by("-number"))
+    approved = Version.objects.filter(guideline=guideline, effective_on__isnull=False)
+    versions = list(approved.with_status().order_by("-number"))
+    if not versions:
+        return refused(request, "No version of this guideline is approved yet. Change the draft there is.")
     current = set(Version.objects.current().values_list("pk", flat=True))
     first = next((version for version in versions if version.pk in current), versions[0])
     named = request.GET.get("from", "")
