@@ -20,7 +20,7 @@ from guidelines.actions.impact import queue
 from guidelines.engine.compiled import CompiledPackage, compile_package
 from guidelines.impact import PARTS, impact_on
 from guidelines.models import ImpactRun, RunState, Version
-from guidelines.package import package_of
+from guidelines.package import ContentMoved, package_of
 from patients.models import ImpactChunk, ImpactOutcome, Plan
 from patients.models.impact import CHANGED
 
@@ -52,7 +52,10 @@ def begin(run_id: int) -> CompiledPackage | None:
     if run is None or run.state not in (RunState.WAITING, RunState.RUNNING):
         return None
     version = Version.objects.get(pk=run.version_id)
-    compiled = compiled_for(version.pk, run.content_hash) if version.content_hash == run.content_hash else None
+    try:
+        compiled = compiled_for(version.pk, run.content_hash) if version.content_hash == run.content_hash else None
+    except ContentMoved:
+        compiled = None
     if compiled is None:
         # An edit came between: what the run was asked for is no longer there. Nobody called it off.
         move(run, RunState.CANCELLED)
@@ -71,11 +74,14 @@ def move(run: ImpactRun, state: RunState, **counts: int) -> None:
 
 
 @lru_cache(maxsize=2)
-def compiled_for(version_id: int, content_hash: str) -> CompiledPackage | None:
-    """The rows as they are, if they have this hash: then they are the same whenever it is asked for again."""
+def compiled_for(version_id: int, content_hash: str) -> CompiledPackage:
+    """The rows as they are, if they have this hash: then they are the same whenever it is asked for again.
+
+    That they have another is not kept: an edit that is undone brings the hash back.
+    """
     package = package_of(Version.objects.select_related("guideline").get(pk=version_id))
     if package.content_hash() != content_hash:
-        return None
+        raise ContentMoved("The draft was changed while it was read.")
     compiled = compile_package(package)
     gc.freeze()  # it stays, so that sweeping for rubbish need not go through it again and again
     return compiled

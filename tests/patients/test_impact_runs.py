@@ -88,6 +88,19 @@ def test_nothing_to_compare_is_done_at_once(version: Version) -> None:
     assert (run.state, run.total) == (RunState.DONE, 0)
 
 
+def test_content_that_moved_while_it_was_read_can_be_compared_once_it_is_back(version: Version) -> None:
+    run = asked()
+    rows = Version.objects.filter(pk=run.version_id)
+    title = rows.get().title
+    rows.update(title="Half of an edit")
+    assert compared(run).state == RunState.CANCELLED
+    rows.update(title=title)
+
+    again = guideline_actions.begin_impact(version=run.version, by=None)
+
+    assert compared(again).state == RunState.DONE
+
+
 def test_a_run_whose_content_was_edited_stops_and_counts_nothing(by: User, version: Version) -> None:
     sample.signed_plan(by, version)
     run, author = asked(), editor()
