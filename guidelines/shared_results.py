@@ -28,8 +28,8 @@ def shared(name: str, made_of: object, make: Callable[[], Result]) -> Result:
 
 @cache
 def code_hash() -> str:
-    """Of every module of this app: whichever of them a result comes from, it is one of these."""
+    """Of every module of this app and every file they read: whatever a result comes from, it is one of these."""
     digest = hashlib.sha256()
-    for path in sorted(HERE.rglob("*.py")):
+    for path in sorted((*HERE.rglob("*.py"), *HERE.rglob("*.yaml"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()
