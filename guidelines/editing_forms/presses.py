@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from guidelines.editing_forms.shape import ROW_KEY, ROWS, VALUE, Field
-from guidelines.editing_forms.typed import ROOT, Typed, blank
+from guidelines.editing_forms.typed import ROOT, Typed, blank, is_number
 
 VERBS = ("add", "remove", "up", "down")
 
@@ -69,7 +69,7 @@ def find(fields: Iterable[Field], typed: Typed, name: str) -> Found | None:
         field = next((field for field in fields if field.name == part), None)
         if field is None:
             return None
-        row = int(parts.pop(0)) if parts and parts[0].isascii() and parts[0].isdigit() else None
+        row = int(parts.pop(0)) if parts and is_number(parts[0]) else None
         found = Found(field, typed, row)
         if parts:
             held = typed[field.name]

@@ -106,7 +106,7 @@ def typed_from(sent: Any, fields: Iterable[Field]) -> Typed:
 def sent_value(field: Field, found: Any) -> Any:
     if field.kind in ROWS or field.kind == "facts":
         rows = found if isinstance(found, dict) else {}
-        numbers = sorted(int(number) for number in rows if number.isascii() and number.isdigit() and len(number) < 6)
+        numbers = sorted(int(number) for number in rows if is_number(number))
         each = [row for number in numbers if isinstance(row := rows.get(str(number)), dict)]
         return [sent_fact(row) for row in each] if field.kind == "facts" else [below(field, row) for row in each]
     if field.below:
@@ -120,14 +120,19 @@ def sent_value(field: Field, found: Any) -> Any:
     return " ".join(text.split("\n")) if field.kind == "line" else text
 
 
+def is_number(text: str) -> bool:
+    """Of a row, as the page writes it."""
+    return text.isascii() and text.isdigit() and len(text) < 6
+
+
 def below(field: Field, row: Mapping[str, Any]) -> Typed:
     return {part.name: sent_value(part, row.get(part.name)) for part in field.below}
 
 
 def sent_fact(row: Mapping[str, Any]) -> Typed:
     """A fact's values are a list where it can have several, also when none of them is chosen."""
-    key, values = row.get(ROW_KEY, [""]), row.get(VALUE, [])
-    return {ROW_KEY: key[-1], VALUE: list(values) if IS_SET in row else values[-1] if values else ""}
+    key, values = (held if isinstance(held := row.get(name), list) else [] for name in (ROW_KEY, VALUE))
+    return {ROW_KEY: key[-1] if key else "", VALUE: list(values) if IS_SET in row else values[-1] if values else ""}
 
 
 # --- to what pydantic judges -------------------------------------------------------------------------------------

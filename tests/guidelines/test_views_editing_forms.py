@@ -281,6 +281,19 @@ def test_the_row_that_was_added_takes_the_focus(client: Client, version: Version
     assert before.rpartition("<select")[2].startswith(' name="e-citations-2-reference"')
 
 
+@pytest.mark.parametrize(
+    "more",
+    [{"e-facts-0-row_key-x": "1", "e-facts-0-value-x": "1"}, {"press": f"up:e-facts-{'9' * 5000}"}],
+    ids=["names below a text", "a number too long to be one"],
+)
+def test_names_that_no_page_of_ours_sends_are_no_error(client: Client, version: Version, more: dict[str, str]) -> None:
+    response = client.post(
+        address(version, "entry_edit", part="cases", key="V1"), {"press": "save", "read": "", **more}
+    )
+
+    assert response.status_code in (200, 422)
+
+
 def test_a_fact_of_a_test_patient_gets_the_control_of_its_kind(client: Client, version: Version) -> None:
     form = opened(client, version, "cases", "V1") | {"new-e-facts": ["pregnant"]}
 
