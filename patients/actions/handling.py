@@ -1,6 +1,6 @@
 """What is done about a plan because of a version: kept with a reason, stopped, or moved by signing on the new version."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pghistory
 from django.contrib.auth.models import User
@@ -14,6 +14,8 @@ from patients.actions.refusals import Refused, allow
 from patients.impact.affected import concerning
 from patients.models import Consultation, Handled, Plan, PlanHandling
 
+LONGEST_REASON = 2000
+
 
 def locked(plan: Plan) -> Plan:
     """The plan as it is now, ours until the transaction ends: two people deal with it one after the other."""
@@ -21,34 +23,38 @@ def locked(plan: Plan) -> Plan:
 
 
 def because_of(plan: Plan) -> list[Version]:
-    """The versions that are still to be dealt with: one that is newer, the plan's own if it was withdrawn."""
+    """The versions that are still to be dealt with."""
     found = concerning(Plan.objects.filter(pk=plan.pk), plan.patient.clinic)
-    return [
-        version for row in found
-        for version, is_due in ((row.newer, row.is_behind), (plan.version, row.is_withdrawn)) if is_due and version
-    ]  # fmt: skip
+    return [version for row in found for version in row.because]
 
 
 def note(plan: Plan, versions: Iterable[Version], outcome: Handled, by: User, reason: str) -> None:
     with pghistory.context(action=f"plan_{outcome}", user=by.pk):
         for version in versions:
             PlanHandling.objects.get_or_create(
-                plan=plan, version=version, outcome=outcome, defaults={"reason": reason[:2000], "handled_by": by}
+                plan=plan, version=version, outcome=outcome, defaults={"reason": reason, "handled_by": by}
             )
 
 
 @transaction.atomic
-def keep_plan(*, plan: Plan, by: User, reason: str) -> Plan:
-    """The plan goes on under the version it was signed on, for a reason."""
+def keep_plan(*, plan: Plan, by: User, reason: str, because: Collection[str] | None = None) -> Plan:
+    """The plan goes on under the version it was signed on, for a reason.
+
+    `because` are the keys of the versions that were shown as the cause: one that came since was not decided about.
+    """
     current = locked(plan)
     allow(permissions.why_not_handle(by, current))
     if not reason.strip():
         raise Refused("Say why the plan is kept.")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Refused(f"Write at most {LONGEST_REASON} characters.")
     versions = because_of(current)
     if not versions:
         if current.handlings.filter(outcome=Handled.KEPT, handled_by=by).exists():
             return current  # sent twice, meant once
         raise Refused("Somebody has dealt with this plan meanwhile. Nothing is open for it.")
+    if because is not None and {str(version.pk) for version in versions} != set(because):
+        raise Refused("What concerns this plan has changed since you opened it. Read it again, then decide.")
     note(current, versions, Handled.KEPT, by, reason.strip())
     return current
 
@@ -60,6 +66,8 @@ def stop_plan(*, plan: Plan, by: User, reason: str) -> Plan:
     allow(permissions.why_not_handle(by, current))
     if not reason.strip():
         raise Refused("Say why the plan is stopped.")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Refused(f"Write at most {LONGEST_REASON} characters.")
     versions = because_of(current)
     ended = end_plan(plan=current, by=by, because=reason)
     note(ended, versions, Handled.STOPPED, by, reason.strip())

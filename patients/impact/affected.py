@@ -30,6 +30,12 @@ class Affected:
     is_withdrawn: bool
     withdrawn_because: str
 
+    @property
+    def because(self) -> list[Version]:
+        """The versions that are still to be dealt with: one that is newer, the plan's own if it was withdrawn."""
+        due = ((self.newer, self.is_behind), (self.plan.version, self.is_withdrawn))
+        return [version for version, is_due in due if is_due and version]
+
 
 def in_use(day: date) -> list[Version]:
     return list(Version.objects.current(day).select_related("guideline"))

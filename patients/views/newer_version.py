@@ -100,7 +100,7 @@ def dealt_with(request: HttpRequest, plan: Plan, row: Affected | None, what: str
         consultation = move_plan(plan=plan, version=row.newer, by=by, discards=request.POST.get("discards", ""))
         return redirect("consultation_resume", pk=consultation.pk)
     if what == "keep":
-        keep_plan(plan=plan, by=by, reason=reason)
+        keep_plan(plan=plan, by=by, reason=reason, because=request.POST.getlist("because"))
         messages.success(request, f"Plan {plan.number} is kept.")
     elif what == "stop":
         stop_plan(plan=plan, by=by, reason=reason)

@@ -170,11 +170,11 @@ def test_a_withdrawn_version_marks_its_plans_also_when_none_is_in_use(signed_in:
 
 
 def test_keeping_needs_a_reason_and_loses_nothing_typed(signed_in: Client, plan: Plan) -> None:
-    newer()
+    because = newer().pk
     address = reverse("plan_newer_version", args=[plan.pk])
 
-    refused = signed_in.post(address, {"what": "keep", "reason": " "})
-    kept = signed_in.post(address, {"what": "keep", "reason": "Stable for years."})
+    refused = signed_in.post(address, {"what": "keep", "reason": " ", "because": because})
+    kept = signed_in.post(address, {"what": "keep", "reason": "Stable for years.", "because": because})
 
     assert refused.status_code == 422 and "Say why the plan is kept." in refused.content.decode()
     assert kept.status_code == 302
@@ -182,6 +182,19 @@ def test_keeping_needs_a_reason_and_loses_nothing_typed(signed_in: Client, plan:
     assert (handling.outcome, handling.reason) == (Handled.KEPT, "Stable for years.")
     plan.refresh_from_db()
     assert plan.state == PlanState.ACTIVE
+
+
+def test_a_version_that_came_after_the_page_was_opened_is_not_decided_about(signed_in: Client, plan: Plan) -> None:
+    seen = sample.used_for_a_while(newer(sample.stricter_rule()), 50)
+    address = reverse("plan_newer_version", args=[plan.pk])
+    assert f'name="because" value="{seen.pk}"' in page_of(signed_in, "plan_newer_version", plan.pk)
+    newer(level="safety")
+
+    refused = signed_in.post(address, {"what": "keep", "reason": "Stable for years.", "because": seen.pk})
+
+    assert refused.status_code == 422 and "has changed since you opened it" in refused.content.decode()
+    assert "Stable for years." in refused.content.decode()
+    assert not PlanHandling.objects.exists()
 
 
 def test_keeping_twice_is_keeping_once(plan: Plan, by: User) -> None:
