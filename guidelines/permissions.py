@@ -3,6 +3,8 @@
 The same sentence guards the action, disables the button and explains it.
 """
 
+from datetime import date
+
 from django.contrib.auth.models import User
 
 from guidelines.findings import blocking
@@ -141,6 +143,20 @@ def why_not_publish(user: User, version: Version) -> str:
     if refusal := why_not_move(version, Status.APPROVED):
         return refusal
     return why_not_enough(version) or why_not_talked_over(version)
+
+
+def why_not_that_day(version: Version, day: date) -> str:
+    """One version begins on a day; and what is published last is not undone, unasked, by one that waits for its day."""
+    later = Version.objects.filter(guideline=version.guideline_id, effective_on__gte=day, withdrawn_at=None)
+    other = later.exclude(pk=version.pk).order_by("effective_on").first()
+    if other is None:
+        return ""
+    if other.effective_on == day:
+        return f"Version {other.number} becomes effective on that day. Choose another day, or withdraw it first."
+    return (
+        f"Version {other.number} becomes effective on {other.effective_on} and would take the place of this one."
+        " Choose a later day, or withdraw it first."
+    )
 
 
 def why_not_enough(version: Version) -> str:

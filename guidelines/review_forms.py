@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from guidelines.actions.commenting import LONGEST_COMMENT
 from guidelines.models import Version
+from guidelines.permissions import why_not_that_day
 
 
 def text_area(rows: int) -> forms.Textarea:
@@ -37,7 +38,7 @@ class WhyForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """From which day a version is in use: today or later, and no other version begins that day."""
+    """From which day a version is in use: today or later, and no other version begins on that day or after it."""
 
     effective_on = forms.DateField(
         label="In use from",
@@ -56,11 +57,8 @@ class PublishForm(forms.Form):
         day = self.cleaned_data["effective_on"]
         if day < timezone.localdate():
             raise forms.ValidationError("A version cannot become effective in the past. Choose today or a later day.")
-        others = Version.objects.filter(guideline=self.version.guideline_id, effective_on=day, withdrawn_at=None)
-        if other := others.exclude(pk=self.version.pk).first():
-            raise forms.ValidationError(
-                f"Version {other.number} becomes effective on that day. Choose another day, or withdraw it first."
-            )
+        if refusal := why_not_that_day(self.version, day):
+            raise forms.ValidationError(refusal)
         return day
 
 

@@ -148,9 +148,11 @@ def first_day(version: Version) -> date:
 
 
 def make_way(version: Version, by: User) -> None:
-    """A version that became effective today makes way: only one can on a day, and the shipped one is the newer."""
-    same_day = Version.objects.filter(guideline=version.guideline, effective_on=timezone.localdate(), withdrawn_at=None)
-    for other in same_day.exclude(pk=version.pk):
+    """A version that became effective today, or waits for its day, makes way: the shipped one is the newer."""
+    later = Version.objects.filter(
+        guideline=version.guideline, effective_on__gte=timezone.localdate(), withdrawn_at=None
+    )
+    for other in later.exclude(pk=version.pk):
         guideline_actions.withdraw(version=other, by=by, why="The shipped content has changed since.")
 
 

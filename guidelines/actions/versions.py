@@ -214,11 +214,9 @@ def publish(
     # A demonstration may: the plans that it invents are of earlier days, too.
     if day < timezone.localdate() and not version.is_demonstration:
         raise Refused("A version cannot become effective in the past. Choose today or a later day.")
-    same_day = Version.objects.filter(guideline=version.guideline, effective_on=day, withdrawn_at=None).first()
-    if same_day is not None:
-        raise Refused(
-            f"Version {same_day.number} becomes effective on that day. Choose another day, or withdraw it first."
-        )
+    # Two that are published at the same moment see each other's day.
+    Guideline.objects.select_for_update().get(pk=version.guideline_id)
+    allow(permissions.why_not_that_day(version, day))
     current_hash(version, content_hash)
     with pghistory.context(action="publish", user=by.pk):
         move(version, Status.APPROVED, by=by, why=why)

@@ -235,6 +235,19 @@ def test_a_version_beside_one_that_is_not_in_use_yet_is_compared_too() -> None:
         actions.approve(version=version, by=reviewer("rob"), content_hash=version.content_hash)
 
 
+def test_a_version_is_not_undone_by_one_that_waits_for_its_day() -> None:
+    day = timezone.localdate() + timedelta(days=30)
+    waiting, version = published(effective_on=day), under_review(retitled())
+    options = {"version": version, "by": administrator("ann"), "content_hash": version.content_hash}
+
+    with pytest.raises(Refused, match=f"Version 1 becomes effective on {day} and would take the place"):
+        actions.publish(**options)
+    actions.withdraw(version=waiting, by=administrator("abe"), why="It lacks the new limit.")
+    actions.publish(**options)
+
+    assert Version.objects.current().get() == version
+
+
 def test_a_first_version_has_no_plans_to_compare_with() -> None:
     version = draft()
     actions.submit(version=version, by=editor())
