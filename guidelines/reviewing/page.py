@@ -15,6 +15,7 @@ from guidelines.comparing.outcomes import Outcomes
 from guidelines.comparing.whole import LEVELS, Comparison, EntryDifference
 from guidelines.engine.lint import Finding
 from guidelines.findings import findings_of
+from guidelines.labels import in_words
 from guidelines.models import HEAD, Approval, ImpactRun, Level, RunState, StatusMove, Version
 from guidelines.reviewing.record import Record, record_of
 from guidelines.reviewing.talk import Said, Talk, said_of
@@ -269,5 +270,5 @@ def placed(finding: Finding, changed: dict[str, EntryDifference]) -> Found:
     entry = changed.get(f"{part}.{key}") or changed.get(part)
     read_at = f"{READ_AT[part]}-{key}" if part in READ_AT and key else ""
     is_entry = part in PARTS and part != HEAD and bool(key)
-    about = key or part.replace("_", " ")
+    about = f"{PARTS[part][1]} {key}" if is_entry else in_words(part)
     return Found(finding, part, key if is_entry else "", about, entry.anchor if entry else "", read_at)
