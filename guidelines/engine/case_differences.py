@@ -83,8 +83,7 @@ class Differences:
                 yield f"{drug.name if drug else key} should be {TAKEN[change]}, but is {TAKEN[changes.get(key)]}"
 
     def dose(self, expected: ExpectedDose, regimen: dict[str, Any] | None) -> Iterator[str]:
-        own = self.compiled.regimens.get(expected.regimen)
-        name = own.regimen.title if own else expected.regimen
+        name = self.medicine(expected.regimen)
         if regimen is None:
             yield f"{name} should be offered, but is not"
             return
@@ -132,6 +131,15 @@ class Differences:
     def rule(self, key: str) -> str:
         rule = self.compiled.rules.get(key)
         return f"“{rule.rule.message.rstrip('.')}”" if rule else f"“{key}”"
+
+    def medicine(self, key: str) -> str:
+        """The drug of a dose; its title where more than one dose of that drug is expected."""
+        regimens = self.compiled.regimens
+        if key not in regimens:
+            return key
+        drug = regimens[key].drug
+        others = {dose.regimen for dose in self.expected.doses if dose.regimen in regimens} - {key}
+        return regimens[key].regimen.title if any(regimens[other].drug == drug for other in others) else drug.name
 
     def item(self, key: str) -> str:
         items: dict[str, MonitoringItem] = {entry.entry.key: entry.entry for entry in self.compiled.monitoring}

@@ -98,3 +98,18 @@ def test_a_case_builds_on_its_base() -> None:
     given = case({"outcome": "ask"}, based_on="fine", facts={"dry": "true"}, not_known=["red"], not_asked=["weight_kg"])
 
     assert facts_of(small(changed), given)["facts"] == {"dry": {"value": True}, "red": {"status": "not_known"}}
+
+
+def test_a_dose_is_named_by_its_drug_and_by_its_title_where_two_are_expected() -> None:
+    changed = content()
+    next(row for row in changed["regimens"] if row["key"] == "drops")["title"] = "Drops at first"
+    changed["regimens"].append({**changed["regimens"][0], "key": "drops_later", "title": "Drops later"})
+    elbow = small(changed)
+    wrong, later = {"regimen": "drops", "start": 20}, {"regimen": "drops_later", "no_dose": True}
+
+    assert run_case(elbow, case({"outcome": "propose", "step": "E1", "doses": [wrong]})) == [
+        "drops: the first dose should be 20 mg a day, but is 10 mg"
+    ]
+    assert run_case(elbow, case({"outcome": "propose", "step": "E1", "doses": [wrong, later]})) == [
+        "Drops at first: the first dose should be 20 mg a day, but is 10 mg", "Drops later should be offered, but is not",
+    ]  # fmt: skip
