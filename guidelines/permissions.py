@@ -7,6 +7,7 @@ from datetime import date
 
 from django.contrib.auth.models import User
 
+from guidelines import labels
 from guidelines.findings import blocking
 from guidelines.models import Approval, Comment, Edit, ImpactRun, RunState, StatusMove, Version
 from guidelines.workflow import (
@@ -61,9 +62,12 @@ def why_not_begin_with(version: Version) -> str:
 def why_not_edit(user: User, version: Version) -> str:
     if not has_role(user, EDITORS):
         return "Only editors may change a guideline."
-    if StatusMove.objects.status_of(version) != Status.DRAFT:
+    status = StatusMove.objects.status_of(version)
+    if status == Status.DRAFT:
+        return ""
+    if status in (Status.SUBMITTED, Status.UNDER_REVIEW):
         return "Only a draft can be changed. Ask for changes first, or make a new draft."
-    return ""
+    return "Only a draft can be changed. Make a new one from this version."
 
 
 def why_not_submit(user: User, version: Version) -> str:
@@ -89,7 +93,7 @@ def why_not_sound(version: Version) -> str:
     found = blocking(version)
     if not found:
         return ""
-    first = f"{found[0].place}: {found[0].message}"
+    first = f"{labels.entry_in_words(found[0].place)}: {found[0].message}"
     return f"1 finding blocks it. {first}" if len(found) == 1 else f"{len(found)} findings block it. The first: {first}"
 
 
@@ -165,8 +169,8 @@ def why_not_enough(version: Version) -> str:
     roles = [approval.role for approval in given if not is_author(approval.approved_by, version)]
     missing = APPROVALS_NEEDED - len(roles)
     if missing > 0:
-        of = "a clinician" if CLINICIAN not in roles else "a clinician or a pharmacist"
-        return f"This content needs {missing} more approval{'' if missing == 1 else 's'}, one of {of}."
+        who = "a clinician" if CLINICIAN not in roles else "a clinician or a pharmacist"
+        return f"This content needs {missing} more approval{'' if missing == 1 else 's, one of them'} by {who}."
     return "" if CLINICIAN in roles else "This content needs the approval of a clinician."
 
 

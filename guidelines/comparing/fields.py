@@ -50,7 +50,7 @@ class Told:
         if owner is None:
             self.text = ""
         elif isinstance(value, Decimal):
-            self.unit = unit_of(root, owner, name)
+            self.unit = unit_of(root, owner, name) or names.unit_expected(owner)
             self.text = f"{plain(value)}{NO_BREAK}{self.unit}".rstrip(NO_BREAK)
         elif isinstance(value, int) and is_days(name, value):
             self.text = in_days(value).in_words()

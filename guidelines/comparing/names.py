@@ -54,7 +54,8 @@ LABELS = {
     "requires": "Fact needed", "review_by": "Review by", "rounding": "Rounding", "source": "From step", "start_at_minimum_when": "Starts at the minimum when",
     "start_at_most": "Start at most", "takes": "Medicine taken", "target": "To step", "titration": "Raising", "actions": "Action",
     "when": "When", "show_when": "Printed when", "start_when": "Begins when", "windows": "Window", "min": "Minimum", "max": "Maximum", "no_dose": "No dose",
-    "taken_now": "Taken today", "not_applicable": "Rule that does not apply", "within_days": "Within", "after": "After", "until": "Until",
+    "taken_now": "Taken today", "stops": "Stops that are met", "cautions": "Cautions that are met", "notes": "Notes that are met",
+    "unknown": "Rules that cannot be checked", "taking": "What happens to medicines", "opens": "From", "item": "Tests", "expected": "Expected", "not_applicable": "Rule that does not apply", "within_days": "Within", "after": "After", "until": "Until",
 }  # fmt: skip
 EXPRESSIONS = {
     "when", "formula", "show_when", "start_when", "start_at_minimum_when", "compare_with",
@@ -64,6 +65,9 @@ PROSE = {
     "answer", "clinician", "disclaimer", "evidence", "findings", "message", "note", "plain", "plain_answer", "plain_disclaimer",
     "plain_question", "plain_title", "population", "question", "text", "title", "unknown_message", "why",
 }  # fmt: skip
+# Sentences are not joined by commas, which they have of their own.
+JOINTS = dict.fromkeys(("stops", "cautions", "notes", "unknown"), " · ")
+KEYS_OF = {"options": "option", "taking": "drug"}
 FIRST_WORDS = ("title", "label", "name", "clinician", "message", "text", "phase", "plain")
 LONGEST_TITLE = 90
 
@@ -98,6 +102,7 @@ class Names:
         products = {key: f"{p.form} of {plain(p.strength)} {p.unit}" for key, p in compiled.products.items()}
         tests = {key: test.label for key, test in compiled.tests.items()}
         facts = {key: fact.label for key, fact in compiled.facts.items()}
+        rules = {key: rule.rule.message.rstrip(".") for key, rule in compiled.rules.items()}
         return {
             **dict.fromkeys(("step", "steps", "source", "target", "otherwise", "entry_step"), steps),
             **dict.fromkeys(("drug", "drugs", "only_with"), drugs),
@@ -106,10 +111,25 @@ class Names:
             "tests": tests,
             "option": {key: option.title for key, option in compiled.options.items()},
             "regimen": {key: found.regimen.title for key, found in compiled.regimens.items()},
+            **dict.fromkeys(("stops", "cautions", "notes", "unknown"), rules),
+            "item": {row.key: ", ".join(tests[test] for test in row.tests) for row in compiled.package.monitoring},
+            "tablets": products,
         }
 
     def meaning(self, name: str, key: str) -> str:
         return self.meanings.get(name, {}).get(key, key)
+
+    def counted(self, written: str) -> str:
+        """Products as a test patient expects them: the key of one, and how many."""
+        key, _, count = written.rpartition(" ")
+        return f"{count} × {self.meaning('tablets', key)}"
+
+    def unit_expected(self, owner: BaseModel) -> str:
+        """Of the amounts that a test patient expects: the unit is the dose's, and so is its period."""
+        found = self.compiled.regimens.get(owner.regimen) if isinstance(owner, content.ExpectedDose) else None
+        if found is None:
+            return ""
+        return f"{found.regimen.unit} {PER['week' if found.regimen.weekly_tablets else found.regimen.amount_per]}"
 
     def condition(self, text: str, drug: str | None = None) -> str:
         """A condition or formula in English; as it is written where it cannot be read."""
@@ -131,10 +151,13 @@ class Names:
             return value.in_words()
         if isinstance(value, date):
             return day(value)
+        if name == "tablets":
+            return " + ".join(self.counted(written) for written in value)
         if isinstance(value, tuple):
-            return ", ".join(self.meaning(name, str(part)) for part in value)
+            return JOINTS.get(name, ", ").join(self.meaning(name, str(part)) for part in value)
         if isinstance(value, Mapping):
-            return "; ".join(f"{self.meaning('fact', key)}: {self.told('', part)}" for key, part in value.items())
+            keys = KEYS_OF.get(name, "fact")
+            return "; ".join(f"{self.meaning(keys, key)}: {self.told('', part)}" for key, part in value.items())
         if name in EXPRESSIONS:
             return self.condition(str(value), drug)
         return self.meaning(name, str(value))

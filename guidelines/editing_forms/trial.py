@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from guidelines import labels
 from guidelines.editing_forms.typed import Typed
+from guidelines.engine.case_differences import STATES, Differences
 from guidelines.engine.cases import facts_of, run_case
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Case
@@ -13,14 +15,13 @@ from guidelines.engine.reading import read_facts
 
 @dataclass(frozen=True)
 class Trial:
-    """`differences` are sentences; without an outcome the facts could not be used."""
+    """`differences` are sentences; without an outcome the facts could not be used. `told` is what came out, in words."""
 
     differences: tuple[str, ...]
     outcome: str = ""
     step: str = ""
     stops: tuple[str, ...] = ()
-    cautions: tuple[str, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def tried(compiled: CompiledPackage, case: Case) -> Trial:
@@ -29,15 +30,16 @@ def tried(compiled: CompiledPackage, case: Case) -> Trial:
         decision = decide(compiled, read_facts(facts_of(compiled, case), compiled))
     except FactsRefused:
         return Trial(differences)
-    met = [(alert.rule.severity, alert.rule.key) for alert in decision.alerts if alert.is_met]
-    return Trial(
-        differences,
-        decision.outcome,
-        decision.step or "",
-        tuple(key for severity, key in met if severity == "stop"),
-        tuple(key for severity, key in met if severity == "caution"),
-        tuple((option.option.key, option.state) for option in decision.options),
+    met = [alert.rule for alert in decision.alerts if alert.is_met]
+    told = (
+        ("Outcome", (labels.field_label("Expected", "outcome").words[decision.outcome],)),
+        ("Step", (Differences(compiled, case.expected, decision).step(decision.step).strip("“”"),)),
+        ("Stops that are met", tuple(rule.message for rule in met if rule.severity == "stop")),
+        ("Cautions that are met", tuple(rule.message for rule in met if rule.severity == "caution")),
+        ("Options", tuple(f"{option.option.title}: {STATES[option.state]}" for option in decision.options)),
     )
+    stops = tuple(rule.key for rule in met if rule.severity == "stop")
+    return Trial(differences, decision.outcome, decision.step or "", stops, told)
 
 
 def as_expected(typed: Typed, trial: Trial) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from guidelines.engine.case_differences import Differences, unreadable
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Case, Expected, ExpectedDose, Fact
 from guidelines.engine.decision import Decision, decide
@@ -43,8 +44,8 @@ def run_case(compiled: CompiledPackage, case: Case) -> list[str]:
     try:
         decision = decide(compiled, read_facts(facts_of(compiled, case), compiled))
     except FactsRefused as refused:
-        return [f"{problem.place}: {problem.message}" for problem in refused.problems]
-    return list(_differences(case, decision))
+        return [unreadable(compiled, problem) for problem in refused.problems]
+    return list(Differences(compiled, case.expected, decision).told())
 
 
 def as_decided(compiled: CompiledPackage, case: Case) -> Case | None:
@@ -111,73 +112,3 @@ def _due_now(expected: Expected, decision: Decision) -> Iterator[dict[str, Any]]
             left.remove(exact)
             until = {} if wanted.overdue_after is None else {"overdue_after": exact.overdue_after}
             yield {"item": wanted.item, "opens": exact.opens, **until}
-
-
-def _differences(case: Case, decision: Decision) -> list[str]:
-    expected, found = case.expected, []
-
-    def same(what: str, wanted: object, got: object) -> None:
-        if wanted != got:
-            found.append(f"{what} should be {_show(wanted)}, but is {_show(got)}")
-
-    same("the outcome", expected.outcome, decision.outcome)
-    same("the step", expected.step, decision.step)
-    met = {
-        severity: {a.rule.key for a in decision.alerts if a.is_met and a.rule.severity == severity}
-        for severity in ("stop", "caution", "note")
-    }
-    same("the stops that are met", set(expected.stops), met["stop"])
-    if expected.cautions is not None:
-        same("the cautions that are met", set(expected.cautions), met["caution"])
-    if expected.notes is not None:
-        same("the notes that are met", set(expected.notes), met["note"])
-    unknown = {alert.rule.key for alert in decision.alerts if not alert.is_met}
-    for key in expected.unknown:
-        if key not in unknown:
-            found.append(f"{key} should be among the rules that could not be checked")
-    states = {option.option.key: option.state for option in decision.options}
-    for key, state in expected.options.items():
-        same(f"the option {key}", state, states.get(key))
-    changes = {taking.drug: taking.change for taking in decision.taking}
-    for drug, change in expected.taking.items():
-        same(f"what happens to {drug}", change, changes.get(drug))
-    doses = {r["regimen"]: r for option in decision.as_json(with_trace=False)["options"] for r in option["regimens"]}
-    for dose in expected.doses:
-        found += _dose_differences(dose, doses.get(dose.regimen))
-    due = {(d.item.key, d.opens): d.overdue_after for d in decision.monitoring}
-    for wanted in expected.due:
-        if (wanted.item, wanted.opens) not in due:
-            found.append(f"{wanted.item} should open on {wanted.opens}")
-        elif wanted.overdue_after is not None:
-            same(f"{wanted.item} of {wanted.opens}", wanted.overdue_after, due[wanted.item, wanted.opens])
-    return found
-
-
-def _dose_differences(expected: ExpectedDose, regimen: dict[str, Any] | None) -> list[str]:
-    if regimen is None:
-        return [f"{expected.regimen} should be offered"]
-    dose = regimen["dose"]
-    if expected.no_dose or dose is None:
-        return (
-            []
-            if expected.no_dose and dose is None
-            else [f"{expected.regimen}: {regimen['no_dose'] or 'a dose was given'}"]
-        )
-    found = []
-    for name in ("min", "start", "max"):
-        wanted = getattr(expected, name)
-        if wanted is not None and plain(wanted) != dose[name]:
-            found.append(f"{expected.regimen}: {name} should be {plain(wanted)}, but is {dose[name]}")
-    given = dose["frequency"]["type"]
-    if expected.frequency and expected.frequency != given:
-        found.append(f"{expected.regimen}: the frequency should be {expected.frequency}, but is {given}")
-    tablets = [f"{part['product']} {part['count']}" for part in dose["products"]]
-    if expected.tablets and list(expected.tablets) != tablets:
-        found.append(f"{expected.regimen}: should be {', '.join(expected.tablets)}, but is {', '.join(tablets)}")
-    if expected.pattern and expected.pattern != dose.get("pattern"):
-        found.append(f"{expected.regimen}: the pattern should be '{expected.pattern}', but is '{dose.get('pattern')}'")
-    return found
-
-
-def _show(value: object) -> str:
-    return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, (set, frozenset)) else str(value)

@@ -58,6 +58,15 @@ def grouped_parts() -> list[tuple[str, list[PartLabel]]]:
     return [(title, list(rows)) for title, rows in groupby(parts().values(), key=lambda row: row.group)]
 
 
+def entry_in_words(place: str) -> str:
+    """The entry that a finding is about, as editors call it: a place begins with the part and the key of its entry."""
+    part, _, rest = place.partition(".")
+    key, label = rest.partition(".")[0].partition("[")[0], parts().get(part.partition("[")[0])
+    if label is None:
+        return in_words(part)
+    return f"{label.one.capitalize()} {key}" if key else label.title
+
+
 @cache
 def classes() -> dict[str, ClassLabels]:
     rows = read(FOLDER / "fields.yaml")["classes"]

@@ -15,6 +15,7 @@ from guidelines.comparing.outcomes import Outcomes
 from guidelines.comparing.whole import LEVELS, Comparison, EntryDifference
 from guidelines.engine.lint import Finding
 from guidelines.findings import findings_of
+from guidelines.labels import in_words
 from guidelines.models import HEAD, Approval, ImpactRun, Level, RunState, StatusMove, Version
 from guidelines.reviewing.record import Record, record_of
 from guidelines.reviewing.talk import Said, Talk, said_of
@@ -23,6 +24,7 @@ from guidelines.standing import Standing, standing_of, with_record
 from guidelines.workflow import PROFESSIONS, Status
 
 FAILING_CASE = "case_failing"
+MOST_UNFOLDED = 3  # test patients
 # Where the page for reading has a place of its own for an entry.
 READ_AT = {
     "statements": "statement", "safety_rules": "rule", "steps": "step", "regimens": "regimen", "references": "reference",
@@ -59,6 +61,24 @@ class Shown(NamedTuple):
     @property
     def blocks(self) -> bool:
         return any(finding.severity == "blocking" for finding in self.findings)
+
+
+class ShownPart(NamedTuple):
+    """The differences of one part."""
+
+    part: str
+    title: str
+    entries: list[Shown]
+
+    @property
+    def is_folded(self) -> bool:
+        """A change of a dose changes what many test patients expect: they follow from it, and are read after it."""
+        return self.part == "cases" and len(self.entries) > MOST_UNFOLDED
+
+    @property
+    def is_open(self) -> bool:
+        """What blocks, and what was said and is not settled, is never hidden."""
+        return any(shown.blocks or shown.open_count for shown in self.entries)
 
 
 @dataclass
@@ -158,24 +178,16 @@ class Review:
         return record_of(self.version)
 
     @cached_property
-    def parts(self) -> list[tuple[str, list[Shown]]]:
+    def parts(self) -> list[ShownPart]:
         """The differences, each with what belongs to it."""
-        if self.comparison is None:
-            return []
         return [
-            (
-                part.title,
-                [
-                    Shown(
-                        entry,
-                        self.said.about(entry.place),
-                        [found.finding for found in self.findings if found.anchor == entry.anchor],
-                    )
-                    for entry in part.entries
-                ],
-            )
-            for part in self.comparison.parts
+            ShownPart(part.part, part.title, [self.shown(entry) for entry in part.entries])
+            for part in (self.comparison.parts if self.comparison else ())
         ]
+
+    def shown(self, entry: EntryDifference) -> Shown:
+        findings = [found.finding for found in self.findings if found.anchor == entry.anchor]
+        return Shown(entry, self.said.about(entry.place), findings)
 
     @cached_property
     def impact(self) -> ImpactRun | None:
@@ -258,5 +270,5 @@ def placed(finding: Finding, changed: dict[str, EntryDifference]) -> Found:
     entry = changed.get(f"{part}.{key}") or changed.get(part)
     read_at = f"{READ_AT[part]}-{key}" if part in READ_AT and key else ""
     is_entry = part in PARTS and part != HEAD and bool(key)
-    about = key or part.replace("_", " ")
+    about = f"{PARTS[part][1]} {key}" if is_entry else in_words(part)
     return Found(finding, part, key if is_entry else "", about, entry.anchor if entry else "", read_at)

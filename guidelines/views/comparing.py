@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from guidelines.comparing.kept import comparison_of, outcomes_of
 from guidelines.models import Version
 from guidelines.review_forms import CompareForm
-from guidelines.reviewing.page import Shown
+from guidelines.reviewing.page import Shown, ShownPart
 from guidelines.standing import standing_of
 from guidelines.views.at_work import of_version, worker
 
@@ -36,7 +36,10 @@ def version_compare(request: HttpRequest, version: Version, user: User, newer: i
         "old_label": standing_of(version).label,
         "new_label": standing_of(new).label,
         "comparison": comparison,
-        "parts": [(part.title, [Shown(entry, [], []) for entry in part.entries]) for part in comparison.parts],
+        "parts": [
+            ShownPart(part.part, part.title, [Shown(entry, [], []) for entry in part.entries])
+            for part in comparison.parts
+        ],
         "outcomes": outcomes_of(version, new),
         "versions": versions.order_by("-number"),
         "demo": version.is_demonstration or new.is_demonstration,

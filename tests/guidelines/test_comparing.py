@@ -14,8 +14,10 @@ from guidelines.comparing.pathway import pathway_rows
 from guidelines.comparing.whole import Comparison, EntryDifference, compare
 from guidelines.engine.compiled import CompiledPackage, ContentError, compile_package
 from guidelines.engine.content import Package
+from guidelines.engine.lint import Finding
 from guidelines.engine.values import Interval
 from guidelines.models import Level
+from guidelines.reviewing.page import Shown, ShownPart
 from tests.factories_guidelines import itching_elbow
 
 Raw = dict[str, Any]
@@ -286,3 +288,31 @@ def test_a_test_patient_whose_facts_one_content_cannot_read_is_told_as_such() ->
 
     (case,) = outcomes.changed
     assert "new content cannot read its facts" in case.failure
+
+
+def test_what_a_test_patient_expects_is_told_in_words() -> None:
+    def expect_otherwise(raw: Raw) -> None:
+        expected = raw["cases"][0]["expected"]
+        expected["doses"][0] |= {"start": "12.5", "tablets": ["calmine_2_5_mg_tablet 5"]}
+        expected["stops"] = [raw["safety_rules"][0]["key"]]
+
+    rows = told(only(differences(expect_otherwise)))
+    words = " ".join(rows.values()).replace("\u00a0", " ")
+
+    assert "10 → 12.5 mg a week, +25 %" in words
+    assert "4 × tablet of 2.5 mg → 5 × tablet of 2.5 mg" in words
+    assert itching_elbow().safety_rules[0].message.rstrip(".") in words
+
+
+def test_the_test_patients_that_follow_from_a_change_are_folded_unless_one_of_them_blocks() -> None:
+    changed_case = EntryDifference("cases", "V1", "changed", "Test patient", "An ordinary elbow")
+    plain, fails = (
+        Shown(changed_case, [], []),
+        Finding("case_failing", "blocking", "cases.V1", "It comes out otherwise."),
+    )
+
+    assert not ShownPart("cases", "Test patients", [plain] * 3).is_folded
+    assert ShownPart("cases", "Test patients", [plain] * 4).is_folded
+    assert not ShownPart("regimens", "Regimens", [plain] * 4).is_folded
+    assert not ShownPart("cases", "Test patients", [plain] * 4).is_open
+    assert ShownPart("cases", "Test patients", [plain] * 3 + [Shown(changed_case, [], [fails])]).is_open

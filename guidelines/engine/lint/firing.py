@@ -79,8 +79,8 @@ def unknown_tests(judged: Judged) -> Iterator[Finding]:
     for rule in judged.package.safety_rules:
         if rule.severity == "stop" and rule.if_unknown in ("caution", "note"):
             message = (
-                f"While it is unknown, this stop counts only as a {rule.if_unknown}. Leave if_unknown out, or mark the rule CD "
-                "and be sure of it."
+                f"While it is unknown, this stop counts only as a {rule.if_unknown}. Leave it as severe as the rule, or mark "
+                "the rule as a content decision [CD] and be sure of it."
             )
             decided = bool({"CD", "GK"} & set(rule.marks))
             yield found("unknown_lowered", f"safety_rules.{rule.key}", message, "warning" if decided else None)
