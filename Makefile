@@ -27,7 +27,7 @@ run: setup
 	@exec scripts/serve --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket
 
 test: setup-test
-	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal --durations 20 $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .

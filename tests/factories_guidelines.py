@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from guidelines import actions, permissions
+from guidelines.engine.cases import as_decided
+from guidelines.engine.compiled import compile_package
 from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline
 from guidelines.models import ImpactRun, Publication, RunState, Version
@@ -29,6 +31,12 @@ def edited(package: Package, **head: Any) -> Package:
 def retitled(title: str = "Another title") -> Package:
     """Another content of the same guideline."""
     return edited(itching_elbow(), title=title)
+
+
+def with_cases_that_pass(package: Package) -> Package:
+    """The same guideline, its test patients expecting what comes out: otherwise it is not submitted."""
+    compiled = compile_package(package)
+    return edited(package, cases=[as_decided(compiled, case) for case in package.cases])
 
 
 def person(username: str, *roles: str) -> User:

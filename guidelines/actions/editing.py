@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
+from pydantic import ValidationError
 
 from guidelines import editing, permissions
 from guidelines.actions.refusals import Refused, allow
@@ -147,7 +148,10 @@ def undo_edit(*, edit: Edit, by: User, read: str) -> Edit | None:
     if edit.before is None:
         return remove_entry(version=edit.version, by=by, part=edit.part, key=edit.key, read=read)
     entry_class = Head if edit.part == HEAD else editing.PARTS[edit.part].entry_class
-    entry = entry_class.model_validate(edit.before)
+    try:
+        entry = entry_class.model_validate(edit.before)
+    except ValidationError:
+        raise Refused("This was written in an earlier form of guidelines. Write it anew.") from None
     return save_entry(version=edit.version, by=by, part=edit.part, entry=entry, read=read, stale=edit.stale_before)
 
 

@@ -13,15 +13,19 @@ from playwright.sync_api import Page, expect
 from guidelines import actions as guideline_actions
 from guidelines.models import ImpactRun, RunState, Version
 from guidelines.package import package_of
-from guidelines.workflow import CLINICIAN, REVIEWERS
+from guidelines.workflow import CLINICIAN, PHARMACIST, REVIEWERS
 from patients import actions
 from patients.models import Consultation, Plan
-from tests.browser.conftest import PHYSICIAN, WAIT_MS, Browsers, sign_in
+from tests.browser.conftest import DESK, PHYSICIAN, WAIT_MS, Browsers, sign_in
+from tests.browser.test_accessibility import everything_wrong
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 EDITOR = ("demo-editor", "demo-editor-only-here")
-REVIEWERS_OF_IT = (("demo-reviewer-1", "demo-reviewer-1-only"), ("demo-reviewer-2", "demo-reviewer-2-only"))
+REVIEWERS_OF_IT = {
+    CLINICIAN: ("demo-reviewer-1", "demo-reviewer-1-only"),
+    PHARMACIST: ("demo-reviewer-2", "demo-reviewer-2-only"),
+}
 ADMINISTRATOR = ("demo-administrator", "demo-administrator-only")
 
 
@@ -63,6 +67,13 @@ def make_a_reviewer_of(username: str) -> None:
         guideline_actions.give_role(user=User.objects.get(username=username), role=role)
 
 
+def is_sound(page: Page) -> None:
+    """No fault where the page is as people come to it; then as it was."""
+    assert everything_wrong(page) == [], page.url
+    page.set_viewport_size({"width": DESK, "height": 900})
+    page.emulate_media(color_scheme="light")
+
+
 def open_draft(page: Page) -> str:
     page.goto("/editing/")
     page.get_by_role("link", name="New draft", exact=True).click()
@@ -86,18 +97,21 @@ def accept_the_test_patients(page: Page, draft: str) -> None:
     page.get_by_role("link", name=re.compile(r"\d+ test patients$")).click(timeout=WAIT_MS)
     ticks = page.get_by_role("checkbox", name="This should come out")
     assert ticks.count() > 5
+    is_sound(page)
     for tick in ticks.all():
         tick.check()
     page.get_by_role("button", name="Accept what is ticked").click()
     expect(page.get_by_text("Every test patient comes out as expected")).to_be_visible(timeout=WAIT_MS)
 
 
-def approve(page: Page, draft: str, password: str) -> None:
+def approve(page: Page, draft: str, password: str, profession: str) -> None:
     page.goto(f"{draft}review/")
     page.get_by_role("link", name="Approve", exact=True).click()
     page.get_by_label("Your password").fill(password)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("292 of 292 come out as expected")).to_be_visible(timeout=WAIT_MS)
+    if profession == CLINICIAN:
+        is_sound(page)
     page.get_by_role("button", name="I approve this content").click()
     page.wait_for_url("**/review/")
 
@@ -112,6 +126,7 @@ def test_a_limit_is_lowered_reviewed_published_and_a_plan_moved(browsers: Browse
         editor.goto(f"{draft}review/")
         expect(editor.locator("main").get_by_text("−20 %").first).to_be_visible()
         expect(editor.get_by_role("heading", name="Difference in outcomes")).to_be_visible()
+        is_sound(editor)
         editor.get_by_role("link", name="Submit for review").click()
         editor.get_by_role("button", name="Submit for review").click()
         editor.wait_for_url("**/review/")
@@ -126,14 +141,15 @@ def test_a_limit_is_lowered_reviewed_published_and_a_plan_moved(browsers: Browse
         editor.goto(f"{draft}approve/")
         expect(editor.get_by_role("button", name="I approve this content")).to_have_count(0)
 
-    for name, password in REVIEWERS_OF_IT:
+    for profession, (name, password) in REVIEWERS_OF_IT.items():
         with browsers.window() as reviewer:
             sign_in(reviewer, name, password)
-            approve(reviewer, draft, password)
+            approve(reviewer, draft, password, profession)
 
     with browsers.window() as administrator:
         sign_in(administrator, *ADMINISTRATOR)
         administrator.goto(f"{draft}publish/")
+        is_sound(administrator)
         administrator.get_by_role("button", name="Publish it").click()
         administrator.wait_for_url("**/review/")
         newer = Version.objects.current().get()
@@ -146,7 +162,9 @@ def test_a_limit_is_lowered_reviewed_published_and_a_plan_moved(browsers: Browse
         physician.get_by_role("link", name=re.compile("older version|newer version|to decide", re.I)).first.click()
         expect(physician.get_by_role("heading", name="Plans on an older version")).to_be_visible()
         expect(physician.get_by_text("20 mg").first).to_be_visible()
+        is_sound(physician)
         physician.get_by_role("link", name="Keep, move or stop").first.click()
+        is_sound(physician)
         physician.get_by_role("button", name=re.compile("Start the consultation|start anew")).click()
         physician.wait_for_url("**/consultations/**")
         consultation = Consultation.objects.get(pk=re.search(r"consultations/([0-9a-f-]{36})", physician.url)[1])  # type: ignore[index]

@@ -115,7 +115,7 @@ def test_a_conflict_shows_both_and_the_second_save_is_a_choice(browsers: Browser
 
 PLACES = (
     "edit/", "edit/sections/", STATEMENT, RULE, "edit/options/S2-methotrexate/", "edit/facts/pregnant/", "add/regimens/",
-    f"{STATEMENT}history/", f"{STATEMENT}remove/",
+    f"{STATEMENT}history/", f"{STATEMENT}remove/", "preview/", "preview/plan/",
 )  # fmt: skip
 
 

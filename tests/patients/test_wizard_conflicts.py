@@ -12,7 +12,7 @@ from django.urls import reverse
 from guidelines.engine.content import Package
 from patients.models import Consultation, Patient
 from tests import factories_patients as make
-from tests.factories_guidelines import edited, itching_elbow, published
+from tests.factories_guidelines import edited, itching_elbow, published, with_cases_that_pass
 
 pytestmark = pytest.mark.django_db
 LIVE = {"hx-request": "true"}
@@ -242,12 +242,13 @@ def with_a_rule_to_override() -> Package:
         **dict(rule),
         "key": "CAL-B-SCAR",
         "when": "weight_kg > 50",
+        "kind": "contraindication",
         "severity": "stop",
         "resolvable": True,
         "override": "reason",
         "if_unknown": None,
     }
-    return edited(package, safety_rules=[*package.safety_rules, stop])
+    return with_cases_that_pass(edited(package, safety_rules=[*package.safety_rules, stop]))
 
 
 def test_a_reason_typed_against_a_rule_is_on_the_conflict_page(

@@ -9,7 +9,7 @@ from patients.models import Consultation
 from patients.presentation.review_page import review_page
 from patients.presentation.run import Run
 from tests import factories_patients as make
-from tests.factories_guidelines import edited, itching_elbow, published
+from tests.factories_guidelines import edited, itching_elbow, published, with_cases_that_pass
 
 pytestmark = pytest.mark.django_db
 
@@ -43,8 +43,8 @@ def test_a_stop_that_forbids_any_plan_is_shown_before_anything_is_chosen(client:
     package = itching_elbow()
     rule = next(rule for rule in package.safety_rules if rule.key == "CAL-W-MARK")
     stop = {**dict(rule), "key": "CAL-B-SCAR", "when": "weight_kg > 50", "severity": "stop", "override": "no_plan"}
-    stop |= {"resolvable": True, "if_unknown": None}
-    forbidding = published(edited(package, safety_rules=[*package.safety_rules, stop]))
+    stop |= {"kind": "contraindication", "resolvable": True, "if_unknown": None}
+    forbidding = published(with_cases_that_pass(edited(package, safety_rules=[*package.safety_rules, stop])))
     ready = make.answered(make.patient(by), by, forbidding)
     client.force_login(by)
 
