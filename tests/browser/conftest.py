@@ -19,7 +19,7 @@ from patients.models import Clinic, Consultation, ConsultationState
 PHYSICIAN, PASSWORD = "demo-physician", "demo-physician-only"
 WAIT_MS = 30_000
 DESK, PHONE, NARROW = 1440, 390, 320
-PEOPLE = ("D-1001", "D-1002", "D-1004", "D-1007", "D-1011", "D-1012")
+PEOPLE = ("D-1001", "D-1002", "D-1004", "D-1005", "D-1007", "D-1011", "D-1012")
 READY = "Bergström"
 
 

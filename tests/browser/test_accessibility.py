@@ -73,15 +73,15 @@ def faults(page: Page, options: dict[str, Any] | None = None) -> list[str]:
 
 
 def everything_wrong(page: Page) -> list[str]:
-    """axe on two widths; in the dark only colours differ. Then whether anything is wider than the
+    """axe on two widths, and in the dark, where only colours differ. Then whether anything is wider than the
     narrowest screen, also of what is folded."""
     wrong = []
-    for width in (DESK, PHONE):
+    page.emulate_media(color_scheme="light")
+    for width in (PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="light")
         wrong += [f"{width} px, {fault}" for fault in faults(page)]
-        page.emulate_media(color_scheme="dark")
-        wrong += [f"{width} px, dark, {fault}" for fault in faults(page, COLOURS)]
+    page.emulate_media(color_scheme="dark")
+    wrong += [f"dark, {fault}" for fault in faults(page, COLOURS)]
     page.set_viewport_size({"width": NARROW, "height": 900})
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
