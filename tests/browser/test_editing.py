@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
 from guidelines import actions
 from guidelines.models import Version
@@ -129,21 +129,10 @@ def looked_at(demonstration: object, django_db_blocker: object) -> str:
         return f"/guidelines/{draft.guideline.slug}/versions/{draft.number}/"
 
 
-@pytest.fixture(scope="module")
-def editor_state(browser: Browser, address: str) -> StorageState:
-    """The cookies of an editor who has signed in."""
-    context = Browsers(browser, address).context()
-    sign_in(context.new_page(), *EDITOR)
-    state = context.storage_state()
-    context.close()
-    return state
-
-
 @pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_nothing_on_the_pages_of_an_editor(
-    browsers: Browsers, editor_state: StorageState, looked_at: str, place: str
-) -> None:
-    with browsers.window(storage_state=editor_state) as page:
+def test_axe_finds_nothing_on_the_pages_of_an_editor(browsers: Browsers, looked_at: str, place: str) -> None:
+    with browsers.window() as page:
+        sign_in(page, *EDITOR)
         page.goto(looked_at + place)
         page.wait_for_load_state("networkidle")
 
