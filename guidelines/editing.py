@@ -98,7 +98,7 @@ def pairs(entry: BaseModel) -> Iterator[tuple[Any, Any]]:
         if name.startswith("plain_") and name.removeprefix("plain_") in names:
             yield getattr(entry, name.removeprefix("plain_")), getattr(entry, name)
     if "plain" in names:
-        yield getattr(entry, next(name for name in SAID_PLAINLY if name in names)), entry.plain  # type: ignore[attr-defined]
+        yield getattr(entry, next(name for name in SAID_PLAINLY if name in names)), entry.plain  # type: ignore[attr-defined]  # a field of that name is there
     for name in names:
         for part in value if isinstance(value := getattr(entry, name), tuple) else ():
             if isinstance(part, BaseModel):

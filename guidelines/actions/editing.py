@@ -193,10 +193,11 @@ def write(version: Version, changes: Sequence[Change], by: User) -> list[Edit]:
             put(version, change)
         for name, value in columns_of(after, Version).items():
             setattr(version, name, value)
-        version.content_hash = after.content_hash()
+        version.content_hash = compiled.content_hash
         version.save()
         write_index(version, compiled)
-    return [record(version, change, by) for change in changes]
+    hashes = [*(change.after.content_hash() for change in changes[:-1]), compiled.content_hash]
+    return [record(version, change, by, content_hash) for change, content_hash in zip(changes, hashes, strict=True)]
 
 
 def put(version: Version, change: Change) -> None:
@@ -213,7 +214,7 @@ def put(version: Version, change: Change) -> None:
         write_entry(version, after, part, change.new)
 
 
-def record(version: Version, change: Change, by: User) -> Edit:
+def record(version: Version, change: Change, by: User, content_hash: str) -> Edit:
     return Edit.objects.create(
         version=version,
         part=change.part,
@@ -223,7 +224,7 @@ def record(version: Version, change: Change, by: User) -> Edit:
         after=None if change.new is None else change.new.canonical(),
         stale_before=editing.stale_of(change.before, change.part, change.key),
         edited_by=by,
-        content_hash=change.after.content_hash(),
+        content_hash=content_hash,
     )
 
 

@@ -17,10 +17,11 @@ from django.db.models.functions import RowNumber
 from pydantic_core import from_json
 
 from guidelines.actions.impact import queue
-from guidelines.engine.compiled import CompiledPackage, compile_package
+from guidelines.draft_content import exact_content
+from guidelines.engine.compiled import CompiledPackage
 from guidelines.impact import PARTS, impact_on
 from guidelines.models import ImpactRun, RunState, Version
-from guidelines.package import ContentMoved, package_of
+from guidelines.package import ContentMoved
 from patients.models import ImpactChunk, ImpactOutcome, Plan
 from patients.models.impact import CHANGED
 
@@ -79,10 +80,7 @@ def compiled_for(version_id: int, content_hash: str) -> CompiledPackage:
 
     That they have another is not kept: an edit that is undone brings the hash back.
     """
-    package = package_of(Version.objects.select_related("guideline").get(pk=version_id))
-    if package.content_hash() != content_hash:
-        raise ContentMoved("The draft was changed while it was read.")
-    compiled = compile_package(package)
+    compiled = exact_content(version_id, content_hash)
     gc.freeze()  # it stays, so that sweeping for rubbish need not go through it again and again
     return compiled
 
