@@ -1,11 +1,19 @@
 """The rows of patients: clinics and people, what was observed, what was consulted about, what was signed."""
 
 from patients.models.access import AccessEvent, ChangeAuthor
+from patients.models.alert import AlertKind, AlertOutcome, ResultAlert
+from patients.models.calendar import CalendarFeed
 from patients.models.clinic import CLINICAL_ROLES, Clinic, Membership, Paper, Role
 from patients.models.consultation import Consultation, ConsultationState
 from patients.models.impact import Handled, ImpactChunk, ImpactOutcome, PlanHandling
+from patients.models.importing import ResultImport, ResultImportRow, RowState
+from patients.models.job import JobState
+from patients.models.laboratory import Laboratory, LaboratoryLimit
+from patients.models.letters import Letter, LetterRun
 from patients.models.monitoring import MonitoringTask, TaskOutcome
-from patients.models.observation import Observation
+from patients.models.note import PatientNote
+from patients.models.observation import Observation, ResultSource
+from patients.models.open_work import Aside
 from patients.models.patient import Patient, Sex
 from patients.models.plan import (
     FrequencyType,
@@ -19,7 +27,7 @@ from patients.models.plan import (
 )  # fmt: skip
 
 __all__ = [
-    "CLINICAL_ROLES", "AccessEvent", "ChangeAuthor", "Clinic", "Consultation", "ConsultationState", "FrequencyType", "Handled", "ImpactChunk", "ImpactOutcome", "MedicationChange",
-    "Membership", "MonitoringTask", "Observation", "Override", "Paper", "Patient", "Per", "Plan", "PlanHandling", "PlanState",
-    "PlannedMedication", "Role", "Sex", "TaskOutcome", "Weekday",
+    "CLINICAL_ROLES", "AccessEvent", "AlertKind", "AlertOutcome", "Aside", "CalendarFeed", "ChangeAuthor", "Clinic", "Consultation", "ConsultationState", "FrequencyType", "Handled", "ImpactChunk", "ImpactOutcome", "JobState", "Laboratory", "LaboratoryLimit", "Letter", "LetterRun", "MedicationChange",
+    "Membership", "MonitoringTask", "Observation", "Override", "Paper", "Patient", "PatientNote", "Per", "Plan", "PlanHandling", "PlanState",
+    "PlannedMedication", "ResultAlert", "ResultImport", "ResultImportRow", "ResultSource", "Role", "RowState", "Sex", "TaskOutcome", "Weekday",
 ]  # fmt: skip

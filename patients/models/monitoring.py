@@ -8,20 +8,22 @@ from django.conf import settings
 from django.db import models
 
 from guidelines.models.columns import tracked
+from patients.models.clinic import Clinic
+from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, of_the_patients_clinic
 from patients.models.patient import Patient, PatientRowQuerySet, never_deleted
-from patients.models.plan import Plan, PlanState
+from patients.models.plan import Plan
 
 
 class TaskOutcome(models.TextChoices):
     DONE = "done", "Done"
-    CONTACTED = "contacted", "Patient contacted"
     REMOVED = "removed", "Removed, with a reason"
+    SUPERSEDED = "superseded", "The plan was replaced or ended"
 
 
 class MonitoringTaskQuerySet(PatientRowQuerySet["MonitoringTask"]):
     def open(self) -> Self:
-        """Not yet closed, and of a plan that is still followed."""
-        return self.filter(closed_at__isnull=True, plan__state=PlanState.ACTIVE)
+        """Not yet closed; those of a plan that is replaced or ended are closed with it."""
+        return self.filter(closed_at__isnull=True)
 
     def overdue(self, today: date) -> Self:
         return self.open().filter(overdue_after_on__lt=today)
@@ -31,10 +33,11 @@ class MonitoringTaskQuerySet(PatientRowQuerySet["MonitoringTask"]):
 
 
 @tracked
-class MonitoringTask(models.Model):
+class MonitoringTask(OpenWork):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="monitoring_tasks")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="monitoring_tasks")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveIntegerField()
     item_key = models.CharField(max_length=80)
     test_keys = models.JSONField(default=list)
@@ -54,7 +57,12 @@ class MonitoringTask(models.Model):
 
     class Meta:
         ordering = ["opens_on", "overdue_after_on", "position"]
-        indexes = [models.Index(fields=["patient", "opens_on"], name="tasks_by_day")]
+        indexes = [
+            models.Index(fields=["patient", "opens_on"], name="tasks_by_day"),
+            models.Index(
+                fields=["clinic", "overdue_after_on"], name="open_tasks", condition=models.Q(closed_at__isnull=True)
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(overdue_after_on__gte=models.F("opens_on")), name="a_test_opens_before_it_is_overdue"
@@ -68,8 +76,11 @@ class MonitoringTask(models.Model):
                 condition=~models.Q(outcome=TaskOutcome.DONE) | models.Q(done_on__isnull=False),
                 name="a_task_that_is_done_has_a_day",
             ),
+            models.CheckConstraint(condition=SET_ASIDE_OR_NOT, name="a_task_set_aside_says_when_by_whom_and_why"),
         ]
-        triggers = [never_deleted("monitoring_tasks_are_not_deleted")]
+        triggers = [
+            never_deleted("monitoring_tasks_are_not_deleted"), of_the_patients_clinic("a_task_has_its_clinic"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.item_key} from {self.opens_on}"

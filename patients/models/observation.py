@@ -10,6 +10,14 @@ from guidelines.models.columns import append_only, tracked
 from patients.models.patient import Patient, PatientRowQuerySet
 
 
+class ResultSource(models.TextChoices):
+    CONSULTATION = "visit", "Consultation"
+    FORM = "form", "Typed in"
+    TABLE = "table", "Pasted table"
+    CSV = "csv", "CSV file"
+    FHIR = "fhir", "FHIR bundle"
+
+
 class ObservationQuerySet(PatientRowQuerySet["Observation"]):
     def effective(self) -> Self:
         """As they stand: without those that were corrected, and without those that were another patient's."""
@@ -31,6 +39,11 @@ class Observation(models.Model):
     unit = models.CharField(max_length=40, blank=True)
     upper_limit_typed = models.CharField(max_length=20, blank=True)  # the laboratory's, in the same unit
     taken_on = models.DateField()
+    laboratory = models.ForeignKey(
+        "patients.Laboratory", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    source = models.CharField(max_length=10, choices=ResultSource.choices, default=ResultSource.CONSULTATION)
+    external_id = models.CharField(max_length=200, blank=True)  # the sender's own, by which a correction is known
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     corrects = models.OneToOneField(
@@ -43,7 +56,12 @@ class Observation(models.Model):
 
     class Meta:
         ordering = ["patient", "fact_key", "taken_on", "recorded_at"]
-        indexes = [models.Index(fields=["patient", "fact_key", "-taken_on"], name="observations_by_fact")]
+        indexes = [
+            models.Index(fields=["patient", "fact_key", "-taken_on"], name="observations_by_fact"),
+            models.Index(
+                fields=["patient", "external_id"], name="observations_by_sender", condition=~models.Q(external_id="")
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(not_this_patients=False) | models.Q(corrects__isnull=False),

@@ -1,0 +1,42 @@
+"""What waits for somebody in a clinic: it can be set aside until a day, and comes back by itself."""
+
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+
+class Aside(models.TextChoices):
+    CONTACTED = "contacted", "Patient contacted"
+    REMIND = "remind", "Remind me"
+
+
+SET_ASIDE_OR_NOT = models.Q(aside_until_on__isnull=True, aside_at__isnull=True, aside_by__isnull=True, aside_why="") | (
+    models.Q(aside_until_on__isnull=False, aside_at__isnull=False, aside_by__isnull=False) & ~models.Q(aside_why="")
+)
+
+
+class OpenWork(models.Model):
+    """Set aside: not shown before `aside_until_on`, and never closed by that. Earlier times are in the history."""
+
+    aside_until_on = models.DateField(null=True, blank=True)
+    aside_why = models.CharField(max_length=20, choices=Aside.choices, blank=True)
+    aside_note = models.TextField(max_length=2000, blank=True)
+    aside_at = models.DateTimeField(null=True, blank=True)
+    aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+def of_the_patients_clinic(name: str) -> Any:
+    """A trigger that writes the patient's clinic into the row, whoever inserts it: lists by clinic need no join."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("clinic_id", "patient_id"),
+        func="SELECT clinic_id INTO NEW.clinic_id FROM patients_patient WHERE id = NEW.patient_id; RETURN NEW;",
+    )
