@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from guidelines import actions as guideline_actions
-from guidelines.engine.compiled import CompiledPackage
 from guidelines.guideline_file import read_guideline_file
 from guidelines.library import CONTENT_FOLDER
 from guidelines.models import Approval, RunState, StatusMove, Version
@@ -25,12 +24,8 @@ from patients.demo_story import Person, Results, Story, Visit
 from patients.models import (
     Clinic,
     Consultation,
-    MonitoringTask,
-    Observation,
     Patient,
-    PlanState,
     Role,
-    TaskOutcome,
 )  # fmt: skip
 
 Tell = Callable[[str], None]
@@ -170,24 +165,7 @@ def live(clinic: Clinic, version: Version, person: Person, by: User) -> Patient:
         else:
             entries = [actions.Entry(key, answer) for key, answer in entry.answers.items()]
             actions.record_observations(patient=patient, compiled=compiled, entries=entries, by=by, today=entry.on)
-    close_what_was_done(compiled, patient, by)
     return patient
-
-
-def close_what_was_done(compiled: CompiledPackage, patient: Patient, by: User) -> None:
-    """Laboratory tests of which a result came in time are done."""
-    days: dict[str, list[date]] = {}
-    for row in Observation.objects.filter(patient=patient).effective().order_by("taken_on"):
-        days.setdefault(row.fact_key, []).append(row.taken_on)
-    for task in MonitoringTask.objects.filter(patient=patient, plan__state=PlanState.ACTIVE):
-        facts = [compiled.tests[key].facts for key in task.test_keys]
-        found = [
-            [day for fact in keys for day in days.get(fact, ()) if task.opens_on <= day <= task.overdue_after_on]
-            for keys in facts
-        ]
-        if facts and all(found):
-            done_on = max(min(one) for one in found)
-            actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=done_on)
 
 
 def consult(patient: Patient, version: Version, visit: Visit, by: User) -> None:

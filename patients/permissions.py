@@ -5,7 +5,7 @@ The same sentence guards the action, disables the button and explains it.
 
 from typing import TYPE_CHECKING
 
-from patients.models import Clinic, Consultation, Patient, Plan, Role
+from patients.models import Clinic, Consultation, Patient, Plan, ResultAlert, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -54,6 +54,13 @@ def why_not_handle(user: "User | AnonymousUser", plan: Plan) -> str:
         return "Only a physician of the patient's clinic may decide this. Tell one of them."
     if plan.state != "active":
         return f"This plan is {plan.get_state_display().lower()} already."
+    return ""
+
+
+def why_not_decide_alert(user: "User | AnonymousUser", alert: ResultAlert) -> str:
+    """Saying that a result which asks for something needs no change of the plan."""
+    if not has_role(user, alert.patient.clinic, Role.PHYSICIAN):
+        return "Only a physician of the patient's clinic may decide this. Tell one of them."
     return ""
 
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from tests.migrated import migrated_template
+
 # Playwright keeps an event loop in the thread of the test; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -39,13 +41,21 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup_template(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    """Migrating takes half a minute, copying a migrated database a second: each set of migrations is run once."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup_template: None, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Ends what a live server's last request may still hold, before the test database is dropped."""
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND starts_with(datname, 'test_') AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"  # the server's own are not ours to end
         )
     connection.close()
 

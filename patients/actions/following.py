@@ -1,4 +1,4 @@
-"""What becomes of a signed plan: tests done or dropped, and the plan's end."""
+"""What becomes of a signed plan: tests done, dropped or set aside, and the plan's end."""
 
 from datetime import date, timedelta
 
@@ -7,11 +7,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from guidelines.package import compiled_version
 from patients import permissions
+from patients.actions.assessing import close_with_plan
 from patients.actions.refusals import Refused, allow, day_at
-from patients.models import MonitoringTask, Plan, PlanState, TaskOutcome
-from patients.models.plan import NOT_GIVEN
+from patients.actions.tasks import LONGEST_TEXT, done, end_task
+from patients.models import AlertOutcome, Aside, MonitoringTask, Plan, PlanState, ResultAlert, TaskOutcome
+
+# A test may wait for a patient who is away; what a result asks for must not be forgotten for longer than a week.
+LONGEST_ASIDE = {MonitoringTask: timedelta(days=92), ResultAlert: timedelta(days=7)}
 
 
 @transaction.atomic
@@ -24,7 +27,7 @@ def close_task(
     because: str = "",
     today: date | None = None,
 ) -> MonitoringTask:
-    """Done on a day, the patient contacted, or removed for a reason. Closed already with the same outcome: as it is."""
+    """Done on a day, or removed for a reason. Closed already with the same outcome: as it is."""
     found = MonitoringTask.objects.select_for_update(of=("self",)).select_related("patient__clinic", "plan__version")
     current = found.get(pk=task.pk)
     allow(permissions.why_not_look_after(by, current.patient))
@@ -37,35 +40,42 @@ def close_task(
         raise Refused("Say on which day the test was done; it cannot be in the future.")
     if outcome == TaskOutcome.REMOVED and not because.strip():
         raise Refused("Say why the test is removed.")
-    current.outcome, current.closed_at, current.closed_by = outcome, timezone.now(), by
-    current.done_on = done_on if outcome == TaskOutcome.DONE else None
-    current.closed_because = because.strip()[:2000]
+    if outcome not in (TaskOutcome.DONE, TaskOutcome.REMOVED):
+        raise Refused("A test is closed as done or as removed.")
     with pghistory.context(action="close_task", user=by.pk):
-        current.save()
-        if current.done_on is not None:
-            plan_next(current, current.done_on)
+        if done_on is not None and outcome == TaskOutcome.DONE:
+            done(current, done_on, by, because.strip())
+        else:
+            end_task(current, outcome, by, because.strip())
     return current
 
 
-def plan_next(task: MonitoringTask, done_on: date) -> None:
-    """A test that comes again and again has its next days as soon as one is done, counted from that day."""
-    compiled = compiled_version(task.plan.version)
-    item = next((item for item, _ in compiled.monitoring if item.key == task.item_key), None)
-    others = MonitoringTask.objects.filter(plan=task.plan_id, item_key=task.item_key, closed_at__isnull=True)
-    if item is None or others.exists():
-        return
-    given = set(task.plan.medications.exclude(change__in=NOT_GIVEN).values_list("drug_key", flat=True))
-    for window in item.windows:
-        if window.every is None or window.times is not None or (window.drugs and not given & set(window.drugs)):
-            continue
-        opens = window.every.after(done_on)
-        length = window.until.after(done_on) - window.after.after(done_on) if window.until else None
-        last = opens + (length or timedelta(days=compiled.package.exact_day_grace_days))
-        MonitoringTask.objects.create(
-            plan=task.plan, patient=task.patient, position=task.position, item_key=item.key, test_keys=list(item.tests),
-            phase=item.phase, required=item.required, opens_on=opens, overdue_after_on=last,
-        )  # fmt: skip
-        return
+@transaction.atomic
+def set_aside(
+    *,
+    work: MonitoringTask | ResultAlert,
+    by: User,
+    why: Aside,
+    until_on: date,
+    note: str = "",
+    today: date | None = None,
+) -> MonitoringTask | ResultAlert:
+    """Not shown before that day: the patient was contacted, or somebody wants to be reminded. It stays to be done."""
+    found = type(work).objects.select_for_update(of=("self",)).select_related("patient__clinic")
+    current = found.get(pk=work.pk)
+    allow(permissions.why_not_look_after(by, current.patient))
+    if current.closed_at is not None:
+        raise Refused(f"This was closed already: {current.get_outcome_display().lower()}.")
+    day, longest = day_at(current.patient.clinic, today), LONGEST_ASIDE[type(current)]
+    if not day < until_on <= day + longest:
+        raise Refused(f"Choose a day from tomorrow to {day + longest:%-d %B %Y}.")
+    if len(note.strip()) > LONGEST_TEXT:
+        raise Refused(f"Write at most {LONGEST_TEXT} characters.")
+    current.aside_until_on, current.aside_why, current.aside_note = until_on, why, note.strip()
+    current.aside_at, current.aside_by = timezone.now(), by
+    with pghistory.context(action="set_aside", user=by.pk):
+        current.save()
+    return current
 
 
 @transaction.atomic
@@ -79,4 +89,5 @@ def end_plan(*, plan: Plan, by: User, because: str) -> Plan:
     current.ended_because = because.strip()[:2000]
     with pghistory.context(action="end_plan", user=by.pk):
         current.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
+        close_with_plan(current, AlertOutcome.SUPERSEDED, by)
     return current

@@ -1,6 +1,6 @@
 """What was observed: recorded as typed, corrected by new rows, never changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,9 +12,10 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.facts import FactsRefused, Problem
 from guidelines.engine.reading import read_facts
 from patients import permissions
+from patients.actions.assessing import follow_results
 from patients.actions.refusals import Refused, ValuesRefused, allow, day_at
 from patients.facts import FROM_PATIENT, Answer
-from patients.models import Observation, Patient
+from patients.models import Laboratory, Observation, Patient, ResultSource
 
 
 class Entry(NamedTuple):
@@ -22,6 +23,7 @@ class Entry(NamedTuple):
 
     fact_key: str
     answer: Answer
+    external_id: str = ""  # the sender's own identifier
 
 
 @transaction.atomic
@@ -32,8 +34,10 @@ def record_observations(
     entries: Iterable[Entry],
     by: User,
     today: date | None = None,
+    source: ResultSource = ResultSource.FORM,
+    laboratory: Laboratory | None = None,
 ) -> list[Observation]:
-    """All or none. What is recorded already, word for word, is not recorded twice."""
+    """All or none. What is recorded already, word for word, is not recorded twice. Then the plans are looked at anew."""
     locked = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
     allow(permissions.why_not_look_after(by, locked))
     day = day_at(locked.clinic, today)
@@ -43,7 +47,10 @@ def record_observations(
     if problems:
         raise ValuesRefused(problems)
     with pghistory.context(action="record_observations", user=by.pk):
-        return write_new(patient=locked, answers=((entry.fact_key, entry.answer) for entry in entries), by=by, day=day)
+        rows = write_new(patient=locked, entries=entries, by=by, day=day, source=source, laboratory=laboratory)
+        if rows:
+            follow_results(patient=locked, by=by, today=day)
+    return rows
 
 
 def wrong(compiled: CompiledPackage, entry: Entry, day: date, index: int) -> list[Problem]:
@@ -72,12 +79,18 @@ def twice(entries: Sequence[Entry], day: date) -> list[Problem]:
 
 
 def write_new(
-    *, patient: Patient, answers: Iterable[tuple[str, Mapping[str, Any]]], by: User, day: date
+    *,
+    patient: Patient,
+    entries: Iterable[Entry],
+    by: User,
+    day: date,
+    source: ResultSource,
+    laboratory: Laboratory | None = None,
 ) -> list[Observation]:
     """Writes those that are not recorded already. The caller has checked them and holds the transaction."""
     recorded = {same(row) for row in Observation.objects.filter(patient=patient).effective()}
     rows = []
-    for fact_key, answer in answers:
+    for fact_key, answer, external_id in entries:
         if "value" not in answer:
             continue
         row = Observation(
@@ -88,6 +101,9 @@ def write_new(
             upper_limit_typed=answer.get("upper_limit") or "",
             taken_on=date.fromisoformat(answer.get("taken_on") or day.isoformat()),
             recorded_by=by,
+            source=source,
+            laboratory=laboratory,
+            external_id=external_id,
         )
         if same(row) not in recorded:
             recorded.add(same(row))
@@ -103,10 +119,12 @@ def same(row: Observation) -> tuple[Any, ...]:
 
 
 def open_to_correction(observation: Observation, by: User) -> Observation:
+    """As it is now, with the patient's row held: results of one patient change one after the other."""
+    allow(permissions.why_not_look_after(by, observation.patient))
+    Patient.objects.select_for_update(of=("self",)).get(pk=observation.patient_id)
     current = (
         Observation.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=observation.pk)
     )
-    allow(permissions.why_not_look_after(by, current.patient))
     if current.not_this_patients or Observation.objects.filter(corrects=current).exists():
         raise Refused("This result was corrected already. Correct the newer one.")
     return current
@@ -114,7 +132,13 @@ def open_to_correction(observation: Observation, by: User) -> Observation:
 
 @transaction.atomic
 def correct_observation(
-    *, observation: Observation, compiled: CompiledPackage, answer: Answer, by: User, today: date | None = None
+    *,
+    observation: Observation,
+    compiled: CompiledPackage,
+    answer: Answer,
+    by: User,
+    today: date | None = None,
+    source: ResultSource = ResultSource.FORM,
 ) -> Observation:
     """The result as it should have been written, as a new row; the wrong one stays readable."""
     current = open_to_correction(observation, by)
@@ -122,7 +146,7 @@ def correct_observation(
     if problems := wrong(compiled, Entry(current.fact_key, answer), day, 0):
         raise ValuesRefused(problems)
     with pghistory.context(action="correct_observation", user=by.pk):
-        return Observation.objects.create(
+        row = Observation.objects.create(
             patient=current.patient,
             fact_key=current.fact_key,
             value_typed=answer["value"],
@@ -131,7 +155,12 @@ def correct_observation(
             taken_on=date.fromisoformat(answer.get("taken_on") or current.taken_on.isoformat()),
             recorded_by=by,
             corrects=current,
+            source=source,
+            laboratory=current.laboratory,
+            external_id=current.external_id,
         )
+        follow_results(patient=current.patient, by=by, today=day)
+    return row
 
 
 @transaction.atomic
@@ -139,7 +168,7 @@ def disown_observation(*, observation: Observation, by: User) -> Observation:
     """It was another patient's: from now on it counts for nothing here."""
     current = open_to_correction(observation, by)
     with pghistory.context(action="disown_observation", user=by.pk):
-        return Observation.objects.create(
+        row = Observation.objects.create(
             patient=current.patient,
             fact_key=current.fact_key,
             value_typed=current.value_typed,
@@ -149,4 +178,9 @@ def disown_observation(*, observation: Observation, by: User) -> Observation:
             recorded_by=by,
             corrects=current,
             not_this_patients=True,
+            source=current.source,
+            laboratory=current.laboratory,
+            external_id=current.external_id,
         )
+        follow_results(patient=current.patient, by=by, today=day_at(current.patient.clinic, None))
+    return row

@@ -19,10 +19,11 @@ from guidelines.engine.decision import Decision
 from guidelines.engine.facts import FactsRefused
 from guidelines.engine.planned import EveryDay, OnWeekday
 from patients import permissions
+from patients.actions.assessing import close_with_plan
 from patients.actions.consulting import locked, why_not_use
 from patients.actions.handling import note_move
 from patients.actions.refusals import Conflict, NotSignable, Refused, allow, day_at
-from patients.actions.results import write_new
+from patients.actions.results import Entry, write_new
 from patients.care_plan import build_care_plan
 from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.deciding import (
@@ -36,6 +37,7 @@ from patients.deciding import (
 )
 from patients.facts import FROM_PATIENT
 from patients.models import (
+    AlertOutcome,
     Clinic,
     Consultation,
     ConsultationState,
@@ -45,6 +47,7 @@ from patients.models import (
     Plan,
     PlannedMedication,
     PlanState,
+    ResultSource,
 )
 from patients.plan_draft import MedicationLine, PlanDraft
 from patients.plan_header import header_of
@@ -120,13 +123,14 @@ def sign_plan(
             started_on=draft.started_on if draft.step else None,
             replaces=before,
         )
-        if before is not None:
-            note_move(before, plan, by)
         write_medications(plan, draft)
         write_overrides(plan, draft, choices)
         write_tasks(plan, draft)
-        new = ((key, answer) for key, answer in sorted(current.answers.items()) if key not in FROM_PATIENT)
-        write_new(patient=patient, answers=new, by=by, day=day)
+        new = (Entry(key, answer) for key, answer in sorted(current.answers.items()) if key not in FROM_PATIENT)
+        write_new(patient=patient, entries=new, by=by, day=day, source=ResultSource.CONSULTATION)
+        if before is not None:
+            note_move(before, plan, by)
+            close_with_plan(before, AlertOutcome.ACTED, by)
         current.state, current.closed_at, current.closed_by = ConsultationState.SIGNED, moment, by
         current.lock_version += 1
         current.save()
@@ -224,6 +228,7 @@ def write_tasks(plan: Plan, draft: PlanDraft) -> None:
         MonitoringTask(
             plan=plan,
             patient=plan.patient,
+            clinic_id=plan.patient.clinic_id,
             position=position,
             item_key=due.item.key,
             test_keys=list(due.item.tests),

@@ -43,7 +43,7 @@ class ResultAlert(OpenWork):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="result_alerts")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=AlertKind.choices)
-    rule_key = models.CharField(max_length=80)
+    rule_key = models.CharField(max_length=80, blank=True)  # none: results that contradict each other
     drug_key = models.CharField(max_length=80, blank=True)
     severity = models.CharField(max_length=10)  # stop, caution, note: what it counts as
     action = models.CharField(max_length=10)  # repeat, hold, reduce, stop, refer, inform

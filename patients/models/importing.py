@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from guidelines.models.columns import tracked
+from guidelines.models.columns import never_emptied, tracked
 from patients.models.clinic import Clinic
 from patients.models.job import JobState
 from patients.models.laboratory import ClinicRowQuerySet, Laboratory
@@ -73,6 +73,7 @@ class ResultImportRow(models.Model):
                 condition=~models.Q(state=RowState.REFUSED) | ~models.Q(why=""), name="a_refused_row_says_why"
             ),
         ]
+        triggers = [never_emptied]
 
     def __str__(self) -> str:
         return f"{self.place}: {self.state}"

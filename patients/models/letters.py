@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from guidelines.models.columns import tracked
+from guidelines.models.columns import never_emptied, tracked
 from patients.models.clinic import Clinic
 from patients.models.job import JobState
 from patients.models.laboratory import ClinicRowQuerySet
@@ -44,6 +44,7 @@ class Letter(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "position"], name="one_letter_per_position_of_a_run"),
         ]
+        triggers = [never_emptied]
 
     def __str__(self) -> str:
         return f"letter {self.position}"

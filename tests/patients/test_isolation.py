@@ -105,7 +105,7 @@ def test_a_stranger_can_do_nothing_to_a_patient(clinic: Clinic) -> None:
         lambda: actions.record_observations(patient=patient, compiled=compiled, entries=[], by=stranger),
         lambda: actions.disown_observation(observation=observation, by=stranger),
         lambda: actions.end_plan(plan=plan, by=stranger, because="No."),
-        lambda: actions.close_task(task=task, by=stranger, outcome="contacted"),
+        lambda: actions.close_task(task=task, by=stranger, outcome="removed"),
     )
 
     for attempt in attempts:

@@ -1,0 +1,146 @@
+"""What results ask for, kept as rows: raised, closed and never forgotten, in the transaction that changed the results."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from guidelines.engine.facts import Problem
+from patients import permissions
+from patients.actions.refusals import Refused, allow
+from patients.actions.tasks import LONGEST_TEXT, close_what_came
+from patients.following.standing import Call, standing_of
+from patients.models import (
+    AlertKind,
+    AlertOutcome,
+    MonitoringTask,
+    Observation,
+    Patient,
+    Plan,
+    ResultAlert,
+    TaskOutcome,
+)
+
+CORRECT = "Correct the result that is wrong; until then no rule can be checked."
+CLEARED = "A newer result no longer asks for it."
+
+
+def follow_results(*, patient: Patient, by: User, today: date) -> list[ResultAlert]:
+    """Part of every change of results: each plan that is followed is looked at anew, and tests that came are done.
+
+    The caller holds the patient's row and the transaction. What is raised new is given back.
+    """
+    plans = list(
+        Plan.objects.active()
+        .filter(patient=patient)
+        .select_related("patient", "version")
+        .prefetch_related("medications")
+    )
+    if not plans:
+        return []
+    observations = list(Observation.objects.filter(patient=patient).effective())
+    raised: list[ResultAlert] = []
+    for plan in plans:
+        raised += assess(plan, observations, by, today)
+        close_what_came(plan, observations, by)
+    return raised
+
+
+def assess(plan: Plan, observations: Iterable[Observation], by: User, today: date) -> list[ResultAlert]:
+    """New rows of one plan. While results contradict each other nothing is cleared, and that is said."""
+    standing = standing_of(plan, observations, today)
+    if standing.problems:
+        return contradicted(plan, standing.problems, by, today)
+    calls = {(call.alert.rule.key, call.kind): call for call in standing.calls}
+    rows = list(ResultAlert.objects.filter(plan=plan).order_by("closed_at"))
+    still_open = {(row.rule_key, AlertKind(row.kind)): row for row in rows if row.closed_at is None}
+    decided = {(row.rule_key, AlertKind(row.kind)): row for row in rows if row.outcome in DECIDED}
+    raised = []
+    with pghistory.context(action="follow_results", user=by.pk):
+        for key, row in still_open.items():
+            if key not in calls:
+                close(row, AlertOutcome.CLEARED, by, CLEARED)
+        for key, call in calls.items():
+            if key in still_open:
+                renew(still_open[key], call)
+            elif key not in decided or decided[key].results != list(call.results):
+                raised.append(ResultAlert.objects.create(**columns(plan, call, today)))
+    return raised
+
+
+def contradicted(plan: Plan, problems: Iterable[Problem], by: User, today: date) -> list[ResultAlert]:
+    message = "The results on record cannot be read together: " + " ".join(f"{p.place}: {p.message}." for p in problems)
+    if ResultAlert.objects.open().filter(plan=plan, rule_key="", kind=AlertKind.NOT_EVALUABLE).exists():
+        return []
+    with pghistory.context(action="follow_results", user=by.pk):
+        return [
+            ResultAlert.objects.create(
+                plan=plan, patient=plan.patient, clinic_id=plan.patient.clinic_id, kind=AlertKind.NOT_EVALUABLE,
+                severity="stop", action="inform", message=message[:1000], action_text=CORRECT, raised_on=today,
+                act_by_on=today,
+            )
+        ]  # fmt: skip
+
+
+# What a person said about these very results is not asked again; what a newer result cleared may come back.
+DECIDED = (AlertOutcome.ACTED, AlertOutcome.NO_CHANGE)
+
+
+def columns(plan: Plan, call: Call, today: date) -> dict[str, Any]:
+    alert, action = call.alert, call.action
+    return {
+        "plan": plan, "patient": plan.patient, "clinic_id": plan.patient.clinic_id,
+        "kind": call.kind, "rule_key": alert.rule.key, "drug_key": alert.rule.drug or "", "severity": alert.severity,
+        "action": action.kind, "message": call.message, "action_text": action.text, "who": action.who or "",
+        "resume": action.resume or "", "needs": sorted(alert.open_facts), "results": list(call.results),
+        "raised_on": today, "act_by_on": call.act_by_on,
+    }  # fmt: skip
+
+
+def renew(row: ResultAlert, call: Call) -> None:
+    """A further result that asks for the same is shown with it; whoever set it aside did not know that one."""
+    if row.results == list(call.results):
+        return
+    row.results, row.message, row.needs = list(call.results), call.message, sorted(call.alert.open_facts)
+    row.severity = call.alert.severity
+    row.aside_until_on, row.aside_why, row.aside_note, row.aside_at, row.aside_by = None, "", "", None, None
+    row.save()
+
+
+def close(row: ResultAlert, outcome: AlertOutcome, by: User, because: str) -> None:
+    row.outcome, row.closed_at, row.closed_by = outcome, timezone.now(), by
+    row.closed_because = because[:LONGEST_TEXT]
+    row.save()
+
+
+def close_with_plan(plan: Plan, outcome: AlertOutcome, by: User) -> None:
+    """Part of signing and of ending: what was open is decided by it; what was to come, comes by the new plan."""
+    close_what_came(plan, Observation.objects.filter(patient=plan.patient_id).effective(), by, goes_on=False)
+    moment = timezone.now()
+    MonitoringTask.objects.open().filter(plan=plan).update(
+        outcome=TaskOutcome.SUPERSEDED, closed_at=moment, closed_by=by
+    )
+    ResultAlert.objects.open().filter(plan=plan).update(outcome=outcome, closed_at=moment, closed_by=by)
+
+
+@transaction.atomic
+def close_alert(*, alert: ResultAlert, by: User, because: str) -> ResultAlert:
+    """Seen, and no change of the plan is needed, for a reason. A change is a new plan, which closes it by itself."""
+    found = ResultAlert.objects.select_for_update(of=("self",)).select_related("patient__clinic")
+    current = found.get(pk=alert.pk)
+    allow(permissions.why_not_decide_alert(by, current))
+    if current.closed_at is not None:
+        if current.outcome == AlertOutcome.NO_CHANGE and current.closed_by_id == by.pk:
+            return current  # sent twice, meant once
+        raise Refused(f"This was closed already: {current.get_outcome_display().lower()}.")
+    if not because.strip():
+        raise Refused("Say why the plan needs no change.")
+    if len(because.strip()) > LONGEST_TEXT:
+        raise Refused(f"Write at most {LONGEST_TEXT} characters.")
+    with pghistory.context(action="close_alert", user=by.pk):
+        close(current, AlertOutcome.NO_CHANGE, by, because.strip())
+    return current
