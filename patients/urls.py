@@ -18,12 +18,18 @@ from patients.views import (
     publishing,
     results,
     signing,
+    worklist,
+    worklist_paper,
 )
 
 PREVIEW = "guidelines/<slug:slug>/versions/<int:number>/preview/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("worklist/", worklist.worklist, name="worklist"),
+    path("worklist/close/", worklist.worklist_close, name="worklist_close"),
+    path("worklist/print/", worklist_paper.worklist_print, name="worklist_print"),
+    path("worklist/list.csv", worklist_paper.worklist_csv, name="worklist_csv"),
     path("patients/", people.patient_list, name="patient_list"),
     path("patients/register/", people.patient_register, name="patient_register"),
     path("patients/<uuid:pk>/", people.patient_detail, name="patient_detail"),
