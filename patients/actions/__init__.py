@@ -4,6 +4,7 @@ Each action is one transaction: lock, check who, check when, write, record. A re
 """
 
 from patients.actions.assessing import close_alert
+from patients.actions.calendars import open_feed, read_feed, revoke_feed
 from patients.actions.comparing import compare_plans
 from patients.actions.consulting import (
     Saved,
@@ -34,7 +35,7 @@ from patients.actions.signing import sign_plan
 __all__ = [
     "Conflict", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person",
     "close_alert", "close_task", "compare_plans", "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan",
-    "glance_at", "keep_plan", "move_plan", "open_clinic", "open_elsewhere",
-    "place_on_step", "publish_version", "publisher_key", "record_access", "record_accesses", "record_observations", "register_patient", "save_answers", "save_choices",
+    "glance_at", "keep_plan", "move_plan", "open_clinic", "open_elsewhere", "open_feed",
+    "place_on_step", "publish_version", "publisher_key", "read_feed", "record_access", "record_accesses", "record_observations", "register_patient", "revoke_feed", "save_answers", "save_choices",
     "set_aside", "sign_plan", "start_consultation", "stop_plan", "unpublish_version", "why_not_use",
 ]  # fmt: skip
