@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from patients.views import (
+    calendars,
     choosing,
     consulting,
     correcting,
@@ -45,6 +46,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<uuid:pk>/agree/", importing.result_import_agree, name="result_import_agree"),
     path("imports/<uuid:pk>/discard/", importing.result_import_discard, name="result_import_discard"),
     path("patients/<uuid:pk>/start/", consulting.consultation_start, name="consultation_start"),
+    path("patients/<uuid:pk>/calendar/", calendars.patient_calendar, name="patient_calendar"),
+    path("calendar/", calendars.clinic_calendar, name="clinic_calendar"),
+    path("calendar/<uuid:token>.ics", calendars.calendar_feed, name="calendar_feed"),
     path("consultations/<uuid:pk>/", consulting.consultation_resume, name="consultation_resume"),
     path("consultations/<uuid:pk>/facts/", facts.consultation_facts, name="consultation_facts"),
     path("consultations/<uuid:pk>/place/", facts.consultation_place, name="consultation_place"),
@@ -75,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{PREVIEW}plan.pdf", preview.version_preview_pdf, {"audience": "patient"}, name="version_preview_pdf"),
     path(f"{PREVIEW}summary.pdf", preview.version_preview_pdf, {"audience": "clinician"}, name="version_preview_pdf"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
+    path("plans/<uuid:pk>/calendar.ics", calendars.plan_calendar, name="plan_calendar"),
     path("plans/<uuid:pk>/patient/", plans.plan_patient_page, name="plan_patient_page"),
     path("plans/<uuid:pk>/patient.pdf", plans.plan_patient_pdf, name="plan_patient_pdf"),
     path("plans/<uuid:pk>/clinician/", plans.plan_clinician_page, name="plan_clinician_page"),

@@ -4,6 +4,7 @@ Each action is one transaction: lock, check who, check when, write, record. A re
 """
 
 from patients.actions.assessing import close_alert
+from patients.actions.calendars import open_feed, read_feed, revoke_feed
 from patients.actions.closing import done_together, put_back, set_aside_together
 from patients.actions.comparing import compare_plans
 from patients.actions.consulting import (
@@ -61,14 +62,17 @@ __all__ = [
     "move_plan",
     "open_clinic",
     "open_elsewhere",
+    "open_feed",
     "place_on_step",
     "publish_version",
     "publisher_key",
     "put_back",
+    "read_feed",
     "record_access",
     "record_accesses",
     "record_observations",
     "register_patient",
+    "revoke_feed",
     "save_answers",
     "save_choices",
     "set_aside",
