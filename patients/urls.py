@@ -6,6 +6,7 @@ from patients.views import (
     choosing,
     consulting,
     facts,
+    following,
     home,
     impact,
     newer_version,
@@ -58,5 +59,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<uuid:pk>/patient/", plans.plan_patient_page, name="plan_patient_page"),
     path("plans/<uuid:pk>/patient.pdf", plans.plan_patient_pdf, name="plan_patient_pdf"),
     path("plans/<uuid:pk>/clinician/", plans.plan_clinician_page, name="plan_clinician_page"),
+    path("tasks/<uuid:pk>/close/", following.task_close, name="task_close"),
+    path("tasks/<uuid:pk>/aside/", following.task_set_aside, name="task_set_aside"),
+    path("alerts/<uuid:pk>/close/", following.alert_close, name="alert_close"),
+    path("alerts/<uuid:pk>/aside/", following.alert_set_aside, name="alert_set_aside"),
     path("plans/<uuid:pk>/clinician.pdf", plans.plan_clinician_pdf, name="plan_clinician_pdf"),
 ]
