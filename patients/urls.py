@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/register/", people.patient_register, name="patient_register"),
     path("patients/<uuid:pk>/", people.patient_detail, name="patient_detail"),
     path("patients/<uuid:pk>/edit/", people.patient_edit, name="patient_edit"),
+    path("patients/<uuid:pk>/note/", following.patient_note_add, name="patient_note_add"),
     path("patients/<uuid:pk>/start/", consulting.consultation_start, name="consultation_start"),
     path("consultations/<uuid:pk>/", consulting.consultation_resume, name="consultation_resume"),
     path("consultations/<uuid:pk>/facts/", facts.consultation_facts, name="consultation_facts"),

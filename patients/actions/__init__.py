@@ -17,6 +17,7 @@ from patients.actions.consulting import (
 from patients.actions.following import close_task, end_plan, longest_aside, set_aside
 from patients.actions.handling import keep_plan, move_plan, open_elsewhere, stop_plan
 from patients.actions.looking import Glance, Stamp, glance_at
+from patients.actions.noting import add_note
 from patients.actions.people import (
     add_member,
     add_person,
@@ -32,7 +33,7 @@ from patients.actions.results import Entry, correct_observation, disown_observat
 from patients.actions.signing import sign_plan
 
 __all__ = [
-    "Conflict", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person",
+    "Conflict", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_note", "add_person",
     "close_alert", "close_task", "compare_plans", "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan",
     "glance_at", "keep_plan", "longest_aside", "move_plan", "open_clinic", "open_elsewhere",
     "place_on_step", "publish_version", "publisher_key", "record_access", "record_accesses", "record_observations", "register_patient", "save_answers", "save_choices",

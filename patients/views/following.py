@@ -14,11 +14,11 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from guidelines.package import compiled_version
-from patients.actions import Refused, close_alert, close_task, longest_aside, set_aside
-from patients.forms.following import AsideForm, DoneForm, NoChangeForm, RemoveForm
+from patients.actions import Refused, add_note, close_alert, close_task, longest_aside, set_aside
+from patients.forms.following import AsideForm, DoneForm, NoChangeForm, NoteForm, RemoveForm
 from patients.models import Aside, MonitoringTask, Patient, ResultAlert, TaskOutcome
 from patients.permissions import why_not_decide_alert
-from patients.views.scope import looked_at, patient_context, person
+from patients.views.scope import looked_at, patient_context, person, visible_patient
 
 # Where a form may lead back to. Never an address that was sent along.
 LISTS = {"worklist": "worklist"}
@@ -88,6 +88,21 @@ def alert_close(request: HttpRequest, pk: UUID) -> HttpResponse:
             return back(request, alert.patient)
     context = {"alert": alert, "why_not": why_not_decide_alert(person(request), alert)}
     return shown(request, "patients/alert_close.html", alert.patient, form, context)
+
+
+@require_http_methods(SHOWN)
+def patient_note_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = visible_patient(request, pk)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            add_note(patient=patient, by=person(request), text=form.cleaned_data["text"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The note is kept.")
+            return back(request, patient)
+    return shown(request, "patients/patient_note_add.html", patient, form, {})
 
 
 def aside(request: HttpRequest, work: MonitoringTask | ResultAlert, title: str, template: str) -> HttpResponse:
