@@ -17,9 +17,10 @@ from patients.actions.consulting import (
     why_not_use,
 )
 from patients.actions.entering import Entered, asked_for, enter_results
-from patients.actions.following import close_task, end_plan, set_aside
+from patients.actions.following import close_task, end_plan, longest_aside, set_aside
 from patients.actions.handling import keep_plan, move_plan, open_elsewhere, stop_plan
 from patients.actions.looking import Glance, Stamp, glance_at
+from patients.actions.noting import add_note
 from patients.actions.people import (
     add_member,
     add_person,
@@ -45,6 +46,7 @@ __all__ = [
     "Stamp",
     "ValuesRefused",
     "add_member",
+    "add_note",
     "add_person",
     "asked_for",
     "close_alert",
@@ -59,6 +61,7 @@ __all__ = [
     "enter_results",
     "glance_at",
     "keep_plan",
+    "longest_aside",
     "move_plan",
     "open_clinic",
     "open_elsewhere",
