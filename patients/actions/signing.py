@@ -38,6 +38,7 @@ from patients.deciding import (
     raw_facts,
 )
 from patients.facts import FROM_PATIENT
+from patients.following.reads import came_on
 from patients.models import (
     AlertOutcome,
     Clinic,
@@ -249,11 +250,8 @@ def still_to_do(due: Due, decision: Decision) -> list[str]:
     """The tests of an item. What must be known before the first dose, and is known and not too old, is done."""
     if not due.item.windows or any(window.after.count or not is_at_once(window) for window in due.item.windows):
         return list(due.item.tests)
-    states, tests = decision.facts.states, decision.compiled.tests
-    return [
-        key for key in due.item.tests
-        if not tests[key].facts or not all(isinstance(states.get(fact), Known) for fact in tests[key].facts)
-    ]  # fmt: skip
+    known = {key: [state.taken_on] for key, state in decision.facts.states.items() if isinstance(state, Known)}
+    return [key for key in due.item.tests if came_on(decision.compiled, key, known) is None]
 
 
 def is_at_once(window: Window) -> bool:
