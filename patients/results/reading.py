@@ -36,6 +36,8 @@ class Told:
     day: str = ""
     why_not: str = ""
     limit_unit: str = ""
+    patient: str = ""  # the number of the patient, where the report names one
+    born: str = ""
 
 
 @dataclass(frozen=True)
