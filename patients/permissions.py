@@ -32,6 +32,11 @@ def why_not_look_after(user: "User | AnonymousUser", patient: Patient) -> str:
     return "" if has_role(user, patient.clinic) else "Only physicians and nurses of the patient's clinic may do this."
 
 
+def why_not_import(user: "User | AnonymousUser", clinic: Clinic) -> str:
+    """Reading results from a file, and writing them once they were looked at."""
+    return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may import its results."
+
+
 def why_not_consult(user: "User | AnonymousUser", consultation: Consultation) -> str:
     if refusal := why_not_look_after(user, consultation.patient):
         return refusal

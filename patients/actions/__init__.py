@@ -17,6 +17,7 @@ from patients.actions.consulting import (
 from patients.actions.entering import Entered, asked_for, enter_results
 from patients.actions.following import close_task, end_plan, set_aside
 from patients.actions.handling import keep_plan, move_plan, open_elsewhere, stop_plan
+from patients.actions.importing import agree_import, discard_import, start_import, write_import
 from patients.actions.looking import Glance, Stamp, glance_at
 from patients.actions.people import (
     add_member,
@@ -33,9 +34,9 @@ from patients.actions.results import Entry, correct_observation, disown_observat
 from patients.actions.signing import sign_plan
 
 __all__ = [
-    "Conflict", "Entered", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person", "asked_for",
-    "close_alert", "close_task", "compare_plans", "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan", "enter_results",
+    "Conflict", "Entered", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person", "agree_import", "asked_for",
+    "close_alert", "close_task", "compare_plans", "correct_observation", "discard_consultation", "discard_import", "disown_observation", "edit_patient", "end_plan", "enter_results",
     "glance_at", "keep_plan", "move_plan", "open_clinic", "open_elsewhere",
     "place_on_step", "publish_version", "publisher_key", "record_access", "record_accesses", "record_observations", "register_patient", "save_answers", "save_choices",
-    "set_aside", "sign_plan", "start_consultation", "stop_plan", "unpublish_version", "why_not_use",
+    "set_aside", "sign_plan", "start_consultation", "start_import", "stop_plan", "unpublish_version", "why_not_use", "write_import",
 ]  # fmt: skip
