@@ -17,6 +17,7 @@ from patients.actions.consulting import (
 )
 from patients.actions.following import close_task, end_plan, set_aside
 from patients.actions.handling import keep_plan, move_plan, open_elsewhere, stop_plan
+from patients.actions.letters import letters_sent, make_letters, start_letters
 from patients.actions.looking import Glance, Stamp, glance_at
 from patients.actions.people import (
     add_member,
@@ -35,7 +36,7 @@ from patients.actions.signing import sign_plan
 __all__ = [
     "Conflict", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person",
     "close_alert", "close_task", "compare_plans", "correct_observation", "discard_consultation", "disown_observation", "edit_patient", "end_plan",
-    "glance_at", "keep_plan", "move_plan", "open_clinic", "open_elsewhere", "open_feed",
+    "glance_at", "keep_plan", "letters_sent", "make_letters", "move_plan", "open_clinic", "open_elsewhere", "open_feed",
     "place_on_step", "publish_version", "publisher_key", "read_feed", "record_access", "record_accesses", "record_observations", "register_patient", "revoke_feed", "save_answers", "save_choices",
-    "set_aside", "sign_plan", "start_consultation", "stop_plan", "unpublish_version", "why_not_use",
+    "set_aside", "sign_plan", "start_consultation", "start_letters", "stop_plan", "unpublish_version", "why_not_use",
 ]  # fmt: skip
