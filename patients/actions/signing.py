@@ -24,7 +24,7 @@ from patients.actions.consulting import locked, why_not_use
 from patients.actions.handling import note_move
 from patients.actions.refusals import Conflict, NotSignable, Refused, allow, day_at
 from patients.actions.results import Entry, write_new
-from patients.care_plan import build_care_plan
+from patients.care_plan import build_care_plan, missing_of
 from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.deciding import (
     active_plan,
@@ -125,7 +125,7 @@ def sign_plan(
         )
         write_medications(plan, draft)
         write_overrides(plan, draft, choices)
-        write_tasks(plan, draft)
+        write_tasks(plan, draft, decision)
         new = (Entry(key, answer) for key, answer in sorted(current.answers.items()) if key not in FROM_PATIENT)
         write_new(patient=patient, entries=new, by=by, day=day, source=ResultSource.CONSULTATION)
         if before is not None:
@@ -223,7 +223,8 @@ def write_overrides(plan: Plan, draft: PlanDraft, choices: Choices) -> None:
     )
 
 
-def write_tasks(plan: Plan, draft: PlanDraft) -> None:
+def write_tasks(plan: Plan, draft: PlanDraft, decision: Decision) -> None:
+    """What is done already is no task: nobody is reminded of it."""
     MonitoringTask.objects.bulk_create(
         MonitoringTask(
             plan=plan,
@@ -231,11 +232,12 @@ def write_tasks(plan: Plan, draft: PlanDraft) -> None:
             clinic_id=plan.patient.clinic_id,
             position=position,
             item_key=due.item.key,
-            test_keys=list(due.item.tests),
+            test_keys=missing,
             phase=due.item.phase,
             required=due.item.required,
             opens_on=due.opens,
             overdue_after_on=due.overdue_after,
         )
         for position, due in enumerate(draft.due)
+        if (missing := missing_of(decision, draft, due))
     )

@@ -92,16 +92,16 @@ def letter_run_start(request: HttpRequest) -> HttpResponse:
 
 
 def chosen_tasks(request: HttpRequest) -> QuerySet[MonitoringTask]:
-    """Tests by their keys, patients with what is due of theirs, or all that is overdue in a clinic."""
+    """Tests by their keys, or lines of the worklist; patients, with what is due of theirs; all that is overdue in a clinic."""
     clinics = Clinic.objects.clinical_for(request.user)
     if wanted := request.POST.get("overdue"):
         clinic = next((one for one in clinics if str(one.pk) == wanted), None)
         if clinic is None:
             raise Http404("Not a clinic whose patients this person looks after.")
         return overdue(clinic)
-    visible = MonitoringTask.objects.visible_to(request.user).open()
+    visible, sent = MonitoringTask.objects.visible_to(request.user).open(), request.POST.getlist
     if "patients" not in request.POST:
-        return visible.filter(pk__in=uuids(request.POST.getlist("tasks")))
+        return visible.filter(pk__in=uuids(" ".join(sent("tasks") + sent("rows")).split()))
     patients, found = uuids(request.POST.getlist("patients")), Q(pk__in=[])
     for clinic in clinics:
         found |= Q(pk__in=to_remind_of(clinic, clinic.today()).filter(patient__in=patients).order_by().values("pk"))
