@@ -10,7 +10,6 @@ from guidelines.engine.decision import Decision
 from guidelines.engine.explain import in_words, value_in_words
 from guidelines.engine.facts import Known, NotAsked
 from guidelines.engine.safety import Alert, override_of
-from guidelines.engine.schedule import Due
 from guidelines.engine.values import plain
 from patients.choices import Choices
 from patients.outputs.html import checked_text
@@ -88,22 +87,12 @@ def decision_sentence(compiled: CompiledPackage, decision: Decision, draft: Plan
 def tests_of(compiled: CompiledPackage, decision: Decision, draft: PlanDraft) -> Iterator[PlanTest]:
     for due in draft.due:
         tests = [compiled.tests[key] for key in due.item.tests]
-        missing = [compiled.tests[key] for key in missing_of(decision, draft, due)]
+        is_before_start = due.opens == due.overdue_after == draft.started_on
+        missing = [test for test in tests if not (is_before_start and is_done(decision, test.facts))]
         yield PlanTest(
             due.item.key, tuple(test.label for test in tests), tuple(test.plain_label for test in missing), due.item.phase,
-            due.item.why, due.opens, due.overdue_after, due.item.required, is_before_start(draft, due),
-            due.is_open_ended,
+            due.item.why, due.opens, due.overdue_after, due.item.required, is_before_start, due.is_open_ended,
         )  # fmt: skip
-
-
-def is_before_start(draft: PlanDraft, due: Due) -> bool:
-    return due.opens == due.overdue_after == draft.started_on
-
-
-def missing_of(decision: Decision, draft: PlanDraft, due: Due) -> list[str]:
-    """The tests that are still to be done: before the first dose, not those whose results are there already."""
-    tests, is_first = decision.compiled.tests, is_before_start(draft, due)
-    return [key for key in due.item.tests if not (is_first and is_done(decision, tests[key].facts))]
 
 
 def is_done(decision: Decision, facts: tuple[str, ...]) -> bool:

@@ -15,16 +15,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Window
 from guidelines.engine.decision import Decision
-from guidelines.engine.facts import FactsRefused
+from guidelines.engine.facts import FactsRefused, Known
 from guidelines.engine.planned import EveryDay, OnWeekday
+from guidelines.engine.schedule import Due
 from patients import permissions
 from patients.actions.assessing import close_with_plan
 from patients.actions.consulting import locked, why_not_use
 from patients.actions.handling import note_move
 from patients.actions.refusals import Conflict, NotSignable, Refused, allow, day_at
 from patients.actions.results import Entry, write_new
-from patients.care_plan import build_care_plan, missing_of
+from patients.care_plan import build_care_plan
 from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.deciding import (
     active_plan,
@@ -36,6 +38,7 @@ from patients.deciding import (
     raw_facts,
 )
 from patients.facts import FROM_PATIENT
+from patients.following.reads import came_on
 from patients.models import (
     AlertOutcome,
     Clinic,
@@ -224,7 +227,7 @@ def write_overrides(plan: Plan, draft: PlanDraft, choices: Choices) -> None:
 
 
 def write_tasks(plan: Plan, draft: PlanDraft, decision: Decision) -> None:
-    """What is done already is no task: nobody is reminded of it."""
+    open_tests = ((due, still_to_do(due, decision)) for due in draft.due)
     MonitoringTask.objects.bulk_create(
         MonitoringTask(
             plan=plan,
@@ -232,12 +235,24 @@ def write_tasks(plan: Plan, draft: PlanDraft, decision: Decision) -> None:
             clinic_id=plan.patient.clinic_id,
             position=position,
             item_key=due.item.key,
-            test_keys=missing,
+            test_keys=tests,
             phase=due.item.phase,
             required=due.item.required,
             opens_on=due.opens,
             overdue_after_on=due.overdue_after,
         )
-        for position, due in enumerate(draft.due)
-        if (missing := missing_of(decision, draft, due))
+        for position, (due, tests) in enumerate(open_tests)
+        if tests
     )
+
+
+def still_to_do(due: Due, decision: Decision) -> list[str]:
+    """The tests of an item. What must be known before the first dose, and is known and not too old, is done."""
+    if not due.item.windows or any(window.after.count or not is_at_once(window) for window in due.item.windows):
+        return list(due.item.tests)
+    known = {key: [state.taken_on] for key, state in decision.facts.states.items() if isinstance(state, Known)}
+    return [key for key in due.item.tests if came_on(decision.compiled, key, known) is None]
+
+
+def is_at_once(window: Window) -> bool:
+    return window.every is None and window.until is not None and not window.until.count

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from guidelines.engine.schedule import following
 from guidelines.package import compiled_version
+from patients.following.reads import came_on
 from patients.models import MonitoringTask, Observation, Plan, TaskOutcome
 from patients.models.plan import NOT_GIVEN
 
@@ -48,16 +49,16 @@ def plan_next(task: MonitoringTask, done_on: date) -> None:
 
 def close_what_came(plan: Plan, observations: Iterable[Observation], by: User, *, goes_on: bool = True) -> None:
     """Tests that bring results are done once each of them has come on or after the day the test opens."""
-    tests = compiled_version(plan.version).tests
+    compiled = compiled_version(plan.version)
     days: dict[str, list[date]] = {}
     for row in observations:
         days.setdefault(row.fact_key, []).append(row.taken_on)
     for task in MonitoringTask.objects.open().filter(plan=plan).select_related("plan__version", "patient"):
-        keys = [tests[key].facts if key in tests else () for key in task.test_keys]
-        found = [[day for fact in facts for day in days.get(fact, ()) if day >= task.opens_on] for facts in keys]
-        if not found or not all(found):
+        since = {fact: [day for day in found if day >= task.opens_on] for fact, found in days.items()}
+        came = [came_on(compiled, key, since) for key in task.test_keys]
+        done_on = max((day for day in came if day is not None), default=None)
+        if done_on is None or None in came:
             continue
-        done_on = max(min(one) for one in found)
         if goes_on:
             done(task, done_on, by)
         else:
