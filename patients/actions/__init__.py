@@ -20,6 +20,7 @@ from patients.actions.entering import Entered, asked_for, enter_results
 from patients.actions.following import close_task, end_plan, longest_aside, set_aside
 from patients.actions.handling import keep_plan, move_plan, open_elsewhere, stop_plan
 from patients.actions.importing import agree_import, discard_import, start_import, write_import
+from patients.actions.letters import letters_sent, make_letters, start_letters
 from patients.actions.looking import Glance, Stamp, glance_at
 from patients.actions.noting import add_note
 from patients.actions.people import (
@@ -64,7 +65,9 @@ __all__ = [
     "enter_results",
     "glance_at",
     "keep_plan",
+    "letters_sent",
     "longest_aside",
+    "make_letters",
     "move_plan",
     "open_clinic",
     "open_elsewhere",
@@ -86,6 +89,7 @@ __all__ = [
     "sign_plan",
     "start_consultation",
     "start_import",
+    "start_letters",
     "stop_plan",
     "unpublish_version",
     "why_not_use",

@@ -1,11 +1,12 @@
 """A test that is done or no longer asked for, and the next one of a series. Part of other actions, which ask who may."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from guidelines.engine.schedule import following
 from guidelines.package import compiled_version
 from patients.following.reads import came_on
 from patients.models import MonitoringTask, Observation, Plan, TaskOutcome
@@ -35,14 +36,13 @@ def plan_next(task: MonitoringTask, done_on: date) -> None:
         return
     given = set(task.plan.medications.exclude(change__in=NOT_GIVEN).values_list("drug_key", flat=True))
     for window in item.windows:
-        if window.every is None or window.times is not None or (window.drugs and not given & set(window.drugs)):
+        due = following(item, window, done_on, compiled.package.exact_day_grace_days)
+        if due is None or (window.drugs and not given & set(window.drugs)):
             continue
-        opens = window.every.after(done_on)
-        length = window.until.after(done_on) - window.after.after(done_on) if window.until else None
-        last = opens + (length or timedelta(days=compiled.package.exact_day_grace_days))
         MonitoringTask.objects.create(
-            plan=task.plan, patient=task.patient, clinic_id=task.patient.clinic_id, position=task.position, item_key=item.key, test_keys=list(item.tests),
-            phase=item.phase, required=item.required, opens_on=opens, overdue_after_on=last,
+            plan=task.plan, patient=task.patient, clinic_id=task.patient.clinic_id, position=task.position, item_key=item.key,
+            test_keys=list(item.tests), phase=item.phase, required=item.required, opens_on=due.opens,
+            overdue_after_on=due.overdue_after,
         )  # fmt: skip
         return
 
