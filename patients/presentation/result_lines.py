@@ -157,7 +157,12 @@ class ResultLines:
 
 
 def as_typed(fact: Fact, row: Observation) -> str:
-    return f"{row.value_typed}\u00a0{unit_text(row.unit or fact.unit, str(row.value_typed))}".strip()
+    """In the unit it was typed in, without a trailing zero."""
+    try:
+        number = plain(read_number(row.value_typed))
+    except ValueError:
+        return str(row.value_typed)
+    return f"{number}\u00a0{unit_text(row.unit or fact.unit, number)}".strip()
 
 
 def multiple_in_words(number: Decimal, limit: Decimal) -> str:

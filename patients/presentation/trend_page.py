@@ -13,6 +13,7 @@ from django.utils import timezone
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.operators import unit_text
 from guidelines.engine.values import plain
+from patients.facts import MEDICINES_GROUP
 from patients.following.thresholds import Bound
 from patients.models import MedicationChange, Plan, PlannedMedication
 from patients.presentation import words
@@ -20,6 +21,7 @@ from patients.presentation.result_lines import TAGS, Found, ResultLines, graver
 from patients.presentation.trends import Axis, Edge, Plot, Stretch, Value, plotted, stretch
 
 HEIGHT = 84
+SPARE_TICKS = (1, 2, 4)  # of six days those that are left out where there is little room
 PER = {"day": "a day", "week": "a week", "dose": "a dose"}
 
 
@@ -75,14 +77,18 @@ def trends_of(lines: ResultLines, plans: Sequence[Plan], today: date) -> Trends:
     days = [found.on for results in lines.by_fact.values() for found in results]
     axis = Axis.over([*days, *(plan.signed_on for plan in plans)], today)
     in_tests = {key for test in lines.compiled.package.tests for key in test.facts}
-    trends = [(key, trend_of(lines, axis, key, results)) for key, results in lines.by_fact.items()]
+    facts = lines.compiled.facts
+    trends = [
+        (key, trend_of(lines, axis, key, results)) for key, results in lines.by_fact.items()
+        if facts[key].group != MEDICINES_GROUP  # what is taken is drawn as bands, from the plans
+    ]  # fmt: skip
     matters = in_tests | lines.thresholds.keys()
     ticks = axis.ticks()
     return Trends(
         tuple(trend for key, trend in trends if key in matters),
         tuple(trend for key, trend in trends if key not in matters),
         tuple(doses_of(lines.compiled, axis, plans, today)),
-        tuple((x, day, place % 2 == 1) for place, (x, day) in enumerate(ticks)),
+        tuple((x, day, place in SPARE_TICKS) for place, (x, day) in enumerate(ticks)),
     )
 
 
