@@ -14,15 +14,16 @@ from guidelines.engine.values import in_short
 from guidelines.strict_yaml import Node, YamlRefused, read_yaml
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
-# Words for searching, and what every guideline is held against: no guideline takes content from these.
-SYNONYMS, SAFEGUARDS = "synonyms.yaml", "safeguards.yaml"
+# Words for searching, what every guideline is held against, and how laboratories name results: no guideline takes
+# content from these.
+SYNONYMS, SAFEGUARDS, RESULT_NAMES = "synonyms.yaml", "safeguards.yaml", "result-names.yaml"
 HAS_SLUG = re.compile(rb"^slug\s*:", re.MULTILINE)
 ALL = "all"
 
 
 def library_files(folder: Path = CONTENT_FOLDER) -> list[Path]:
     """The shipped files without a slug, in the order of their names."""
-    found = (path for path in sorted(folder.glob("*.yaml")) if path.name not in (SYNONYMS, SAFEGUARDS))
+    found = (path for path in sorted(folder.glob("*.yaml")) if path.name not in (SYNONYMS, SAFEGUARDS, RESULT_NAMES))
     return [path for path in found if not HAS_SLUG.search(path.read_bytes())]
 
 

@@ -32,6 +32,11 @@ def why_not_look_after(user: "User | AnonymousUser", patient: Patient) -> str:
     return "" if has_role(user, patient.clinic) else "Only physicians and nurses of the patient's clinic may do this."
 
 
+def why_not_share_calendar(user: "User | AnonymousUser", clinic: Clinic) -> str:
+    """Giving out an address, or taking it back, under which dates can be read without signing in."""
+    return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may share its calendars."
+
+
 def why_not_consult(user: "User | AnonymousUser", consultation: Consultation) -> str:
     if refusal := why_not_look_after(user, consultation.patient):
         return refusal

@@ -1,128 +1,225 @@
-"""The lines that are drawn are those the rules of the version read: no number is written down a second time."""
+"""Every number in a safety rule of the shipped guideline acts where the content says, and a new rule's does too."""
 
-import re
 from datetime import date
-from decimal import Decimal
+from decimal import localcontext
+from functools import cache
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from guidelines.engine.compiled import CompiledPackage, Rule, compile_package
-from guidelines.engine.content import Package
-from guidelines.engine.operators import Result
-from patients.following.thresholds import Latest, Threshold, thresholds_of
-from tests.factories_guidelines import itching_elbow
+from guidelines.engine.compiled import CompiledPackage, compile_package
+from guidelines.engine.content import SafetyRule
+from guidelines.engine.operators import EXACT
+from guidelines.engine.reading import read_facts
+from guidelines.engine.resolve import Resolved
+from guidelines.engine.safety import check
+from patients.facts import FROM_PATIENT, facts_input, taken_by_plan
+from patients.following.standing import Standing, standing_by
+from patients.models import AlertKind, MedicationChange, Observation, Patient, Plan, PlannedMedication
 from tests.patients.plan_samples import guideline
+from tests.patients.threshold_cases import SIGNED_ON, TODAY, Situation, Situations, text
+from tests.patients.threshold_oracle import comparisons
 
-DAY = date(2026, 3, 2)
-
-
-def known(compiled: CompiledPackage, given: dict[str, Any] | None = None, **values: str) -> Latest:
-    results = {key: (Result(Decimal(value), DAY, None),) for key, value in values.items()}
-    return Latest(compiled, results, {"started_on": None, "as_of": DAY, "current_step": "none"} | (given or {}))
-
-
-def rules(compiled: CompiledPackage, *keys: str) -> list[Rule]:
-    return [compiled.rules[key] for key in keys]
-
-
-def elbow_with(when: str, **more: Any) -> CompiledPackage:
-    """The small guideline with another condition of its threshold."""
-    package = itching_elbow()
-    changed = [
-        rule.model_copy(update={"when": when, **more}) if rule.key == "CAL-W-MARK" else rule
-        for rule in package.safety_rules
-    ]
-    return compile_package(Package.model_validate({**dict(package), "safety_rules": changed}))
+MADE_UP = SafetyRule.model_validate(
+    {
+        "key": "MADE-UP", "drug": "methotrexate", "kind": "threshold", "severity": "stop", "resolvable": True,
+        "when": "hgb < 8.5 and not diabetes", "message": "Haemoglobin below 8.5.", "override": "reason",
+        "action": {"kind": "hold", "text": "Hold.", "resume": "When it is 8.5 or more."}, "cites": ["GK"], "marks": ["GK"],
+    }
+)  # fmt: skip
 
 
-def read(when: str, given: dict[str, Any] | None = None, **values: str) -> dict[str, tuple[Threshold, ...]]:
-    compiled = elbow_with(when)
-    return dict(thresholds_of(compiled, rules(compiled, "CAL-W-MARK"), known(compiled, given, **values)))
+def rules_with_numbers() -> list[SafetyRule]:
+    package = guideline().package
+    return [rule for rule in package.safety_rules if list(comparisons(package, rule.key))]
 
 
-def test_a_multiple_of_the_upper_limit_moves_with_the_limit_of_each_result() -> None:
-    found = read("itch_marker > 3 * itch_marker_limit")["itch_marker"][0]
-
-    nothing = known(guideline())
-    assert found.low is not None and found.low.words == "3 × limit"
-    assert [found.low.at(nothing, limit) for limit in (Decimal(40), Decimal(50), None)] == [120, 150, None]
+@cache
+def situations_of(key: str) -> list[Situation]:
+    made = Situations(guideline())
+    return list(made.of_rule(guideline().rules[key].rule))
 
 
-@pytest.mark.parametrize(("value", "is_over"), [("120", False), ("120.1", True), ("119.9", False)])
-def test_just_at_the_edge_is_not_above_it(value: str, is_over: bool) -> None:
-    found = read("itch_marker > 3 * itch_marker_limit")["itch_marker"][0]
-
-    assert found.holds(Decimal(value), known(guideline()), Decimal(40)) is is_over
+# --- in the engine ------------------------------------------------------------------------------------------------
 
 
-def test_without_an_upper_limit_nothing_is_called_over_it() -> None:
-    found = read("itch_marker > 3 * itch_marker_limit")["itch_marker"][0]
-
-    assert not found.holds(Decimal(9999), known(guideline()), None)
+def answer(value: Any) -> dict[str, Any]:
+    return {"value": value if isinstance(value, bool | str | list) else text(value)}
 
 
-def test_a_band_has_both_edges_and_holds_only_between_them() -> None:
-    band = read("itch_marker >= 30 and itch_marker < 60")["itch_marker"][0]
-
-    states = [band.holds(Decimal(value), known(guideline()), None) for value in ("29.9", "30", "59.9", "60")]
-    assert states == [False, True, True, False]
-
-
-def test_each_fact_of_alternatives_has_its_own_line() -> None:
-    assert set(read("itch_marker < 3.5 or height_cm < 140")) == {"itch_marker", "height_cm"}
-
-
-def test_what_stands_under_a_not_is_no_line() -> None:
-    found = read("itch_marker > 10 and not itch_marker > 50")
-
-    assert [bound.words for bound in found["itch_marker"][0].bounds] == ["10"]
+def raw_of(situation: Situation) -> dict[str, Any]:
+    limit = guideline().facts[situation.fact].upper_limit if situation.fact in guideline().facts else None
+    told = [
+        {"value": value, "taken_on": day.isoformat()} | ({"unit": unit} if unit else {}) | ({"upper_limit": own} if own else {})
+        for day, value, unit, own in situation.results
+    ]  # fmt: skip
+    facts = {key: answer(value) for key, value in situation.values.items() if value is not None and key != limit}
+    step = situation.setting.step
+    return {
+        "as_of": TODAY.isoformat(), "step": step, "started_on": SIGNED_ON.isoformat() if step else None,
+        "facts": facts | {situation.fact: told[-1]}, "history": {situation.fact: told[:-1]},
+    }  # fmt: skip
 
 
-def test_a_line_for_other_people_is_left_out() -> None:
-    when = '(itch == "mild" and itch_marker > 10) or (itch == "severe" and itch_marker > 20)'
-
-    found = read(when, {"itch": "severe"})
-
-    assert [one.low.words for one in found["itch_marker"] if one.low] == ["20"]
-
-
-def test_while_it_is_not_known_whom_it_concerns_a_line_is_drawn() -> None:
-    assert len(read('itch == "mild" and itch_marker > 10')["itch_marker"]) == 1
+def said(compiled: CompiledPackage, situation: Situation) -> bool | None:
+    with localcontext(EXACT):
+        resolved = Resolved(compiled, read_facts(raw_of(situation), compiled))
+        alerts = check([compiled.rules[situation.rule.key]], resolved)
+    return (True if alerts[0].is_met else None) if alerts else False
 
 
-def test_a_percentage_of_the_baseline_is_where_the_baseline_puts_it() -> None:
+@pytest.mark.parametrize("rule", rules_with_numbers(), ids=lambda rule: rule.key)
+def test_a_rule_says_what_its_text_says_around_each_of_its_numbers(rule: SafetyRule) -> None:
+    compiled, found = guideline(), situations_of(rule.key)
+
+    assert [(str(s), s.expected, said(compiled, s)) for s in found if said(compiled, s) is not s.expected] == []
+
+
+def test_every_number_of_every_rule_is_reached_on_both_sides() -> None:
+    for rule in rules_with_numbers():
+        found = situations_of(rule.key)
+        for comparison in filter(Situations(guideline()).has_two_sides, comparisons(guideline().package, rule.key)):
+            around = [s for s in found if s.what.startswith("just")]
+            assert {s.expected for s in around} == {True, False}, comparison
+        if rule.kind == "threshold":
+            assert len(found) >= 3, rule.key
+
+
+# --- in the plan that is followed ---------------------------------------------------------------------------------
+
+
+def observed(key: str, value: Any, day: date, unit: str = "", limit: str = "") -> Observation:
+    typed = answer(value)["value"]
+    return Observation(fact_key=key, value_typed=typed, unit=unit, upper_limit_typed=limit, taken_on=day)
+
+
+class Followed:
+    """A plan that was signed on the usual values, for a patient on the situation's step; nothing of it is saved."""
+
+    def __init__(self, compiled: CompiledPackage, situation: Situation, before: Any = None) -> None:
+        self.compiled, self.situation = compiled, situation
+        fact, rule = compiled.facts[situation.fact], situation.rule
+        values = dict(situation.values)
+        patient = Patient(born_on=date(TODAY.year - int(values["age_years"]), 1, 1), sex=values["sex"])
+        patient.pk = uuid4()
+        limit = fact.upper_limit
+        self.signed = [
+            observed(key, value, SIGNED_ON)
+            for key, value in values.items()
+            if value is not None and key not in (*FROM_PATIENT, fact.key, limit)
+        ]
+        usual = Situations(compiled).healthy
+        if fact.key in usual:
+            own = text(usual[limit]) if limit else ""
+            self.signed.append(observed(fact.key, usual[fact.key], SIGNED_ON, "", own))
+        self.plan = Plan(patient=patient, step=situation.setting.step or "", started_on=SIGNED_ON, signed_on=SIGNED_ON)
+        row = PlannedMedication(plan=self.plan, drug_key=rule.drug or "", change=MedicationChange.CONTINUE)
+        self.plan._prefetched_objects_cache = {"medications": [row] if rule.drug else []}
+        answers = {row.fact_key: answer_as_typed(row) for row in self.signed}
+        self.plan.frozen = {
+            "facts": facts_input(
+                compiled=compiled, patient=patient, as_of=SIGNED_ON, step=self.plan.step, started_on=SIGNED_ON,
+                answers=answers, observations=self.signed,
+            ),
+            "decision": {},
+        }  # fmt: skip
+        self.planned = taken_by_plan(compiled, TODAY, self.plan)
+
+    def expected(self) -> bool | None:
+        """What the rule should say with the usual result of the visit before the new ones."""
+        made, s, known = Situations(self.compiled), self.situation, self.signed[-1]
+        days = {day for day, *_ in s.results}
+        before = [(SIGNED_ON, known.value_typed, "", known.upper_limit_typed)]
+        is_before = known.fact_key == s.fact and SIGNED_ON not in days
+        told = sorted([*(before if is_before else ()), *s.results])
+        return made.expected(s.rule, s.setting, s.values, s.fact, tuple(told))
+
+    def new(self) -> list[Observation]:
+        return [
+            observed(self.situation.fact, value, day, unit, limit) for day, value, unit, limit in self.situation.results
+        ]
+
+    def standing(self, *new: Observation) -> Standing:
+        days = {(row.fact_key, row.taken_on) for row in new}
+        return standing_by(
+            self.compiled,
+            self.plan,
+            [*(row for row in self.signed if (row.fact_key, row.taken_on) not in days), *new],
+            TODAY,
+        )
+
+
+def answer_as_typed(row: Observation) -> dict[str, Any]:
+    found = {"value": row.value_typed, "taken_on": row.taken_on.isoformat()}
+    return found | ({"upper_limit": row.upper_limit_typed} if row.upper_limit_typed else {})
+
+
+def calls_of(standing: Standing, rule: SafetyRule) -> set[AlertKind]:
+    assert not standing.problems
+    return {call.kind for call in standing.calls if call.alert.rule.key == rule.key}
+
+
+def is_followed(compiled: CompiledPackage, situation: Situation) -> bool:
+    """About a result of somebody who takes the drug: not before the first dose, not on entering a step, not what stands
+    on the patient's page or in the plan."""
+    rule = situation.rule
+    return situation.setting.step is not None and rule.step is None and situation.fact not in FROM_PATIENT and not (
+        situation.setting.is_starting and rule.drug
+    )  # fmt: skip
+
+
+def wrong_calls(compiled: CompiledPackage, situation: Situation) -> list[Any]:
+    """What the plan's standing says against what is expected of the situation."""
+    followed = Followed(compiled, situation)
+    standing, rule = followed.standing(*followed.new()), situation.rule
+    found, expected = calls_of(standing, rule), followed.expected()
+    if expected:
+        wanted = {AlertKind.ABNORMAL} if rule.severity != "note" else set()
+        return [] if found == wanted else [str(situation), wanted, found]
+    if expected is False:
+        return [] if not found else [str(situation), "nothing", found]
+    asks = rule.kind == "threshold" or (rule.if_unknown or rule.severity) == "stop"
+    asked = [call for call in standing.calls if call.kind == AlertKind.NOT_EVALUABLE]
+    if asks and not asked:
+        return [str(situation), "asks", found]
+    return [str(situation), "not abnormal", found] if AlertKind.ABNORMAL in found else []
+
+
+@pytest.mark.parametrize("rule", rules_with_numbers(), ids=lambda rule: rule.key)
+def test_a_new_result_asks_for_what_the_rule_says_and_a_correction_takes_it_back(rule: SafetyRule) -> None:
     compiled = guideline()
-    results = {"creatinine_mg_dl": (Result(Decimal("0.9"), DAY, None), Result(Decimal("1.2"), DAY, None))}
-    now = Latest(compiled, results, {"started_on": None})
+    found = [s for s in situations_of(rule.key) if is_followed(compiled, s)]
 
-    found = thresholds_of(compiled, rules(compiled, "MTX-W-CREAT30"), now)["creatinine_mg_dl"][0]
+    assert [wrong for s in found if (wrong := wrong_calls(compiled, s))] == []
+    for situation in (s for s in found if s.expected and len(s.results) == 1):
+        # entered wrongly, and then as it was, or as another patient's
+        followed = Followed(compiled, situation)
+        calm = next(
+            s for s in found if s.expected is False and (s.fact, s.values) == (situation.fact, situation.values)
+        )
+        day, value, unit, limit = calm.new_result
+        assert calls_of(followed.standing(observed(situation.fact, value, day, unit, limit)), rule) == set(), str(
+            situation
+        )
+        assert followed.standing().calls == (), str(situation)
 
-    assert found.low is not None
-    assert found.low.at(now, None) == Decimal("1.17")
-    assert found.holds(Decimal("1.18"), now, None) and not found.holds(Decimal("1.17"), now, None)
 
-
-def test_what_a_rule_asks_for_says_how_a_result_is_marked() -> None:
+def test_each_threshold_about_a_result_is_followed() -> None:
+    """Those that are not are about the start of a drug, about entering a step, or about the age; the wizard asks them."""
     compiled = guideline()
-    keys = ("MTX-B-CBC", "MTX-W-ALB", "MTX-W-MCV")
+    for rule in rules_with_numbers():
+        found = situations_of(rule.key)
+        is_followed_once = any(is_followed(compiled, s) for s in found)
+        is_asked = rule.step or "starting" in rule.when or not {s.fact for s in found} - set(FROM_PATIENT)
+        assert is_followed_once or is_asked, rule.key
 
-    found = thresholds_of(compiled, rules(compiled, *keys), known(compiled))
 
-    assert [found[fact][0].level for fact in ("wbc", "albumin_g_dl", "mcv")] == ["stop", "caution", "note"]
+def test_a_rule_nobody_wrote_a_test_for_is_covered() -> None:
+    package = guideline().package
+    compiled = compile_package(package.model_copy(update={"safety_rules": (*package.safety_rules, MADE_UP)}))
+    found = list(Situations(compiled).of_rule(MADE_UP))
 
-
-def test_every_threshold_of_the_shipped_guideline_that_compares_a_result_has_a_line() -> None:
-    """Generated from the content: a new rule is covered without a test of its own."""
-    compiled = guideline()
-    in_tests = {key for test in compiled.package.tests for key in test.facts if compiled.facts[key].type == "number"}
-
-    without = []
-    for rule in compiled.rules.values():
-        when = re.sub(r"not \([^()]*\)", "", rule.rule.when)
-        reads = {key for key in in_tests if f"{key} >" in when or f"{key} <" in when}
-        drawn = thresholds_of(compiled, [rule], known(compiled))
-        if rule.rule.severity != "note" and not reads <= set(drawn):
-            without.append((rule.rule.key, reads - set(drawn)))
-
-    assert without == []
+    assert {s.what for s in found} == {"just below 8.5", "at 8.5", "just above 8.5", "in g/L"}
+    assert [str(s) for s in found if said(compiled, s) is not s.expected] == []
+    assert [wrong for s in found if (wrong := wrong_calls(compiled, s))] == []

@@ -18,6 +18,16 @@ class Action(Content):
     who: Line | None = None
     within_days: Whole | None = None
     resume: Line | None = None
+    resume_when: Expression | None = (
+        None  # a drug held for this rule stays held until then; without it, while it is met
+    )
+    resume_lower: Flag = False  # given again only below the dose at which it was held
+
+    @model_validator(mode="after")
+    def says_in_words_when_it_may_be_given_again(self) -> Self:
+        if (self.resume_when or self.resume_lower) and not self.resume:
+            raise ValueError("resume_when and resume_lower need the words of resume: people read those")
+        return self
 
 
 class SafetyRule(Marked):
