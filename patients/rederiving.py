@@ -14,10 +14,10 @@ from patients.care_plan import build_care_plan
 from patients.choices import ChoicesRefused, read_choices
 from patients.deciding import decision_json
 from patients.drafting import draft_plan
-from patients.facts import current_drugs
 from patients.models import Plan
 from patients.plan_parts import CarePlan
 from patients.print_rules import PrintRefused
+from patients.taken_now import current_drugs
 
 
 @dataclass(frozen=True, slots=True)

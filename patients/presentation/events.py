@@ -173,7 +173,7 @@ def alerts(told: Told) -> Iterable[Event]:
             said = AlertOutcome(row.outcome).label
             yield Event(
                 local(told, row.closed_at), row.closed_at, "alerts", "check", f"{said}: {row.message}",
-                (Line("", quote=row.closed_because),) if row.closed_because else (),
+                (Line("", quote=row.closed_because),) if row.outcome == AlertOutcome.NO_CHANGE else (),
                 told.names.get(row.closed_by_id or 0, ""),
             )  # fmt: skip
         yield from aside(told, row, "alerts", row.message)

@@ -85,11 +85,13 @@ class ResultLines:
             key: exact_date(answer["value"]) if self.compiled.facts[key].type == "date" else answer["value"]
             for key, answer in patient_answers(self.compiled, self.patient).items()
         }
-        now = {
+        now: dict[str, Any] = {
             "as_of": self.patient.clinic.today(),
             "started_on": self.plan.started_on if self.plan else None,
             "current_step": (self.plan.step if self.plan else "") or "none",
         }
+        given = [row.drug_key for row in self.plan.medications.all() if row.is_given] if self.plan else []
+        now |= {f"starting:{drug}": False for drug in given}  # it is taken already
         dates = {key: exact_date(value) for key, value in self.given.items() if self.compiled.facts[key].type == "date"}
         return Latest(self.compiled, results, self.given | dates | about | now)
 
