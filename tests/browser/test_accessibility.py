@@ -155,8 +155,35 @@ def saved_by_somebody_else(page: Page) -> None:
     page.get_by_role("heading", level=1).wait_for()
 
 
+def results_to_check(page: Page) -> None:
+    page.goto(patient("results/add/", "Dubois"))
+    page.locator("#value-alt").fill("4x")
+    page.locator("#value-weight_kg").fill("290")
+    page.get_by_role("button", name="Save results").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
+def lines_understood_in_part(page: Page) -> None:
+    page.goto(patient("results/paste/", "Dubois"))
+    page.get_by_role("textbox", name="Lines").fill(
+        "ALT\t31\tU/L\nWeight\t290\tkg\nCreatinine\t88\tumol/L\nNobody knows\t1"
+    )
+    page.get_by_role("button", name="Show what is understood").click()
+    page.locator("#preview").wait_for()
+
+
+def file_that_is_none(page: Page) -> None:
+    page.goto("/imports/")
+    page.get_by_label("File", exact=True).set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"prose"})
+    page.get_by_role("button", name="Show what is understood").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
 REFUSALS = (
     register_nobody,
+    results_to_check,
+    lines_understood_in_part,
+    file_that_is_none,
     mistyped_fact,
     no_option,
     mistyped_dose,
