@@ -22,24 +22,23 @@ def test_results_are_typed_asked_about_saved_and_corrected(browsers: Browsers, h
     with browsers.window(has_javascript=has_javascript) as page:
         sign_in(page)
         patient = add_page(page, "D-1001")
-        # A day for each of the two runs: the second must not find what the first has recorded.
-        day = (patient.clinic.today() - timedelta(days=1 + has_javascript)).isoformat()
-        page.get_by_label("Taken on").fill(day)
+        # A day and a value for each of the two runs: neither must find what the other has recorded.
+        day = patient.clinic.today() - timedelta(days=1 + has_javascript)
+        value = f"3{day.day % 10}"
+        page.get_by_label("Taken on").fill(day.isoformat())
         page.get_by_label("Or a new laboratory").fill(f"Laboratory {day}")
-        page.locator("details.result-group").evaluate_all("(all) => all.forEach((one) => { one.open = true; })") if (
-            has_javascript
-        ) else page.get_by_text("Liver tests (ALT, AST)").click()
-        page.locator("#value-alt").fill("31")
+        page.locator("summary", has_text="Liver tests").click()
+        page.locator("#value-alt").fill(value)
         page.locator("#limit-alt").fill("40")
         page.get_by_role("button", name="Save results").click()
-        expect(page.get_by_text("Recorded: ALT 31 U/L")).to_be_visible()
+        expect(page.get_by_text(f"Recorded: ALT {value} U/L")).to_be_visible()
 
         page.goto(f"/patients/{patient.pk}/results/")
-        page.get_by_role("link", name="Correct ALT").first.click()
-        page.get_by_label("Value").fill("33")
+        page.get_by_role("link", name=f"Correct ALT of {day:%-d %b %Y}").click()
+        page.get_by_label("Value").fill("29")
         page.get_by_role("button", name="Save the correction").click()
-        expect(page.get_by_role("cell", name="31 U/L")).to_be_visible()
-        expect(page.locator("del", has_text="31 U/L")).to_have_count(1)
+        expect(page.get_by_text("Corrected to ALT 29 U/L")).to_be_visible()
+        expect(page.locator("del", has_text=f"{value} U/L")).to_have_count(1)
 
 
 def test_lines_are_pasted_and_agreed_to_with_the_keyboard_alone(browsers: Browsers) -> None:
