@@ -1,29 +1,28 @@
-"""Rows ⇄ Package ⇄ YAML, driven by the fields of both sides: no class of content is named here.
+"""Rows ⇄ Package, driven by the fields of both sides: no class of content is named here.
 
 A field of content is a column of the same name, or columns that begin with its name, or rows that point back under
 its name. What has none of these is a mistake in the models, and an error.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, get_args
 
-import yaml
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models, transaction
+from django.db import models
 from pydantic import BaseModel
 
+from config.written_once import WrittenOnce
 from guidelines.engine.compiled import CompiledPackage, compile_package
 from guidelines.engine.content import Package
 from guidelines.engine.values import Interval
 from guidelines.models import Version
 
 ELSEWHERE = {(Package, "slug")}  # the slug is the guideline's, not a version's
-LINE_WIDTH = 110
 
 
 @dataclass(frozen=True)
@@ -194,37 +193,60 @@ def write_order(version: Version, package: Package, part: str) -> None:
 # --- rows → Package ----------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+Row = dict[str, Any]
+
+
 def package_of(version: Version) -> Package:
-    """The content of a version, read from its rows."""
-    raw = {**raw_columns(version, Package), **raw_parts(Package, Version, version, [version.pk])[version.pk]}
+    """The content of a version, read from its rows in one statement."""
+    found = content_rows.row(version.pk)
+    tables = json.loads(found[0], parse_float=Decimal) if found else []
+    held = dict(zip(row_models(Package, Version), tables, strict=True))
+    own = {name: getattr(version, name) for slot in slots(Package, Version) for name in slot.columns}
+    raw = {**raw_columns(own, Package, Version), **raw_parts(Package, Version, held, [version.pk])[version.pk]}
     return Package.model_validate({"slug": version.guideline.slug, **raw})
 
 
-def raw_columns(row: models.Model, entry_class: type[BaseModel]) -> dict[str, Any]:
+def all_rows() -> tuple[str, list[Any]]:
+    """Every table of content in the order of `row_models`, each as a list of its rows."""
+    tables = []
+    for model in row_models(Package, Version):
+        columns = ", ".join(f'"{field.column}" AS "{field.attname}"' for field in model._meta.concrete_fields)
+        rows = f'SELECT {columns} FROM "{model._meta.db_table}" WHERE version_id = sought.id ORDER BY position, id'  # noqa: S608 - names of our models
+        tables.append(f"(SELECT COALESCE(json_agg(one), '[]') FROM ({rows}) AS one)")  # noqa: S608 - as above
+    return f"SELECT json_build_array({', '.join(tables)})::text FROM (SELECT %s::bigint AS id) AS sought", [NO_VERSION]  # noqa: S608 - as above
+
+
+NO_VERSION = -1
+content_rows = WrittenOnce(all_rows, NO_VERSION)
+
+
+def raw_columns(row: Row, entry_class: type[BaseModel], model: type[models.Model]) -> dict[str, Any]:
     raw: dict[str, Any] = {}
-    for slot in slots(entry_class, type(row)):
+    for slot in slots(entry_class, model):
         if slot.is_flattened:
-            parts = {column.removeprefix(f"{slot.name}_"): getattr(row, column) for column in slot.columns}
+            parts = {column.removeprefix(f"{slot.name}_"): row[column] for column in slot.columns}
             raw[slot.name] = {name: value for name, value in parts.items() if value is not None}
         elif slot.columns:
-            raw[slot.name] = getattr(row, slot.name)
+            raw[slot.name] = row[slot.name]
     return raw
 
 
 def raw_parts(
-    entry_class: type[BaseModel], model: type[models.Model], version: Version, owners: list[Any]
+    entry_class: type[BaseModel],
+    model: type[models.Model],
+    tables: Mapping[type[models.Model], list[Row]],
+    owners: list[Any],
 ) -> Mapping[Any, dict[str, Any]]:
-    """For each row (by its primary key) what hangs below it, by field name. One query per model."""
+    """For each row (by its primary key) what hangs below it, by field name."""
     raw: dict[Any, dict[str, Any]] = {owner: {} for owner in owners}
     for slot in slots(entry_class, model):
         if slot.model is None or slot.entry_class is None:
             continue
-        rows = list(slot.model._default_manager.filter(version=version).order_by("position", "pk"))
-        below = raw_parts(slot.entry_class, slot.model, version, [row.pk for row in rows])
-        held: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
+        rows = tables[slot.model]
+        below = raw_parts(slot.entry_class, slot.model, tables, [row["id"] for row in rows])
+        held: defaultdict[Any, list[Row]] = defaultdict(list)
         for row in rows:
-            held[getattr(row, f"{slot.link}_id")].append({**raw_columns(row, slot.entry_class), **below[row.pk]})
+            held[row[f"{slot.link}_id"]].append({**raw_columns(row, slot.entry_class, slot.model), **below[row["id"]]})
         for owner in owners:
             entries = held[owner]
             raw[owner][slot.name] = (entries[0] if entries else None) if slot.is_single else entries
@@ -246,46 +268,3 @@ def _compiled(version_id: int, content_hash: str) -> CompiledPackage:
     if package.content_hash() != content_hash:
         raise ContentMoved("The rows of this approved version do not match its hash. Do not use it; restore a backup.")
     return compile_package(package)
-
-
-# --- Package → YAML ----------------------------------------------------------------------------------------------
-
-
-class _Dumper(yaml.dumper.BaseDumper):
-    """Writes every scalar as text, as the strict reader takes it: plain where possible, lines as a literal block."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-
-def _text(dumper: _Dumper, value: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(dict, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items()))
-_Dumper.add_representer(list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value))
-
-
-def as_texts(value: Any) -> Any:
-    if isinstance(value, dict):
-        # As people write them: the key first, the origin last.
-        ordered = sorted(value, key=lambda name: (name != "key") + 2 * (name in ("cites", "marks")))
-        return {name: as_texts(value[name]) for name in ordered}
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [as_texts(part) for part in value]
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | Decimal | date):
-        return str(value)
-    raise TypeError(f"{value!r} has no place in a guideline file")
-
-
-def to_yaml(package: Package) -> str:
-    """A guideline file that is complete in itself; loading it gives the same hash."""
-    return yaml.dump(
-        as_texts(package.canonical()), Dumper=_Dumper, allow_unicode=True, width=LINE_WIDTH, sort_keys=False
-    )

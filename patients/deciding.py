@@ -14,9 +14,10 @@ from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients.choices import read_choices
 from patients.drafting import draft_plan
-from patients.facts import FROM_PATIENT, Answers, current_drugs, facts_input
+from patients.facts import FROM_PATIENT, Answers, facts_input
 from patients.models import Consultation, Observation, Plan
 from patients.plan_draft import PlanDraft
+from patients.taken_now import current_drugs, held_by
 
 
 class Read(NamedTuple):
@@ -42,8 +43,10 @@ def raw_facts(
     answers: Mapping[str, Any] | None = None,
     as_of: date | None = None,
     observations: Sequence[Observation] | None = None,
+    held: Mapping[str, list[str]] | None = None,
 ) -> dict[str, Any]:
-    """The consultation as FACTS.json; with other answers, for another day, or with observations already at hand."""
+    """The consultation as FACTS.json; with other answers, for another day, or with observations already at hand and what
+    the plan that is followed holds."""
     return facts_input(
         compiled=compiled_for(consultation),
         patient=consultation.patient,
@@ -52,6 +55,7 @@ def raw_facts(
         started_on=consultation.step_started_on,
         answers=consultation.answers if answers is None else answers,
         observations=observations_of(consultation) if observations is None else observations,
+        held=held_by(active_plan(consultation)) if held is None else held,
     )
 
 
@@ -107,6 +111,7 @@ def read_answers(
     compiled = compiled_for(consultation)
     problems: list[Problem] = []
     usable: Answers = {}
+    held = held_by(active_plan(consultation))
     for key, answer in answers.items():
         if key not in compiled.facts:
             problems.append(Problem(key[:80], "is not a fact of this guideline"))
@@ -115,7 +120,7 @@ def read_answers(
         else:
             usable[key] = answer
     while True:
-        raw = raw_facts(consultation, answers=usable, as_of=as_of, observations=observations)
+        raw = raw_facts(consultation, answers=usable, as_of=as_of, observations=observations, held=held)
         try:
             facts = read_facts(raw, compiled)
         except FactsRefused as refusal:

@@ -4,6 +4,8 @@ Refuses a dose it could only describe by guessing, such as a week that whole pro
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
@@ -12,6 +14,20 @@ from guidelines.engine.values import plain
 from patients.paper_words import joined, measured, noun, number
 from patients.plan_draft import MedicationLine, PlanDraft
 from patients.plan_parts import DayCell, PlanProduct
+
+
+class HowMuch(Protocol):
+    """As much of a planned drug as its dose in figures needs: also a signed row has it."""
+
+    @property
+    def amount(self) -> Decimal: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def per(self) -> str: ...
+    @property
+    def frequency(self) -> OnWeekday | EveryDay: ...
+
 
 AS_BEFORE = {"patient": "Keep taking it as before.", "clinician": "Goes on as before; the dose is not recorded here."}
 ENDED = "None. You have come to the end of the steps."
@@ -116,7 +132,7 @@ def spared_weekday(compiled: CompiledPackage, draft: PlanDraft, line: Medication
     return draft.main_weekday
 
 
-def amount_and_days(planned: PlannedDrug, spared: Weekday | None) -> str:
+def amount_and_days(planned: HowMuch, spared: Weekday | None) -> str:
     """How much and how often, in figures. Every screen and the paper take it from here, so that they say the same."""
     amount = f"{plain(planned.amount)} {planned.unit}"
     if isinstance(planned.frequency, OnWeekday):

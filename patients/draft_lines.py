@@ -81,8 +81,7 @@ class LineWriter:
         for part in self.option.regimens if self.option else ():
             drug = part.regimen.drug.key
             taking = self.taking.get(drug)
-            ends = part.role == "continued" and taking is not None and taking.change in ("hold", "stop")
-            if drug not in written and not ends:
+            if drug not in written and not self.ends(part, taking):
                 written.add(drug)
                 yield self.from_option(part, taking)
         for taking in self.decision.taking:
@@ -90,6 +89,13 @@ class LineWriter:
                 line = self.from_taking(taking)
                 if line is not None:
                     yield line
+
+    def ends(self, part: AssessedRegimen, taking: Taking | None) -> bool:
+        """Whether a drug of the option is not given: it is to end beside it, or was held and a person waits on."""
+        if taking is None:
+            return False
+        waits = self.now(taking.drug).is_held and self.choices.taking.get(taking.drug) in ("hold", "stop")
+        return waits or (part.role == "continued" and taking.change in ("hold", "stop"))
 
     def from_option(self, part: AssessedRegimen, taking: Taking | None) -> MedicationLine:
         regimen, drug = part.regimen.regimen, part.regimen.drug
@@ -102,9 +108,15 @@ class LineWriter:
             planned = self.planned(part.regimen, part.dose, self.amount(part))
             working = worksheet(part.regimen, part.dose, planned, self.decision.resolved, is_taken=is_taken)
         change = self.change(drug.key, planned.amount if planned else None, taking)
-        titration = titration_of(part, planned, change, self.today)
+        now = self.now(drug.key)
+        # A lower dose after a stop is not raised by a table: a person looks first.
+        titration = titration_of(part, planned, change, self.today) if now.below is None else ()
+        if now.below is not None:
+            working = (*working, f"Given again below {plain(now.below)} {regimen.unit}: {now.again}")
         taper = taper_of(self.decision, part.regimen, planned, change, self.today, under_way=part.role == "continued")
-        return MedicationLine(drug, change, regimen.key, planned, because, working, titration, taper, part.role)
+        return MedicationLine(
+            drug, change, regimen.key, planned, because, working, titration, taper, part.role, now.is_held
+        )
 
     def amount(self, part: AssessedRegimen) -> Decimal | None:
         chosen = self.choices.amounts.get(part.regimen.regimen.key)
@@ -119,9 +131,12 @@ class LineWriter:
         """The dose a physician picked, if it is one of those that can be given."""
         regimen, name = compiled.regimen, compiled.drug.name
         place = f"amounts.{regimen.key}"
-        allowed = amount is not None and amount in selectable(compiled, dose)
+        now = self.now(compiled.drug.key)
+        allowed = amount is not None and amount in amounts_for(compiled, dose, now)
         if amount is None:
             self.dose_problem(place, f"Choose the dose of {name}.")
+        elif now.is_too_much(amount):
+            self.dose_problem(place, too_much(name, amount, now, dose.unit))
         elif not allowed:
             self.dose_problem(
                 place,
@@ -143,7 +158,7 @@ class LineWriter:
         return weekday
 
     def change(self, drug: str, amount: Decimal | None, taking: Taking | None) -> PlannedChange:
-        if taking is None:
+        if taking is None or self.now(drug).is_held:
             return "start"
         now = self.now(drug).amount
         wanted: dict[str, PlannedChange] = {"raise": "raise", "reduce": "reduce", "taper": "taper"}
@@ -170,9 +185,11 @@ class LineWriter:
         return self.goes_on(taking)
 
     def may_end(self, drug: str) -> bool:
-        """Whether a drug that goes on may be held or stopped: a stop speaks against it, or it has no dose for anyone
-        like this patient, so that it could neither be named nor signed."""
+        """Whether a drug that goes on may be held or stopped: it is held now, a stop speaks against it, or it has no dose
+        for anyone like this patient, so that it could neither be named nor signed."""
         resolved = self.decision.resolved
+        if self.now(drug).is_held:
+            return True  # that it may be given again does not say that it must
         if any(alert.severity == "stop" for alert in check_drug(self.compiled, resolved, drug)):
             return True
         doses = [dose_for(regimen, resolved) for regimen in self.regimens_of(drug)]
@@ -191,13 +208,19 @@ class LineWriter:
         allowed = [
             (r, dose)
             for r, dose in doses
-            if isinstance(dose, Dose) and amount is not None and amount <= dose.max and products_for(r, amount)
+            if isinstance(dose, Dose)
+            and amount is not None
+            and amount <= dose.max
+            and products_for(r, amount)
+            and not now.is_too_much(amount)
         ]
         asked = self.asked_for(drug.key)
         place = f"amounts.{asked.regimen.key}" if asked else f"taking.{drug.key}"
         planned = None
         if allowed and amount is not None:
             planned = built(allowed[0][0], amount, self.weekday(allowed[0][0], now.weekday))
+        elif amount is not None and now.is_too_much(amount):
+            self.dose_problem(place, too_much(drug.name, amount, now, regimens[0].regimen.unit if regimens else ""))
         elif amount is not None:
             self.dose_problem(
                 place,
@@ -207,14 +230,14 @@ class LineWriter:
             self.dose_problem(place, f"Enter the dose of {drug.name} that is taken now.")
         change = self.change(drug.key, planned.amount if planned else None, taking)
         if planned is None:
-            return MedicationLine(drug, change, because=taking.because)
+            return MedicationLine(drug, "continue", because=taking.because, is_again=now.is_held)
         regimen, dose = allowed[0]
         part = AssessedRegimen(regimen, "continued", dose)
         working = worksheet(regimen, dose, planned, self.decision.resolved, is_taken=True)
         return MedicationLine(
             drug, change, planned.regimen, planned, taking.because, working,
             titration_of(part, planned, change, self.today),
-            taper_of(self.decision, regimen, planned, change, self.today, under_way=False),
+            taper_of(self.decision, regimen, planned, change, self.today, under_way=False), is_again=now.is_held,
         )  # fmt: skip
 
     def asked_for(self, drug: str) -> CompiledRegimen | None:
@@ -232,6 +255,26 @@ class LineWriter:
                     found[part.regimen] = self.compiled.regimens[part.regimen]
         every = {**found, **self.compiled.regimens}
         return [regimen for regimen in every.values() if regimen.drug.key == drug]
+
+
+def amounts_for(compiled: CompiledRegimen, dose: Dose, now: CurrentDrug) -> list[Decimal]:
+    """The amounts that may be picked. Of a drug given again at a lower dose, every lower one: the usual range begins
+    above some of them."""
+    if now.below is None:
+        return selectable(compiled, dose)
+    return [amount for amount in made_up_to(compiled, dose.max) if amount < now.below]
+
+
+def made_up_to(compiled: CompiledRegimen, limit: Decimal) -> list[Decimal]:
+    """Every amount up to the highest that whole products make up: a dose on its way down is below the usual range."""
+    smallest = min(product.strength for product in compiled.drug.products)
+    steps = [smallest * count for count in range(1, int(limit // smallest) + 1)]
+    return [amount for amount in steps if products_for(compiled, amount) is not None]
+
+
+def too_much(name: str, amount: Decimal, now: CurrentDrug, unit: str) -> str:
+    most = plain(now.below) if now.below is not None else ""
+    return f"{name}: {plain(amount)} {unit} is not below {most} {unit}, the dose at which it was held. {now.again}"
 
 
 def may_be_chosen(option: AssessedOption) -> bool:

@@ -11,11 +11,9 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Fact
 from guidelines.engine.facts import Known, PatientFacts
 from guidelines.engine.nodes import Node
-from guidelines.engine.planned import Weekday
 from guidelines.engine.resolve import Resolved
 from patients.models import MedicationChange, Observation, Patient, Plan
 from patients.models.plan import NOT_GIVEN
-from patients.plan_draft import CurrentDrug
 
 Answer = dict[str, Any]
 Answers = dict[str, Answer]
@@ -36,10 +34,11 @@ def facts_input(
     started_on: date | None = None,
     answers: Mapping[str, Answer],
     observations: Iterable[Observation],
+    held: Mapping[str, list[str]] | None = None,
 ) -> dict[str, Any]:
     """Everything known about the patient on the day `as_of`, in the form of FACTS.json."""
     given = {key: answer for key, answer in answers.items() if key not in FROM_PATIENT}
-    return {
+    return ({"held": dict(held)} if held else {}) | {
         "as_of": as_of.isoformat(),
         "step": step or None,
         "started_on": started_on.isoformat() if started_on else None,
@@ -112,8 +111,27 @@ def prefilled(
         if "upper_limit" in found.get(fact.key, {}):
             found.pop(fact.upper_limit or "", None)  # the result brings its own
     if plan is not None:
-        found |= taken_by_plan(compiled, as_of, plan)
+        found |= taken_by_plan(compiled, as_of, plan) | amounts_by_plan(compiled, plan)
     return found
+
+
+def amounts_by_plan(compiled: CompiledPackage, plan: Plan) -> Answers:
+    """How much is taken, where the guideline asks for it and the plan tells today's amount: nothing of a drug that is
+    held. Of one raised or lowered in dated steps nobody knows which was reached, and it is asked."""
+    changing = {
+        told["drug"] for told in plan.care_plan.get("medications", ())
+        if len(told["taper"]) > 1 or len(told["titration"]) > 1
+    }  # fmt: skip
+    regimens = compiled.package.regimens
+    asked = {regimen.drug: regimen.taken_now for regimen in regimens if regimen.taken_now}
+    found: Answers = {}
+    for row in plan.medications.all():
+        fact = asked.get(row.drug_key)
+        if fact and row.change == MedicationChange.HOLD:
+            found[fact] = {"value": "0", "taken_on": plan.signed_on.isoformat()}
+        elif fact and row.amount is not None and row.drug_key not in changing:
+            found[fact] = {"value": row.amount_text, "taken_on": plan.signed_on.isoformat()}
+    return {key: {**answer, "unit": compiled.facts[key].unit or ""} for key, answer in found.items()}
 
 
 def is_carried(fact: Fact, row: Observation, plan: Plan | None) -> bool:
@@ -135,28 +153,6 @@ def taken_by_plan(compiled: CompiledPackage, as_of: date, plan: Plan) -> Answers
         fact = deciding_fact(compiled, as_of, plan, taken.condition)
         if fact is not None:
             found[fact] = {"value": planned[taken.drug], "taken_on": plan.signed_on.isoformat()}
-    return found
-
-
-def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, CurrentDrug]:
-    """What is taken under the active plan, by drug, as far as the guideline still has the drug.
-
-    Without an amount where the plan does not tell today's: held, going on as before, or raised or lowered in dated
-    steps. Nobody knows whether every step was taken, so the amount is asked and never carried over.
-    """
-    if plan is None:
-        return {}
-    in_steps = {
-        told["drug"] for told in plan.care_plan.get("medications", ())
-        if len(told["taper"]) > 1 or len(told["titration"]) > 1
-    }  # fmt: skip
-    found: dict[str, CurrentDrug] = {}
-    for row in plan.medications.all():
-        if row.change == MedicationChange.STOP or row.drug_key not in compiled.drugs:
-            continue
-        is_steady = row.change != MedicationChange.TAPER and row.drug_key not in in_steps
-        weekday = None if row.weekday is None else Weekday(row.weekday)
-        found[row.drug_key] = CurrentDrug(row.amount if is_steady else None, weekday)
     return found
 
 

@@ -21,10 +21,18 @@ NOT_GIVEN = ("hold", "stop")
 
 @dataclass(frozen=True, slots=True)
 class CurrentDrug:
-    """What is taken now, as far as it is known; `amount` in the unit and period of the drug's dose."""
+    """What is taken now, as far as it is known; `amount` in the unit and period of the drug's dose. Of a drug that is
+    held: `below` is the dose that a new one has to stay under, `again` the words of the rule that says so."""
 
     amount: Decimal | None = None
     weekday: Weekday | None = None
+    is_held: bool = False
+    below: Decimal | None = None
+    again: str = ""
+
+    def is_too_much(self, amount: Decimal) -> bool:
+        """Whether an amount is not below the dose at which the drug was held, where it has to be."""
+        return self.below is not None and amount >= self.below
 
 
 class DraftProblem(NamedTuple):
@@ -54,6 +62,7 @@ class MedicationLine:
     titration: tuple[TitrationStep, ...] = ()
     taper: tuple[TaperStep, ...] = ()
     role: str = "continued"
+    is_again: bool = False  # given again after it was held
 
     @property
     def is_given(self) -> bool:

@@ -14,34 +14,12 @@ from guidelines.engine.conditions import Scope, compile_formula
 from guidelines.engine.nodes import ConditionError
 from guidelines.engine.operators import unit_text
 from guidelines.engine.values import Interval, plain
-from guidelines.models import HEAD
+from guidelines.labels import parts
 from guidelines.reading.ladder import numbers_of_steps
 from guidelines.reading.wording import BASIS, PER, capital, times_a_day
 
-# In a reviewer's order: what is claimed, what is done, what guards it, what it stands on.
-PARTS = {
-    HEAD: ("The guideline itself", "Title and head"),
-    "statements": ("Statements", "Statement"),
-    "conflicts": ("What speaks against statements", "Doubt"),
-    "regimens": ("Regimens", "Regimen"),
-    "drugs": ("Medicines", "Medicine"),
-    "safety_rules": ("Safety rules", "Safety rule"),
-    "monitoring": ("Monitoring", "Monitoring item"),
-    "steps": ("Steps", "Step"),
-    "options": ("Options", "Option"),
-    "transitions": ("Ways from step to step", "Way"),
-    "definitions": ("Definitions", "Definition"),
-    "facts": ("What is asked about a patient", "Fact"),
-    "fact_groups": ("Groups of facts", "Group"),
-    "tests": ("Tests", "Test"),
-    "sections": ("Section titles", "Section"),
-    "references": ("References", "Reference"),
-    "instructions": ("What patients are told", "Instruction"),
-    "print_rules": ("Checks of the printed plan", "Check"),
-    "override_reasons": ("Reasons for going against a rule", "Reason"),
-    "case_bases": ("What test patients begin with", "Base"),
-    "cases": ("Test patients", "Test patient"),
-}
+# Title, and what one entry is called: reviewers read the words that editors write under.
+PARTS = {row.part: (row.title, capital(row.one)) for row in parts().values()}
 LABELS = {
     "adjustments": "Adjustment", "ages": "Ages", "amount_per": "Amount is per", "anchor": "Counted from", "as_of": "On the day",
     "as_continue": "Goes on under the other step", "bands": "Taper band", "because": "Because", "beside": "Stands beside the others",

@@ -35,6 +35,7 @@ class Source(NamedTuple):
 class Rule(NamedTuple):
     rule: content.SafetyRule
     condition: Node
+    resume: Node | None = None  # when a drug held for it may be given again, if that is more than "not met"
 
 
 class Conditional(NamedTuple):
@@ -93,9 +94,7 @@ class CompiledPackage:
         self.sources = {fact.key: self._source(fact) for fact in package.facts}
         self.values_read: dict[tuple[str, str, str | None], Any] = {}  # by fact, as written, unit; see reading.py
         self.worked_out = {key: source for key, source in self.sources.items() if source.formula is not None}
-        self.rules = {
-            r.key: Rule(r, self._condition(f"safety_rules.{r.key}.when", r.when, r.drug)) for r in package.safety_rules
-        }
+        self.rules = {rule.key: self._rule(rule) for rule in package.safety_rules}
         self.rule_order = {key: index for index, key in enumerate(self.rules)}
         self.regimens = {r.key: self._regimen(r) for r in package.regimens}
         self.option_regimens = {
@@ -210,6 +209,11 @@ class CompiledPackage:
             self._condition(f"{place}.taper.start_when", down, drug.key) if down else None, {},
         )  # fmt: skip
 
+    def _rule(self, rule: content.SafetyRule) -> Rule:
+        place, again = f"safety_rules.{rule.key}", rule.action.resume_when
+        resume = self._condition(f"{place}.action.resume_when", again, rule.drug) if again else None
+        return Rule(rule, self._condition(f"{place}.when", rule.when, rule.drug), resume)
+
     def _transition(self, entry: content.Transition) -> Conditional:
         return self._conditional(f"transitions.{entry.key}.when", entry, entry.when)
 
@@ -270,29 +274,24 @@ class CompiledPackage:
         found = circle(reads)
         if found:
             name = "definitions" if found[0] in self.definitions else "safety_rules" if ":" in found[0] else "facts"
-            raise ContentError(
-                f"{name}.{found[0].partition(':')[2] or found[0]}",
-                f"follows from itself: {' → '.join((*found, found[0]))}",
-            )
+            place = f"{name}.{found[0].partition(':')[2] or found[0]}"
+            raise ContentError(place, f"follows from itself: {' → '.join((*found, found[0]))}")
         found = circle({step.key: [step.otherwise] for step in self.package.steps if step.otherwise})
         if found:
-            raise ContentError(
-                f"steps.{found[0]}.otherwise", f"leads back to where it began: {' → '.join((*found, found[0]))}"
-            )
+            circle_of = " → ".join((*found, found[0]))
+            raise ContentError(f"steps.{found[0]}.otherwise", f"leads back to where it began: {circle_of}")
 
 
 def names_of(package: content.Package) -> dict[str, Kind]:
     """What the conditions of this package may name."""
     steps = (*(step.key for step in package.steps), "none")
-    names = {"current_step": Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})}
-    names["as_of"] = Kind("date", label="today")
-    names["started_on"] = Kind("date", label="start of the step")
+    current = Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})
+    days = {"as_of": Kind("date", label="today"), "started_on": Kind("date", label="start of the step")}
+    names = {"current_step": current, **days}
     for fact in package.facts:
         labels = {choice.key: choice.label for choice in fact.choices}
         names[fact.key] = Kind(fact.type, fact.unit, tuple(labels), fact.label, labels)
-    for definition in package.definitions:
-        names[definition.key] = Kind("boolean", label=definition.text)
-    return names
+    return names | {definition.key: Kind("boolean", label=definition.text) for definition in package.definitions}
 
 
 def compile_package(package: content.Package) -> CompiledPackage:

@@ -13,6 +13,7 @@ from guidelines.engine import functions, operators
 from guidelines.engine.nodes import (
     BOOLEAN,
     NUMBER,
+    Comparison,
     ConditionError,
     Kind,
     Node,
@@ -112,7 +113,8 @@ class Compiler:
         self.comparable(left, right, symbol)
         test = operators.comparison(symbol, left.value, right.value, right.literal)
         shown = f"{left.text} {word} {self.value_text(right, left)}"
-        return Node("leaf", BOOLEAN, shown, test, test, keys=left.keys + right.keys)
+        sides = Comparison(symbol, left, right)
+        return Node("leaf", BOOLEAN, shown, test, test, keys=left.keys + right.keys, compares=sides)
 
     def comparable(self, left: Node, right: Node, symbol: str) -> None:
         types = {left.kind.type, right.kind.type}

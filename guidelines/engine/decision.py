@@ -19,7 +19,7 @@ from guidelines.engine.options import AssessedOption
 from guidelines.engine.pathway import Walk
 from guidelines.engine.questions import Question, open_questions
 from guidelines.engine.resolve import Resolved
-from guidelines.engine.safety import Alert, by_severity
+from guidelines.engine.safety import Alert, by_severity, is_held_for
 from guidelines.engine.schedule import Due, schedule
 
 
@@ -281,4 +281,8 @@ def _consulted(walk: Walk, options: list[AssessedOption]) -> dict[str, Node]:
         rules += compiled.rules_of_drug.get(drug, ())
     for step in walk.guarded_steps:
         rules += compiled.rules_of_step.get(step, ())
-    return {rule.key: node for rule, node in rules} | walk.consulted
+    again = {
+        f"{rule.key} resume": resume for rule, _, resume in rules
+        if resume is not None and is_held_for(rule, walk.facts)
+    }  # fmt: skip
+    return {rule.key: node for rule, node, _ in rules} | again | walk.consulted

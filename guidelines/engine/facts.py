@@ -5,7 +5,7 @@ values that contradict each other: every problem is named with its place, and no
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -62,6 +62,7 @@ class PatientFacts:
     started_on: date | None = None
     states: Mapping[str, Known | Unknown] = field(default_factory=dict)
     history: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by drug, the rules it is held for
 
     def history_of(self, key: str) -> tuple[Result, ...]:
         """All results by date, the current one included."""
@@ -132,6 +133,13 @@ def read_value(fact: Fact, raw: object, unit: str | None = None) -> Any:
     if len(set(raw)) != len(raw):
         raise ValueError(f"{fact.label} names one of its values twice")
     return frozenset(raw)
+
+
+def read_held(raw: object, rules: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """By drug the rules it is held for. A rule that this version does not have holds nothing."""
+    if isinstance(raw, dict) and all(isinstance(drug, str) and isinstance(keys, list) for drug, keys in raw.items()):
+        return {drug: tuple(key for key in keys if isinstance(key, str) and key in rules) for drug, keys in raw.items()}
+    raise ValueError("must be an object with the keys of rules for each drug that is held")
 
 
 def is_implausible(fact: Fact, value: Any) -> bool:

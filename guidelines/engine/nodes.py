@@ -50,6 +50,15 @@ class Node:
     keys: tuple[str, ...] = ()  # what the leaf reads
     literal: Value = None
     asks_unknown: bool = False
+    compares: "Comparison | None" = None
+
+
+class Comparison(NamedTuple):
+    """Both sides of a leaf that compares, so that a threshold can be drawn where it lies."""
+
+    symbol: str
+    left: Node
+    right: Node
 
 
 NUMBER, BOOLEAN = Kind("number"), Kind("boolean")

@@ -72,7 +72,7 @@ class _Reach:
         self.readers.setdefault(fact, {})[reader] = None
 
     def read_rules(self, rules: Iterable[Rule]) -> None:
-        for rule, node in rules:
+        for rule, node, _ in rules:
             decides = rule.severity == "stop" or rule.action.kind == "hold" or rule.if_unknown == "stop"
             self.read(rule.key, node, "proposal" if decides else "safety")
 

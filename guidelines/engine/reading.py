@@ -19,6 +19,7 @@ from guidelines.engine.facts import (
     Unknown,
     aged,
     in_own_unit,
+    read_held,
     read_number,
     read_value,
 )  # fmt: skip
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from guidelines.engine.compiled import CompiledPackage
 
 YEARS = range(1900, 2200)  # calculations with dates stay inside what a calendar can hold
-TOP = ("as_of", "step", "started_on", "facts", "history")
+TOP = ("as_of", "step", "started_on", "facts", "history", "held")
 ENTRY = ("value", "unit", "taken_on", "upper_limit", "source")
 MOST_KEPT = 20_000  # values that are kept as read
 BIRTH_DATE = "birth_date"  # where a guideline has this fact, nothing it is told happened before that day
@@ -89,10 +90,9 @@ class Reader:
         if self.as_of is None:
             raise FactsRefused(self.problems)
         self.born_on = birth_date_in(raw)
-        if started_on is not None:
-            started_on = self.day("started_on", started_on)
-            if step is None:
-                self.refuse("started_on", "needs the step that was started")
+        started_on = None if started_on is None else self.day("started_on", started_on)
+        if raw.get("started_on") is not None and step is None:
+            self.refuse("started_on", "needs the step that was started")
         states: dict[str, Known | Unknown] = {}
         history = {key: self.results(key, entry) for key, entry in self.entries(raw, "history")}
         for key, entry in self.entries(raw, "facts"):
@@ -100,9 +100,10 @@ class Reader:
             if state is not None:
                 states[key] = state
         self.complete(states, history)
+        held = self.attempt("held", lambda: read_held(raw.get("held", {}), self.compiled.rules)) or {}
         if self.problems:
             raise FactsRefused(self.problems)
-        facts = PatientFacts(self.as_of, step, started_on, states, history)
+        facts = PatientFacts(self.as_of, step, started_on, states, history, held)
         self.contradictions(facts)
         if self.problems:
             raise FactsRefused(self.problems)
@@ -294,7 +295,6 @@ class Reader:
 
     @staticmethod
     def same_as_written(derived: Any, state: Known) -> bool:
-        if not hasattr(derived, "as_tuple"):
-            return False
-        exponent = state.value.as_tuple().exponent
-        return bool(round(derived, max(0, -exponent)) == state.value)
+        return hasattr(derived, "as_tuple") and bool(
+            round(derived, max(0, -state.value.as_tuple().exponent)) == state.value
+        )

@@ -23,6 +23,7 @@ class Alert:
     severity: str
     is_met: bool
     open_facts: frozenset[str] = frozenset()
+    is_kept: bool = False  # met when the drug was held, and it may not be given again yet
 
     @property
     def state(self) -> str:
@@ -30,6 +31,8 @@ class Alert:
 
     @property
     def message(self) -> str:
+        if self.is_kept:
+            return f"Still held: {self.rule.message} To be given again: {self.rule.action.resume}"
         if self.is_met:
             return self.rule.message
         return self.rule.unknown_message or f"Could not be checked: {self.rule.message}"
@@ -74,13 +77,19 @@ def override_of(alert: Alert) -> str:
 def check(rules: Iterable[Rule], facts: Resolved) -> list[Alert]:
     """The alerts of these rules, in the package's order."""
     found = []
-    for rule, condition in rules:
+    for rule, condition, resume in rules:
         state = condition.value(facts)
         if state is True:
             found.append(Alert(rule, rule.severity, True))
+        elif resume is not None and is_held_for(rule, facts) and resume.value(facts) is not True:
+            found.append(Alert(rule, rule.severity, True, facts.open_facts(resume), is_kept=True))
         elif state is None:
             found.append(Alert(rule, rule.if_unknown or rule.severity, False, facts.open_facts(condition)))
     return found
+
+
+def is_held_for(rule: SafetyRule, facts: Resolved) -> bool:
+    return rule.drug is not None and rule.key in facts.facts.held.get(rule.drug, ())
 
 
 def check_drug(compiled: CompiledPackage, facts: Resolved, drug: str) -> list[Alert]:

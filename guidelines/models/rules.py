@@ -34,6 +34,8 @@ class SafetyRule(KeyedRow, MarkedRow):
     action_who = line_column(optional=True)
     action_within_days = whole_column(optional=True)
     action_resume = line_column(optional=True)
+    action_resume_when = expression_column(optional=True)
+    action_resume_lower = models.BooleanField(default=False)
     override = word_column()
     if_unknown = word_column(optional=True)
     unknown_message = line_column(optional=True)

@@ -13,12 +13,13 @@ from guidelines.engine.content import Package
 from guidelines.forms import ImportForm
 from guidelines.guideline_file import ContentRefused, read_guideline
 from guidelines.models import Version
-from guidelines.package import package_of, to_yaml
+from guidelines.package import package_of
 from guidelines.permissions import why_not_load
 from guidelines.standing import standing_of
 from guidelines.strict_yaml import MAXIMUM_BYTES
 from guidelines.views.asking import editor
 from guidelines.views.reading import readable
+from guidelines.yaml_writing import to_yaml
 
 
 @require_safe

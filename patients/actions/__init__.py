@@ -4,6 +4,8 @@ Each action is one transaction: lock, check who, check when, write, record. A re
 """
 
 from patients.actions.assessing import close_alert
+from patients.actions.calendars import open_feed, read_feed, revoke_feed
+from patients.actions.closing import done_together, put_back, set_aside_together
 from patients.actions.comparing import compare_plans
 from patients.actions.consulting import (
     Saved,
@@ -15,10 +17,12 @@ from patients.actions.consulting import (
     why_not_use,
 )
 from patients.actions.entering import Entered, asked_for, enter_results
-from patients.actions.following import close_task, end_plan, set_aside
+from patients.actions.following import close_task, end_plan, longest_aside, set_aside
 from patients.actions.handling import keep_plan, move_plan, open_elsewhere, stop_plan
 from patients.actions.importing import agree_import, discard_import, start_import, write_import
+from patients.actions.letters import letters_sent, make_letters, start_letters
 from patients.actions.looking import Glance, Stamp, glance_at
+from patients.actions.noting import add_note
 from patients.actions.people import (
     add_member,
     add_person,
@@ -34,9 +38,60 @@ from patients.actions.results import Entry, correct_observation, disown_observat
 from patients.actions.signing import sign_plan
 
 __all__ = [
-    "Conflict", "Entered", "Entry", "Glance", "NotSignable", "Refused", "Saved", "Stamp", "ValuesRefused", "add_member", "add_person", "agree_import", "asked_for",
-    "close_alert", "close_task", "compare_plans", "correct_observation", "discard_consultation", "discard_import", "disown_observation", "edit_patient", "end_plan", "enter_results",
-    "glance_at", "keep_plan", "move_plan", "open_clinic", "open_elsewhere",
-    "place_on_step", "publish_version", "publisher_key", "record_access", "record_accesses", "record_observations", "register_patient", "save_answers", "save_choices",
-    "set_aside", "sign_plan", "start_consultation", "start_import", "stop_plan", "unpublish_version", "why_not_use", "write_import",
-]  # fmt: skip
+    "Conflict",
+    "Entered",
+    "Entry",
+    "Glance",
+    "NotSignable",
+    "Refused",
+    "Saved",
+    "Stamp",
+    "ValuesRefused",
+    "add_member",
+    "add_note",
+    "add_person",
+    "agree_import",
+    "asked_for",
+    "close_alert",
+    "close_task",
+    "compare_plans",
+    "correct_observation",
+    "discard_consultation",
+    "discard_import",
+    "disown_observation",
+    "done_together",
+    "edit_patient",
+    "end_plan",
+    "enter_results",
+    "glance_at",
+    "keep_plan",
+    "letters_sent",
+    "longest_aside",
+    "make_letters",
+    "move_plan",
+    "open_clinic",
+    "open_elsewhere",
+    "open_feed",
+    "place_on_step",
+    "publish_version",
+    "publisher_key",
+    "put_back",
+    "read_feed",
+    "record_access",
+    "record_accesses",
+    "record_observations",
+    "register_patient",
+    "revoke_feed",
+    "save_answers",
+    "save_choices",
+    "set_aside",
+    "set_aside_together",
+    "sign_plan",
+    "start_consultation",
+    "start_import",
+    "start_letters",
+    "stop_plan",
+    "unpublish_version",
+    "why_not_use",
+    "write_import",
+]

@@ -62,7 +62,7 @@ def assess(plan: Plan, observations: Iterable[Observation], by: User, today: dat
     raised = []
     with pghistory.context(action="follow_results", user=by.pk):
         for key, row in still_open.items():
-            if key not in calls:
+            if key not in calls and standing.is_over(key[1], key[0], row.results):
                 close(row, AlertOutcome.CLEARED, by, CLEARED)
         for key, call in calls.items():
             if key in still_open:

@@ -17,6 +17,11 @@ from patients.models import AlertOutcome, Aside, MonitoringTask, Plan, PlanState
 LONGEST_ASIDE = {MonitoringTask: timedelta(days=92), ResultAlert: timedelta(days=7)}
 
 
+def longest_aside(work: MonitoringTask | ResultAlert) -> timedelta:
+    """For how long it may be set aside from today."""
+    return LONGEST_ASIDE[type(work)]
+
+
 @transaction.atomic
 def close_task(
     *,
@@ -66,7 +71,7 @@ def set_aside(
     allow(permissions.why_not_look_after(by, current.patient))
     if current.closed_at is not None:
         raise Refused(f"This was closed already: {current.get_outcome_display().lower()}.")
-    day, longest = day_at(current.patient.clinic, today), LONGEST_ASIDE[type(current)]
+    day, longest = day_at(current.patient.clinic, today), longest_aside(current)
     if not day < until_on <= day + longest:
         raise Refused(f"Choose a day from tomorrow to {day + longest:%-d %B %Y}.")
     if len(note.strip()) > LONGEST_TEXT:

@@ -1,11 +1,11 @@
 """How a plan stands under the results there are today: what they ask for by the rules of the version it follows.
 
 A pure function of rows that are given in. Asks for something only where a result has changed since the plan was signed:
-what was known then, the physician has decided about.
+what was known then, the physician has decided about. Refuses to call a thing over because its result has become old.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import localcontext
 from typing import Any
@@ -16,23 +16,27 @@ from guidelines.engine.facts import FactsRefused, Problem
 from guidelines.engine.operators import EXACT
 from guidelines.engine.reading import read_facts
 from guidelines.engine.resolve import Resolved
-from guidelines.engine.safety import ORDER, Alert, check
+from guidelines.engine.safety import ORDER, Alert, check, check_drug
 from guidelines.package import compiled_version
-from patients.facts import FROM_PATIENT, Answers, answer_of, facts_input, taken_by_plan
+from patients.facts import FROM_PATIENT, Answers
+from patients.following.known import changed_results, facts_now, results_of, taken_now
 from patients.following.reads import facts_behind
 from patients.models import AlertKind, MedicationChange, Observation, Plan
 
 ACT_NOW = ("hold", "stop")  # not given again before somebody has looked
+LOST = "A result that was known when the plan was signed is no longer on record. "
 
 
 @dataclass(frozen=True)
 class Call:
-    """One rule and what it asks for; `results` are those it was raised by, as answers with their fact."""
+    """One rule and what it asks for; `results` are those it was raised by, as answers with their fact. `is_lost`: one
+    that the plan was signed on was taken back, and no other has come."""
 
     kind: AlertKind
     alert: Alert
     results: tuple[dict[str, Any], ...]
     act_by_on: date | None
+    is_lost: bool = False
 
     @property
     def action(self) -> Action:
@@ -42,7 +46,7 @@ class Call:
     def message(self) -> str:
         if self.kind == AlertKind.MAY_RESUME:
             return f"No longer so: {self.alert.rule.message}"
-        return self.alert.message
+        return LOST * self.is_lost + self.alert.message
 
 
 @dataclass(frozen=True)
@@ -54,88 +58,46 @@ class Standing:
     resolved: Resolved | None
     calls: tuple[Call, ...]
     problems: tuple[Problem, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    def is_over(self, kind: AlertKind, rule_key: str, results: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether what these results once asked for, and no call asks for now, is over. That a result has become too
+        old to be judged by is no answer to it: somebody acts, a newer result answers, or it was no result at all."""
+        rule = self.compiled.rules.get(rule_key)
+        if kind == AlertKind.MAY_RESUME or rule is None or self.resolved is None:
+            return True
+        if results and not any(self.is_on_record(result) for result in results):
+            return True
+        with localcontext(EXACT):
+            state = rule.condition.value(self.resolved)
+        return state is False if kind == AlertKind.ABNORMAL else state is not None
+
+    def is_on_record(self, result: Mapping[str, Any]) -> bool:
+        answer = {name: part for name, part in result.items() if name not in ("fact", "taken_on")}
+        return results_of(self.raw, result["fact"]).get(result["taken_on"]) == answer
 
 
 def standing_of(plan: Plan, observations: Iterable[Observation], today: date) -> Standing:
     """`observations` are the patient's effective ones; `plan` has patient, version and medications at hand."""
-    compiled = compiled_version(plan.version)
+    return standing_by(compiled_version(plan.version), plan, observations, today)
+
+
+def standing_by(compiled: CompiledPackage, plan: Plan, observations: Iterable[Observation], today: date) -> Standing:
+    """The same, with the version ready to decide with."""
     planned = taken_now(plan, compiled, today)
     raw = facts_now(plan, compiled, observations, planned, today)
     try:
         facts = read_facts(raw, compiled)
     except FactsRefused as refusal:
-        return Standing(plan, compiled, None, (), tuple(refusal.problems))
+        return Standing(plan, compiled, None, (), tuple(refusal.problems), raw)
     with localcontext(EXACT):
         resolved = Resolved(compiled, facts)
         changed = changed_results(raw, plan.frozen["facts"], leaving_out={*FROM_PATIENT, *planned})
         calls = [
             *called(plan, compiled, resolved, changed, today),
-            *resumable(plan, compiled, resolved, changed, today),
+            *resumable(plan, compiled, resolved, changed),
         ]
-    return Standing(plan, compiled, resolved, tuple(calls))
-
-
-def facts_now(
-    plan: Plan, compiled: CompiledPackage, observations: Iterable[Observation], planned: Answers, today: date
-) -> dict[str, Any]:
-    """What is known today, on the plan's step, in the form of FACTS.json.
-
-    Every answer of the consultation is an observation too; what was "not known" then stays so until a result says
-    otherwise. What is taken is what the plan says.
-    """
-    rows = sorted(observations, key=lambda row: (row.taken_on, row.recorded_at, row.pk))
-    signed: Answers = plan.frozen["facts"]["facts"]
-    answers: Answers = {key: answer for key, answer in signed.items() if "value" not in answer}
-    for row in rows:
-        if row.fact_key in compiled.facts and row.fact_key not in FROM_PATIENT and row.taken_on <= today:
-            answers[row.fact_key] = answer_of(row)
-    for fact in compiled.limited.values():
-        if "upper_limit" in answers.get(fact.key, {}):
-            answers.pop(fact.upper_limit or "", None)  # the result brings its own
-    answers |= planned
-    return facts_input(
-        compiled=compiled, patient=plan.patient, as_of=today, step=plan.step, started_on=plan.started_on,
-        answers={key: answer for key, answer in answers.items() if not compiled.facts[key].formula_only},
-        observations=[row for row in rows if row.fact_key not in planned],
-    )  # fmt: skip
-
-
-def taken_now(plan: Plan, compiled: CompiledPackage, today: date) -> Answers:
-    """Which drugs are taken and how much, by the facts that hold it: as of today, for the plan is what is followed."""
-    found = {
-        key: {**answer, "taken_on": today.isoformat()} for key, answer in taken_by_plan(compiled, today, plan).items()
-    }
-    for row in plan.medications.all():
-        regimen = compiled.regimens.get(row.regimen_key)
-        if regimen and regimen.regimen.taken_now and row.amount is not None:
-            found[regimen.regimen.taken_now] = {"value": row.amount_text, "taken_on": today.isoformat()}
-    return found
-
-
-def changed_results(
-    now: Mapping[str, Any], signed: Mapping[str, Any], *, leaving_out: Collection[str]
-) -> dict[str, Answers]:
-    """By fact, the results that were not known when the plan was signed, by day; none where one was taken back."""
-    found: dict[str, Answers] = {}
-    for key in {*now["facts"], *now["history"], *signed["facts"], *signed.get("history", {})}.difference(leaving_out):
-        is_now, was = results_of(now, key), results_of(signed, key)
-        if is_now != was and (is_now or was):
-            found[key] = {day: answer for day, answer in is_now.items() if was.get(day) != answer}
-    return found
-
-
-def results_of(raw: Mapping[str, Any], key: str) -> Answers:
-    """By day, without the words about how it was known."""
-    told = [
-        *raw.get("history", {}).get(key, ()),
-        *([raw["facts"][key]] if "value" in raw["facts"].get(key, {}) else ()),
-    ]
-    return {
-        answer.get("taken_on", raw["as_of"]): {
-            name: answer[name] for name in ("value", "unit", "upper_limit") if answer.get(name) not in (None, "")
-        }
-        for answer in told
-    }
+    return Standing(plan, compiled, resolved, tuple(calls), raw=raw)
 
 
 def called(
@@ -151,17 +113,21 @@ def called(
     behind_of = {rule.rule.key: behind for rule, behind in touched}
     alerts = check((rule for rule, _ in touched), resolved)
     for alert in sorted(alerts, key=lambda alert: ORDER[alert.severity]):
-        rule, results = alert.rule, told(changed, behind_of[alert.rule.key])
+        rule, behind = alert.rule, behind_of[alert.rule.key]
+        if alert.is_kept:
+            continue  # held for it already: nothing new is asked for
         if alert.is_met:
             # What was known and only informs has been read; the same call for action is made again by a new result.
             if alert.severity == "note" or (rule.action.kind == "inform" and rule.key in met_when_signed):
                 continue
-            yield Call(AlertKind.ABNORMAL, alert, results, act_by(rule.action, today))
-        elif not any(resolved[key] is not None for key in behind_of[rule.key]):
+            yield Call(AlertKind.ABNORMAL, alert, told(changed, behind), act_by(rule.action, today))
+            continue
+        is_lost = not any(resolved[key] is not None for key in behind)
+        if is_lost and all(changed[key] for key in behind):
             continue  # every result has become too old meanwhile: that the next test is overdue says it
-        elif (rule.kind == "threshold" or alert.severity == "stop") and alert.open_facts not in open_already:
+        if (rule.kind == "threshold" or alert.severity == "stop") and alert.open_facts not in open_already:
             open_already.add(alert.open_facts)
-            yield Call(AlertKind.NOT_EVALUABLE, alert, results, act_by(rule.action, today))
+            yield Call(AlertKind.NOT_EVALUABLE, alert, told(changed, behind), act_by(rule.action, today), is_lost)
 
 
 def rules_of(plan: Plan, compiled: CompiledPackage) -> Iterator[Rule]:
@@ -173,19 +139,22 @@ def rules_of(plan: Plan, compiled: CompiledPackage) -> Iterator[Rule]:
 
 
 def resumable(
-    plan: Plan, compiled: CompiledPackage, resolved: Resolved, changed: Mapping[str, Answers], today: date
+    plan: Plan, compiled: CompiledPackage, resolved: Resolved, changed: Mapping[str, Answers]
 ) -> Iterator[Call]:
-    """Rules that hold a drug of the plan and are no longer met, once every rule that holds it is not."""
+    """Rules that hold a drug of the plan and no longer do, once no rule of that drug holds or stops it, also none that
+    came later. What else has to be known before it is given, the consultation asks."""
     held = {row.drug_key for row in plan.medications.all() if row.change == MedicationChange.HOLD}
     for taken in plan.frozen["decision"].get("taking", ()):
         rules = [compiled.rules[key] for key in taken["because"] if key in compiled.rules]
         if taken["drug"] not in held or not rules:
             continue
-        behind = [facts_behind(compiled, rule.condition) & changed.keys() for rule in rules]
-        if any(rule.condition.value(resolved) is not False for rule in rules) or not any(behind):
+        alerts = check_drug(compiled, resolved, taken["drug"])
+        if any(alert.is_met and (alert.severity == "stop" or alert.holds) for alert in alerts):
             continue
-        for rule, facts in zip(rules, behind, strict=True):
-            if facts:
+        if any(rule.condition.value(resolved) is not False for rule in rules):
+            continue
+        for rule in rules:
+            if facts := facts_behind(compiled, rule.condition, rule.resume) & changed.keys():
                 yield Call(AlertKind.MAY_RESUME, Alert(rule.rule, "note", True), told(changed, facts), None)
 
 

@@ -4,15 +4,14 @@ A row is raised when results change, and closed by a person or by a newer result
 """
 
 import uuid
-from typing import Self
 
 from django.conf import settings
 from django.db import models
 
 from guidelines.models.columns import tracked
 from patients.models.clinic import Clinic
-from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, of_the_patients_clinic
-from patients.models.patient import Patient, PatientRowQuerySet, never_deleted
+from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, OpenWorkQuerySet, of_the_patients_clinic
+from patients.models.patient import Patient, never_deleted
 from patients.models.plan import Plan
 
 
@@ -29,9 +28,8 @@ class AlertOutcome(models.TextChoices):
     SUPERSEDED = "superseded", "The plan was replaced or ended"
 
 
-class ResultAlertQuerySet(PatientRowQuerySet["ResultAlert"]):
-    def open(self) -> Self:
-        return self.filter(closed_at__isnull=True)
+class ResultAlertQuerySet(OpenWorkQuerySet["ResultAlert"]):
+    """Those that are open are found by clinic and day."""
 
 
 @tracked
@@ -70,6 +68,13 @@ class ResultAlert(OpenWork):
         indexes = [
             models.Index(
                 fields=["clinic", "act_by_on"], name="open_alerts", condition=models.Q(closed_at__isnull=True)
+            ),
+            # Counted for every list and every page's bar without a look at the rows themselves.
+            models.Index(
+                fields=["clinic"],
+                include=["kind", "action", "act_by_on", "aside_until_on"],
+                name="open_alerts_by_kind",
+                condition=models.Q(closed_at__isnull=True),
             ),
             models.Index(fields=["patient", "raised_on"], name="alerts_of_a_patient"),
         ]

@@ -9,8 +9,8 @@ from django.db import models
 
 from guidelines.models.columns import tracked
 from patients.models.clinic import Clinic
-from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, of_the_patients_clinic
-from patients.models.patient import Patient, PatientRowQuerySet, never_deleted
+from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, OpenWorkQuerySet, of_the_patients_clinic
+from patients.models.patient import Patient, never_deleted
 from patients.models.plan import Plan
 
 
@@ -20,10 +20,8 @@ class TaskOutcome(models.TextChoices):
     SUPERSEDED = "superseded", "The plan was replaced or ended"
 
 
-class MonitoringTaskQuerySet(PatientRowQuerySet["MonitoringTask"]):
-    def open(self) -> Self:
-        """Not yet closed; those of a plan that is replaced or ended are closed with it."""
-        return self.filter(closed_at__isnull=True)
+class MonitoringTaskQuerySet(OpenWorkQuerySet["MonitoringTask"]):
+    """Those of a plan that is replaced or ended are closed with it."""
 
     def overdue(self, today: date) -> Self:
         return self.open().filter(overdue_after_on__lt=today)
@@ -61,6 +59,13 @@ class MonitoringTask(OpenWork):
             models.Index(fields=["patient", "opens_on"], name="tasks_by_day"),
             models.Index(
                 fields=["clinic", "overdue_after_on"], name="open_tasks", condition=models.Q(closed_at__isnull=True)
+            ),
+            # What has opened or soon will: counted for the worklist without a look at the rows themselves.
+            models.Index(
+                fields=["clinic", "opens_on"],
+                include=["overdue_after_on", "patient", "item_key", "aside_until_on"],
+                name="open_tasks_by_opening",
+                condition=models.Q(closed_at__isnull=True),
             ),
         ]
         constraints = [

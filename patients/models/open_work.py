@@ -1,10 +1,16 @@
 """What waits for somebody in a clinic: it can be set aside until a day, and comes back by itself."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
+
+from patients.models.clinic import clinics_of
+from patients.models.patient import PatientRowQuerySet, Row
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 
 class Aside(models.TextChoices):
@@ -15,6 +21,17 @@ class Aside(models.TextChoices):
 SET_ASIDE_OR_NOT = models.Q(aside_until_on__isnull=True, aside_at__isnull=True, aside_by__isnull=True, aside_why="") | (
     models.Q(aside_until_on__isnull=False, aside_at__isnull=False, aside_by__isnull=False) & ~models.Q(aside_why="")
 )
+
+
+class OpenWorkQuerySet(PatientRowQuerySet[Row]):
+    """Open until somebody closes it; the patient's clinic stands in the row itself."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The only way a view may reach these rows. The clinic is the patient's: a trigger holds it."""
+        return self.filter(clinic__in=clinics_of(user))
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
 
 
 class OpenWork(models.Model):

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.content import Regimen
-from guidelines.engine.dosing import Dose, NoDose, dose_for, selectable
+from guidelines.engine.dosing import Dose, NoDose, dose_for
 from guidelines.engine.operators import unit_text
 from guidelines.engine.options import AssessedRegimen
 from guidelines.engine.products import products_for, weekly_pattern
 from guidelines.engine.values import plain
 from guidelines.reading import Source
-from patients.draft_lines import LineWriter
+from patients.draft_lines import LineWriter, amounts_for, made_up_to
 from patients.draft_working import worksheet
-from patients.plan_draft import MedicationLine
+from patients.plan_draft import CurrentDrug, MedicationLine
 from patients.presentation import words
 from patients.presentation.recommendation_page import dose_range
 from patients.presentation.run import Run
@@ -91,8 +90,7 @@ def dose_page(run: Run) -> DosePage:
     cards = []
     for part in option.regimens if option else ():
         drug = part.regimen.drug.key
-        ends = part.role == "continued" and drug in taking and taking[drug].change in ("hold", "stop")
-        if not ends:
+        if not writer.ends(part, taking.get(drug)):
             cards.append(regimen_card(run, part, lines.get(drug), missing))
     given = {card.drug_key for card in cards}
     for drug, line in lines.items():
@@ -118,7 +116,7 @@ def regimen_card(
 ) -> RegimenCard:
     """`is_outside`: the drug goes on although no option holds it; it may be taken at less than the usual range."""
     compiled, dose, drug = part.regimen, part.dose, part.regimen.drug
-    regimen = compiled.regimen
+    regimen, now = compiled.regimen, run.current.get(drug.key) or CurrentDrug()
     planned = line.planned if line and line.regimen == regimen.key else None
     chosen = run.choices.amounts.get(regimen.key)
     if chosen is None and part.role == "continued":
@@ -151,9 +149,9 @@ def regimen_card(
         working=working_of(run, part),
         chosen_working=line.working[-1] if planned is not None and line is not None and line.working else "",
         range_text=range_of(dose, is_outside=is_outside) if isinstance(dose, Dose) else "",
-        limits=limits_of(part),
+        limits=limits_of(part, now),
         frequency=frequency_of(regimen),
-        amounts=amounts_of(part, shown, is_outside=is_outside),
+        amounts=amounts_of(part, shown, now, is_outside=is_outside),
         days=days_of(weekday) if is_once_a_week else [],
         weekday=int(weekday) if weekday is not None and is_once_a_week else None,
         weekday_name=weekday.label if weekday is not None and is_once_a_week else "",
@@ -194,9 +192,12 @@ def working_of(run: Run, part: AssessedRegimen) -> list[str]:
     return list(worksheet(part.regimen, part.dose, None, run.decision.resolved, is_taken=is_taken))
 
 
-def limits_of(part: AssessedRegimen) -> list[str]:
-    caps = [cap.entry.text for cap in part.regimen.caps]
-    return caps or [part.regimen.regimen.no_cap_because or "Sources give none."]
+def limits_of(part: AssessedRegimen, now: CurrentDrug) -> list[str]:
+    regimen = part.regimen.regimen
+    caps = [cap.entry.text for cap in part.regimen.caps] or [regimen.no_cap_because or "Sources give none."]
+    if now.below is None:
+        return caps
+    return [f"Below {words.amount(now.below, regimen.unit)}, the dose at which it was held. {now.again}", *caps]
 
 
 def frequency_of(regimen: Regimen) -> str:
@@ -212,23 +213,19 @@ def range_of(dose: Dose, *, is_outside: bool) -> str:
     return f"up to {words.amount(dose.max, dose.unit)} {words.PER[dose.per]}" if is_outside else dose_range(dose)
 
 
-def amounts_of(part: AssessedRegimen, shown: Decimal | None, *, is_outside: bool) -> list[AmountChoice]:
+def amounts_of(
+    part: AssessedRegimen, shown: Decimal | None, now: CurrentDrug, *, is_outside: bool
+) -> list[AmountChoice]:
     dose = part.dose
     if not isinstance(dose, Dose):
         return []
     found = []
-    for amount in below(part.regimen, dose) if is_outside else selectable(part.regimen, dose):
+    every = made_up_to(part.regimen, dose.max) if is_outside else amounts_for(part.regimen, dose, now)
+    for amount in (amount for amount in every if not now.is_too_much(amount)):
         made = words.products(products_for(part.regimen, amount) or ())
         label = f"{words.amount(amount, dose.unit)} {words.PER[dose.per]}: {made}"
         found.append(AmountChoice(plain(amount), label, amount == shown))
     return found
-
-
-def below(compiled: CompiledRegimen, dose: Dose) -> list[Decimal]:
-    """Every amount up to the highest that whole products make up: a dose on its way down is below the usual range."""
-    smallest = min(product.strength for product in compiled.drug.products)
-    steps = [smallest * count for count in range(1, int(dose.max // smallest) + 1)]
-    return [amount for amount in steps if products_for(compiled, amount) is not None]
 
 
 def titration_note(regimen: Regimen) -> str:

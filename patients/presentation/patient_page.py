@@ -1,52 +1,50 @@
-"""A patient's page: the plan that is followed, what is unfinished, earlier plans, and the last results with their dates."""
+"""A patient's page: what is asked for now, the plan that is followed, results over time, what is due, what happened.
 
+Each part is worked out when the page first asks for it, once: a part that is fetched alone costs what it shows. Old plans
+are told from their rows; what they froze stays closed until a plan is opened.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import F
+from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.models import Version
 from guidelines.package import compiled_version
+from guidelines.reading import Source
 from patients.facts import answer_of
 from patients.forms.answers import is_stale
 from patients.impact.affected import Affected, concerning
-from patients.models import Consultation, MonitoringTask, Observation, Patient, Plan
+from patients.models import (
+    Consultation,
+    MonitoringTask,
+    Observation,
+    Override,
+    Patient,
+    PatientNote,
+    Plan,
+    ResultAlert,
+    TaskOutcome,
+)
+from patients.permissions import why_not_decide_alert
 from patients.presentation import words
-from patients.presentation.run import Run
-from patients.wizard import Step
+from patients.presentation.asked_now import Asked, asked_of
+from patients.presentation.current_plan import CurrentPlan, current_plan
+from patients.presentation.due import COMING_TESTS, Due, due_of
+from patients.presentation.events import KINDS, Events, Told, events_of
+from patients.presentation.result_lines import ResultLines, as_typed
+from patients.presentation.sources import Sources
+from patients.presentation.trend_page import Trends, trends_of
+from patients.wizard import STEPS, Step
 
-COMING_TESTS = 6
-
-
-@dataclass(frozen=True)
-class ResultRow:
-    label: str
-    value: str
-    taken_on: date
-    is_stale: bool
-
-
-@dataclass(frozen=True)
-class TaskRow:
-    tests: str
-    opens_on: date
-    overdue_after_on: date
-    is_overdue: bool
-    is_due: bool
-    is_required: bool
-
-
-@dataclass(frozen=True)
-class MedicationLine:
-    word: str
-    tag: str
-    name: str
-    dose: str
-    is_weekly: bool
-    weekday: int | None
-    weekday_name: str
+STEP_BY_KEY = {step.key: step for step in STEPS}
 
 
 @dataclass(frozen=True)
@@ -56,88 +54,237 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What is known besides numbers: the last answer to each question."""
+
+    label: str
+    value: str
+    on: date
+    is_stale: bool
+
+
 class PatientPage:
-    unfinished: list[Unfinished]
-    current: list[tuple[Plan, str, list[MedicationLine]]]
-    earlier: list[Plan]
-    tasks: list[TaskRow]
-    more_tasks: int
-    results: list[tuple[str, list[ResultRow]]]
-    startable: list[Version]
-    concerns: list[Affected]
+    """See the properties. `kind` and `page` are what is shown of what happened."""
 
+    def __init__(
+        self, patient: Patient, user: User | AnonymousUser | None = None, *, kind: str = "", page: int = 1
+    ) -> None:
+        self.patient, self.user, self.kind, self.number = patient, user, kind, page
+        self.today = patient.clinic.today()
+        self.kinds = KINDS
 
-def patient_page(patient: Patient) -> PatientPage:
-    today = patient.clinic.today()
-    plans = list(
-        Plan.objects.filter(patient=patient).select_related("version__guideline", "signed_by")
-        .prefetch_related("medications").defer("frozen", "care_plan").annotate(told=F("care_plan__medications"))
-    )  # fmt: skip
-    begun = list(
-        Consultation.objects.open().filter(patient=patient).select_related("patient__clinic", "version__guideline")
-    )
-    versions = list(Version.objects.current(today).select_related("guideline"))
-    packages = {version.guideline_id: compiled_version(version) for version in versions}
-    tasks = MonitoringTask.objects.open().filter(patient=patient).select_related("plan")
-    rows = [task_row(packages.get(task.plan.guideline_id), task, today) for task in tasks]
-    begun_guidelines = {consultation.guideline_id for consultation in begun}
-    return PatientPage(
-        unfinished=[Unfinished(consultation, Run(consultation).next_open) for consultation in begun],
-        current=[current_plan(plan, plan.told) for plan in plans if plan.state == "active"],  # type: ignore[attr-defined]  # annotated above
-        earlier=[plan for plan in plans if plan.state != "active"],
-        tasks=rows[:COMING_TESTS],
-        more_tasks=max(0, len(rows) - COMING_TESTS),
-        results=results_of(patient, packages, today),
-        startable=[
-            version for version in versions
-            if version.guideline_id not in begun_guidelines and (patient.clinic.is_demo or not version.is_demonstration)
-        ],
-        concerns=concerning(Plan.objects.filter(patient=patient), patient.clinic, versions),
-    )  # fmt: skip
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """Newest first, without what they froze."""
+        found = Plan.objects.filter(patient=self.patient).defer("frozen", "care_plan")
+        return list(found.select_related("version__guideline", "signed_by").prefetch_related("medications"))
 
+    @cached_property
+    def active(self) -> list[Plan]:
+        return [plan for plan in self.plans if plan.state == "active"]
 
-def current_plan(plan: Plan, told: list[dict[str, Any]] | None) -> tuple[Plan, str, list[MedicationLine]]:
-    """`told` are the medications as the signed plan tells them: this page says what the paper says."""
-    said = {medication["drug"]: medication["clinician_line"] for medication in told or ()}
-    compiled = compiled_version(plan.version)
-    step = compiled.steps[plan.step].step.title if plan.step in compiled.steps else ""
-    lines = []
-    for row in plan.medications.all():
-        lines.append(
-            MedicationLine(
-                words.CHANGES[row.change], words.CHANGE_TAGS.get(row.change, ""), compiled.drugs[row.drug_key].name,
-                said.get(row.drug_key, "") if row.is_given else "", row.weekday is not None, row.weekday,
-                row.get_weekday_display() or "",
-            )
-        )  # fmt: skip
-    return plan, step, lines
+    @property
+    def earlier(self) -> list[Plan]:
+        return [plan for plan in self.plans if plan.state != "active"]
 
+    @cached_property
+    def versions(self) -> list[Version]:
+        return list(Version.objects.current(self.today).select_related("guideline"))
 
-def task_row(compiled: CompiledPackage | None, task: MonitoringTask, today: date) -> TaskRow:
-    labels = [compiled.tests[key].label if compiled and key in compiled.tests else key for key in task.test_keys]
-    return TaskRow(
-        ", ".join(labels), task.opens_on, task.overdue_after_on, task.overdue_after_on < today,
-        task.opens_on <= today <= task.overdue_after_on, task.required,
-    )  # fmt: skip
+    @cached_property
+    def compiled(self) -> Mapping[int, CompiledPackage]:
+        """By guideline: the version of the plan that is followed, else the one in use. Old plans are named by it."""
+        found = {version.guideline_id: version for version in self.versions}
+        found |= {plan.guideline_id: plan.version for plan in self.active}
+        wanted = {plan.guideline_id for plan in self.plans} | set(found)
+        for plan in self.plans:
+            if plan.guideline_id in wanted - set(found):
+                found[plan.guideline_id] = plan.version
+        return {guideline: compiled_version(version) for guideline, version in found.items()}
 
+    @cached_property
+    def by_plan(self) -> Mapping[Any, CompiledPackage]:
+        return {plan.pk: self.compiled[plan.guideline_id] for plan in self.plans}
 
-def results_of(
-    patient: Patient, packages: dict[int, CompiledPackage], today: date
-) -> list[tuple[str, list[ResultRow]]]:
-    """The latest of each result, under the catalogue's groups; what no guideline in use names comes last."""
-    rows = {row.fact_key: row for row in Observation.objects.filter(patient=patient).latest_of_each()}
-    found: dict[str, list[ResultRow]] = {}
-    for compiled in packages.values():
-        titles = {group.key: group.title for group in compiled.package.fact_groups}
-        for key, fact in compiled.facts.items():
-            row = rows.pop(key, None)
-            if row is None:
+    @cached_property
+    def main(self) -> CompiledPackage | None:
+        """The guideline by which results are drawn: of the plan that is followed, else the first in use."""
+        if self.active:
+            return self.compiled[self.active[0].guideline_id]
+        return next(iter(self.compiled.values()), None)
+
+    @cached_property
+    def observations(self) -> list[Observation]:
+        """All of them, corrected ones too, in one question to the database."""
+        return list(Observation.objects.filter(patient=self.patient).order_by("taken_on", "recorded_at", "pk"))
+
+    @cached_property
+    def effective(self) -> list[Observation]:
+        corrected = {row.corrects_id for row in self.observations if row.corrects_id}
+        return [row for row in self.observations if row.pk not in corrected and not row.not_this_patients]
+
+    @cached_property
+    def lines(self) -> ResultLines | None:
+        plan = self.active[0] if self.active else None
+        return ResultLines(self.main, self.patient, plan, self.effective) if self.main else None
+
+    @cached_property
+    def trends(self) -> Trends | None:
+        if self.lines is None or not self.lines.by_fact:
+            return None
+        return trends_of(self.lines, self.plans, self.today)
+
+    @cached_property
+    def answers(self) -> list[tuple[str, list[Answer]]]:
+        """The last answer of each question that is no number, under the catalogue's groups."""
+        if self.main is None:
+            return []
+        latest = {row.fact_key: row for row in self.effective}
+        titles = {group.key: group.title for group in self.main.package.fact_groups}
+        found: dict[str, list[Answer]] = {}
+        for key, fact in self.main.facts.items():
+            row = latest.get(key)
+            if row is None or fact.type == "number":
                 continue
-            limit = f", upper limit {row.upper_limit_typed}" if row.upper_limit_typed else ""
-            shown = words.typed_value(fact, row.value_typed, row.unit) + limit
+            said = words.typed_value(fact, row.value_typed, row.unit)
             found.setdefault(titles.get(fact.group, fact.group), []).append(
-                ResultRow(fact.label, shown, row.taken_on, is_stale(fact, answer_of(row), today))
+                Answer(fact.label, said, row.taken_on, is_stale(fact, answer_of(row), self.today))
             )
-    if rows:
-        found["Other"] = [ResultRow(key, str(row.value_typed), row.taken_on, False) for key, row in rows.items()]
-    return list(found.items())
+        return list(found.items())
+
+    @cached_property
+    def alerts(self) -> list[ResultAlert]:
+        return list(ResultAlert.objects.filter(patient=self.patient).order_by("-raised_on", "pk"))
+
+    @cached_property
+    def sources(self) -> Sources | None:
+        return Sources(self.main) if self.main else None
+
+    @cached_property
+    def asked(self) -> list[Asked]:
+        still_open = [alert for alert in self.alerts if alert.closed_at is None]
+        return asked_of(still_open, self.by_plan, self.sources, self.today)
+
+    @property
+    def cards(self) -> list[Source]:
+        """The sources that were cited above: read after `asked`."""
+        return self.sources.cards if self.asked and self.sources else []
+
+    @cached_property
+    def quiet_since(self) -> tuple[date, str] | None:
+        """Since when nothing is asked for, and because of what."""
+        if not self.active:
+            return None
+        zone = ZoneInfo(self.patient.clinic.time_zone)
+        plan = self.active[0]
+        found = [(plan.signed_on, f"when plan {plan.number} was signed")]
+        closed = [row for row in self.alerts if row.closed_at is not None and row.plan_id == plan.pk]
+        for row in closed:
+            how = row.get_outcome_display().lower()
+            found.append((timezone.localdate(row.closed_at, zone), f"when the last call was closed: {how}"))
+        return max(found, key=lambda one: one[0])
+
+    @cached_property
+    def why_not_decide(self) -> str:
+        if not self.asked or self.user is None:
+            return ""
+        alert = self.asked[0].alert
+        alert.patient = self.patient
+        return why_not_decide_alert(self.user, alert)
+
+    @cached_property
+    def tasks(self) -> list[MonitoringTask]:
+        found = MonitoringTask.objects.filter(patient=self.patient).exclude(outcome=TaskOutcome.SUPERSEDED)
+        return list(found.order_by("opens_on", "overdue_after_on", "position"))
+
+    @cached_property
+    def due(self) -> list[Due]:
+        return due_of((task for task in self.tasks if task.closed_at is None), self.by_plan, self.today)
+
+    @property
+    def coming(self) -> list[Due]:
+        """What may be done already, and the next ones."""
+        is_open = sum(one.is_open for one in self.due)
+        return self.due[: max(COMING_TESTS, is_open)]
+
+    @property
+    def more_due(self) -> list[Due]:
+        return self.due[len(self.coming) :]
+
+    @cached_property
+    def events(self) -> Events:
+        notes = list(PatientNote.objects.filter(patient=self.patient))
+        told = Told(
+            zone=ZoneInfo(self.patient.clinic.time_zone), names=self.names_of(notes), compiled=self.by_plan,
+            label=self.labelled, is_number=self.is_number, judged=self.judged, drug=self.drug_name,
+            observations=self.observations, plans=self.plans,
+            overrides=list(Override.objects.filter(plan__patient=self.patient)), alerts=self.alerts, tasks=self.tasks,
+            notes=notes,
+        )  # fmt: skip
+        return events_of(told, self.kind, self.number)
+
+    def judged(self, row: Observation) -> tuple[str, str]:
+        """How a rule of the plan speaks of this result today."""
+        return self.lines.of_row.get(row.pk, ("", "")) if self.lines else ("", "")
+
+    def is_number(self, row: Observation) -> bool:
+        fact = self.main.facts.get(row.fact_key) if self.main else None
+        return fact is not None and fact.type == "number"
+
+    def labelled(self, row: Observation) -> str:
+        fact = self.main.facts.get(row.fact_key) if self.main else None
+        if fact is None:
+            return f"{row.fact_key} {row.value_typed}"
+        said = as_typed(fact, row) if fact.type == "number" else words.typed_value(fact, row.value_typed, row.unit)
+        return f"{fact.label} {said}"
+
+    def drug_name(self, key: str) -> str:
+        return next((package.drugs[key].name for package in self.compiled.values() if key in package.drugs), key)
+
+    def names_of(self, notes: list[PatientNote]) -> dict[int, str]:
+        """Everybody who did something here, in one question to the database."""
+        people = {plan.signed_by_id for plan in self.plans} | {plan.ended_by_id for plan in self.plans}
+        people |= {row.recorded_by_id for row in self.observations} | {row.noted_by_id for row in notes}
+        people |= {key for row in self.alerts for key in (row.closed_by_id, row.aside_by_id)}
+        people |= {key for row in self.tasks for key in (row.closed_by_id, row.aside_by_id)}
+        found = User.objects.filter(pk__in=[key for key in people if key is not None]).only(
+            "username", "first_name", "last_name"
+        )
+        return {user.pk: user.get_full_name() or user.get_username() for user in found}
+
+    @cached_property
+    def unfinished(self) -> list[Unfinished]:
+        begun = Consultation.objects.open().filter(patient=self.patient).select_related("version__guideline")
+        return [Unfinished(one, STEP_BY_KEY.get(one.furthest_step, STEPS[0])) for one in begun]
+
+    @property
+    def startable(self) -> list[Version]:
+        begun, clinic = {one.consultation.guideline_id for one in self.unfinished}, self.patient.clinic
+        return [
+            version for version in self.versions
+            if version.guideline_id not in begun and (clinic.is_demo or not version.is_demonstration)
+        ]  # fmt: skip
+
+    @cached_property
+    def concerns(self) -> list[Affected]:
+        """Asked only where a plan follows something else than what is in use: most follow that."""
+        in_use = {version.guideline_id: version.content_hash for version in self.versions}
+        if all(
+            plan.version.withdrawn_at is None and in_use.get(plan.guideline_id, plan.content_hash) == plan.content_hash
+            for plan in self.active
+        ):
+            return []
+        return concerning(Plan.objects.filter(patient=self.patient), self.patient.clinic, self.versions)
+
+    @cached_property
+    def current(self) -> list[CurrentPlan]:
+        """Told as the signed plan tells it: this page says what the paper says."""
+        rows = Plan.objects.active().filter(patient=self.patient).values_list("pk", F("care_plan__medications"))
+        told = dict(rows)
+        return [current_plan(plan, self.compiled[plan.guideline_id], told.get(plan.pk)) for plan in self.active]
+
+
+def patient_page(
+    patient: Patient, user: User | AnonymousUser | None = None, *, kind: str = "", page: int = 1
+) -> PatientPage:
+    return PatientPage(patient, user, kind=kind, page=page)

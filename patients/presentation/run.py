@@ -16,10 +16,10 @@ from guidelines.engine.reading import read_facts
 from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.deciding import active_plan, compiled_for, raw_facts
 from patients.drafting import draft_plan
-from patients.facts import current_drugs
 from patients.models import Consultation, Plan
 from patients.plan_draft import CurrentDrug, PlanDraft
 from patients.presentation.sources import Sources
+from patients.taken_now import current_drugs, held_by
 from patients.wizard import STEPS, Step, blocked_at, may_open
 
 
@@ -46,7 +46,7 @@ class Run:
     @cached_property
     def raw(self) -> dict[str, Any]:
         """What is known, in the form of FACTS.json."""
-        return raw_facts(self.consultation)
+        return raw_facts(self.consultation, held=held_by(self.plan))
 
     @cached_property
     def addresses(self) -> dict[str, str]:

@@ -52,9 +52,15 @@ def taken_card(
     offered: list[tuple[str, str, bool]] = []
     if must:
         offered = [("continue", "Continue", chosen == "continue"), ("stop", "Stop", chosen == "stop")]
-    elif taking.change not in ("hold", "stop") and writer.may_end(drug) and (line is None or line.role == "continued"):
+    elif (
+        taking.change not in ("hold", "stop")
+        and writer.may_end(drug)
+        and (line is None or line.role == "continued" or line.is_again)
+    ):
         kept = chosen if chosen in ("hold", "stop") else "continue"
-        offered = [(key, words.CHANGES[key], kept == key) for key in ("continue", "hold", "stop")]
+        goes_on = "Give again" if writer.now(drug).is_held else words.CHANGES["continue"]
+        names = {"continue": goes_on, "hold": words.CHANGES["hold"], "stop": words.CHANGES["stop"]}
+        offered = [(key, name, kept == key) for key, name in names.items()]
     change = line.change if line is not None else taking.change
     return TakenCard(
         drug_key=drug,
@@ -95,6 +101,8 @@ def weekday_of(run: Run, drug: str) -> Weekday | None:
 def now_text(run: Run, drug: str) -> str:
     """What is taken now, as the plan that is followed says."""
     now = run.current.get(drug)
+    if now is not None and now.is_held:
+        return "Held by the present plan."
     if now is None or now.amount is None or run.plan is None:
         return "The dose taken now is not on record."
     row = next(row for row in run.plan.medications.all() if row.drug_key == drug)

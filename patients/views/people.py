@@ -1,5 +1,6 @@
 """Patients: found, registered, corrected, and their page. A search term never stands in an address."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from patients.views.scope import patient_context, person, visible_patient
 
 MOST_ROWS = 50
 LONGEST_SEARCH = 100
+PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,8 +56,15 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def patient_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What happened is filtered and paged by `kind` and `page`, and can be fetched alone."""
     patient = visible_patient(request, pk)
-    return render(request, "patients/patient_detail.html", patient_context(patient, page=patient_page(patient)))
+    number = request.GET.get("page", "")
+    page = patient_page(
+        patient, request.user, kind=request.GET.get("kind", ""),
+        page=int(number) if PAGE_NUMBER.fullmatch(number) else 1,
+    )  # fmt: skip
+    context = patient_context(patient, page=page)
+    return render_page_or_partial(request, "patients/patient_detail.html", "patients/_events.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

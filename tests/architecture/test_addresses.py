@@ -14,6 +14,7 @@ PUBLIC = {
     "guidelines/": "lists what was published for everybody",
     "editorial-policy/": "how guidelines come about, for whoever reads one",
     "search/": "searches what the reader may see",
+    "calendar/00000000-0000-0000-0000-000000000001.ics": "calendars do not sign in: by a secret address that can be revoked",
     "accounts/login/": "signing in",
     "accounts/logout/": "signing out twice",
     "accounts/signup/": "says that nobody can register themselves",

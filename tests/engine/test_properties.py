@@ -99,7 +99,7 @@ def reviewed_exceptions(compiled: CompiledPackage) -> set[str]:
     exits = [t.condition for t in compiled.transitions if t.entry.if_unknown == "stay" and t.condition is not None]
     stays = {key for condition in exits for key in nobody.open_facts(condition)}
     lowered = {
-        key for rule, node in compiled.rules.values()
+        key for rule, node, _ in compiled.rules.values()
         if rule.if_unknown and (rule.severity == "stop" or rule.action.kind == "hold") for key in keys_of(node)
     }  # fmt: skip
     unreported = {key for key, fact in compiled.facts.items() if fact.unless_reported is not None}

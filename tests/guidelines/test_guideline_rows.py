@@ -9,7 +9,8 @@ from guidelines import actions
 from guidelines.engine.content import Conflict, MonitoringItem, Package, Step, Transition
 from guidelines.guideline_file import read_guideline
 from guidelines.models import Regimen, Version
-from guidelines.package import compiled_version, package_of, row_models, slots, to_yaml
+from guidelines.package import compiled_version, package_of, row_models, slots
+from guidelines.yaml_writing import to_yaml
 from tests.factories_guidelines import draft, edited, itching_elbow, published
 
 # What these entries were before they could have plain words or conflicts of their own.

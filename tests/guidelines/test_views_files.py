@@ -15,8 +15,9 @@ from guidelines.editing import fingerprint
 from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline
 from guidelines.models import Edit, EditKind, Guideline, StatusMove, Version
-from guidelines.package import package_of, to_yaml
+from guidelines.package import package_of
 from guidelines.workflow import Status
+from guidelines.yaml_writing import to_yaml
 from tests.factories_guidelines import (
     draft,
     edited,

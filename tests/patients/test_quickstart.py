@@ -18,8 +18,8 @@ from guidelines.models import Approval, Guideline, Version
 from patients import actions
 from patients.deciding import active_plan, compiled_for, decision_for
 from patients.demo_story import Story
-from patients.facts import current_drugs
 from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan, PlannedMedication, Role
+from patients.taken_now import current_drugs
 from tests import factories_patients as make
 from tests.factories_guidelines import draft, edited, published, under_review
 

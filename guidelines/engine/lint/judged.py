@@ -94,6 +94,8 @@ def conditions_of(package: Package) -> Iterator[Said]:
         yield Said(f"definitions.{definition.key}", definition.formula)
     for rule in package.safety_rules:
         yield Said(f"safety_rules.{rule.key}", rule.when, rule.drug, harmless=rule.severity == "note")
+        if rule.action.resume_when:
+            yield Said(f"safety_rules.{rule.key}.resume", rule.action.resume_when, rule.drug)
     for transition in package.transitions:
         yield Said(f"transitions.{transition.key}", transition.when)
     for regimen in package.regimens:

@@ -58,7 +58,7 @@ def unused(judged: Judged) -> Iterator[Finding]:
                 yield found("test_monitored_but_unused", f"monitoring.{item.entry.key}", message)
         if drug in judged.given:
             ordered = {fact for item in items for test in item.entry.tests for fact in compiled.tests[test].facts}
-            for rule, condition in compiled.rules_of_drug.get(drug, ()):
+            for rule, condition, _ in compiled.rules_of_drug.get(drug, ()):
                 read = judged.facts_behind(condition) if rule.kind == "threshold" else frozenset()
                 for fact in sorted(read - ordered):
                     if is_measured(judged, fact, fact in tested_by):

@@ -88,7 +88,7 @@ def holding(judged: Judged, step: CompiledStep) -> Iterator[Formula]:
     for taken in step.takes:
         if taken.condition is not None:
             continue
-        for rule, _ in judged.compiled.rules_of_drug.get(taken.drug, ()):
+        for rule, _, _ in judged.compiled.rules_of_drug.get(taken.drug, ()):
             holds = rule.action.kind == "hold" and rule.severity in ("stop", "caution")
             if holds or (rule.severity == "stop" and rule.resolvable):
                 yield judged.reader.condition(rule.when, rule.drug)

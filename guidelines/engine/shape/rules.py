@@ -18,6 +18,16 @@ class Action(Content):
     who: Line | None = None
     within_days: Whole | None = None
     resume: Line | None = None
+    resume_when: Expression | None = (
+        None  # a drug held for this rule stays held until then; without it, while it is met
+    )
+    resume_lower: Flag = False  # given again only below the dose at which it was held
+
+    @model_validator(mode="after")
+    def says_in_words_when_it_may_be_given_again(self) -> Self:
+        if (self.resume_when or self.resume_lower) and not self.resume:
+            raise ValueError("resume_when and resume_lower need the words of resume: people read those")
+        return self
 
 
 class SafetyRule(Marked):
@@ -56,7 +66,7 @@ class Window(Content):
 
     @model_validator(mode="after")
     def one_calendar(self) -> Self:
-        kinds = {span.unit in ("mo", "a") for span in (self.after, self.every) if span and span.count}
+        kinds = {span.unit in ("mo", "a") for span in (self.after, self.until, self.every) if span and span.count}
         if self.every and len(kinds) > 1:
             raise ValueError("a series counts in days and weeks, or in months and years, not in both")
         return self

@@ -7,7 +7,8 @@ from django.core.management.base import CommandError
 
 from guidelines.chosen_version import NoVersion, chosen_version
 from guidelines.management.version_command import VersionCommand
-from guidelines.package import package_of, to_yaml
+from guidelines.package import package_of
+from guidelines.yaml_writing import to_yaml
 
 
 class Command(VersionCommand):

@@ -1,0 +1,55 @@
+"""The table of the worklist as HTML, and what its filters offer. Both follow from values alone and are kept in memory."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+
+from guidelines.models import Version
+from guidelines.package import compiled_version
+from patients.paper_words import capital
+from patients.presentation.worklist_rows import Section
+from patients.worklist import ANY_TEST, PRESCRIBER
+
+MOST_KEPT = 32
+
+
+class Filters(NamedTuple):
+    """Keys and labels, from what the versions say; `facts_of` a test are those it brings."""
+
+    drugs: tuple[tuple[str, str], ...]
+    tests: tuple[tuple[str, str], ...]
+    who: tuple[tuple[str, str], ...]
+    facts_of: Mapping[str, tuple[str, ...]]
+
+
+def filters_of(versions: Sequence[Version]) -> Filters:
+    """Of locked versions, which do not change."""
+    return _filters(tuple(sorted((version.pk, version.content_hash) for version in versions)))
+
+
+@lru_cache(maxsize=4)
+def _filters(keys: tuple[tuple[int, str], ...]) -> Filters:
+    drugs, tests, who, facts_of = dict[str, str](), dict[str, str](), set[str](), dict[str, tuple[str, ...]]()
+    for version in Version.objects.filter(pk__in=[key for key, _ in keys]).order_by("pk"):
+        compiled = compiled_version(version)
+        for regimen in compiled.regimens.values():
+            drugs[regimen.drug.key] = capital(regimen.drug.name)
+        for test in compiled.tests.values():
+            tests[test.key] = test.label
+            facts_of[test.key] = (*facts_of.get(test.key, ()), *test.facts)
+        who |= {rule.rule.action.who for rule in compiled.rules.values() if rule.rule.action.who}
+    named = sorted((key, key.capitalize()) for key in who)
+    return Filters(
+        tuple(sorted(drugs.items(), key=lambda found: found[1])),
+        tuple(sorted(tests.items(), key=lambda found: found[1])),
+        ((ANY_TEST, "Nurse or physician"), (PRESCRIBER, "Physician"), *named),
+        facts_of,
+    )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def table(sections: tuple[Section, ...], selected: frozenset[str] = frozenset()) -> str:
+    """Printed once as long as no value in it changes: the rows are read anew for every look."""
+    return render_to_string("patients/_worklist_table.html", {"sections": sections, "selected": selected})

@@ -1,0 +1,230 @@
+"""The worklist across somebody's clinics, and closing several of its lines at once. A search never stands in an address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from config.htmx import render_page_or_partial
+from guidelines.models import Version
+from patients.actions import (
+    Refused,
+    done_together,
+    put_back,
+    record_accesses,
+    set_aside_together,
+)  # fmt: skip
+from patients.impact.affected import in_use, to_handle
+from patients.models import Aside, Clinic, MonitoringTask, Patient, Plan, ResultAlert
+from patients.presentation.worklist_page import filters_of, table
+from patients.presentation.worklist_rows import Section, sections
+from patients.views.scope import person
+from patients.worklist import GROUPS, Wanted, Work, counts, items_of, lines, versions_followed
+
+PAGE_ROWS = 50
+LONGEST_SEARCH = 100
+FILTERS = ("tab", "drug", "test", "who", "sort", "clinic")
+ALWAYS = ("act", "overdue", "due")  # the tabs that are there when they are empty, too
+PUT_BACK = "worklist_put_back"  # what was set aside last, in the session: keys only
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody looks at; `term` is never part of an address."""
+
+    clinics: list[Clinic]
+    days: dict[int, date]
+    values: dict[str, str]
+    term: str
+    work: Work
+    versions: list[Version]
+
+    @property
+    def groups(self) -> list[str]:
+        tab = self.values["tab"]
+        return [group.key for group in GROUPS if tab in ("", "aside", group.key)]
+
+    def address(self, **changes: str) -> str:
+        kept = {name: value for name, value in {**self.values, **changes}.items() if value}
+        return reverse("worklist") + (f"?{urlencode(kept)}" if kept else "")
+
+
+def asked_for(request: HttpRequest) -> Asked:
+    sent = request.POST if request.method == "POST" else request.GET
+    clinics = list(Clinic.objects.clinical_for(request.user))
+    values = {name: sent.get(name, "") for name in FILTERS}
+    keys = {str(clinic.pk): clinic for clinic in clinics}
+    if values["clinic"] not in keys:
+        values["clinic"] = ""
+    if values["tab"] not in {"aside", *(group.key for group in GROUPS)}:
+        values["tab"] = ""
+    chosen = [keys[values["clinic"]]] if values["clinic"] else clinics
+    term = sent.get("q", "").strip()[:LONGEST_SEARCH] if request.method == "POST" else ""
+    days = {clinic.pk: clinic.today() for clinic in chosen}
+    versions = versions_followed()
+    wanted = Wanted(
+        patients=Patient.objects.visible_to(request.user).found_by(term).order_by().values("pk") if term else None,
+        drug=values["drug"], test=values["test"], facts=filters_of(versions).facts_of.get(values["test"], ()),
+        who=values["who"], is_aside=values["tab"] == "aside", by_name=values["sort"] == "name",
+    )  # fmt: skip
+    work = Work(
+        MonitoringTask.objects.visible_to(request.user), ResultAlert.objects.visible_to(request.user), days,
+        frozenset().union(*(items_of(version).reviews for version in versions)), wanted,
+    )  # fmt: skip
+    return Asked(clinics, days, values, term, work, versions)
+
+
+def read(asked: Asked, told: Mapping[str, int], start: int, most: int) -> tuple[Section, ...]:
+    rows = list(lines(asked.work, told, asked.groups, start, most))
+    return sections(asked.work, rows, told, asked.versions, {clinic.pk: clinic.name for clinic in asked.clinics})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def worklist(request: HttpRequest) -> HttpResponse:
+    return shown(request, asked_for(request))
+
+
+def shown(
+    request: HttpRequest, asked: Asked, *, problem: str = "", typed: Mapping[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    told = counts(asked.work)
+    total = sum(told[group] for group in asked.groups)
+    page = page_of(request, total)
+    found = read(asked, told, (page - 1) * PAGE_ROWS, PAGE_ROWS)
+    record_accesses(
+        patients=[line.patient for section in found for line in section.lines], by=person(request), what="worklist"
+    )
+    selected = frozenset((typed or {}).get("keys", ()))
+    context = {
+        "section": "worklist", "demo": any(clinic.is_demo for clinic in asked.clinics), "clinics": asked.clinics,
+        "days": sorted({(day, clinic.name) for clinic in asked.clinics if (day := asked.days.get(clinic.pk))}),
+        "is_one_day": len(set(asked.days.values())) == 1,
+        "values": asked.values, "term": asked.term, "filters": filters_of(asked.versions), "tabs": tabs(asked, told),
+        "table": table(found, selected) if found else "", "total": total, "told": told,
+        "first": (page - 1) * PAGE_ROWS + 1, "last": min(page * PAGE_ROWS, total),
+        "earlier": asked.address(page=str(page - 1)) if page > 1 and not asked.term else "",
+        "later": asked.address(page=str(page + 1)) if page * PAGE_ROWS < total and not asked.term else "",
+        "whole": asked.address(tab="", drug="", test="", who=""), "is_filtered": bool(
+            asked.term or any(asked.values[name] for name in ("drug", "test", "who"))
+        ),
+        "newer": concerned(request, asked), "problem": problem, "typed": typed or {},
+        "undo": request.session.get(PUT_BACK), "today": min(asked.days.values(), default=None),
+        "next_week": min(asked.days.values()) + timedelta(days=7) if asked.days else None,
+        "query": urlencode({name: value for name, value in asked.values.items() if value}),
+    }  # fmt: skip
+    return render_page_or_partial(request, "patients/worklist.html", "patients/_worklist.html", context, status=status)
+
+
+def page_of(request: HttpRequest, total: int) -> int:
+    number = request.GET.get("page", "")
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    return max(1, min(page, -(-total // PAGE_ROWS)))
+
+
+def tabs(asked: Asked, told: Mapping[str, int]) -> list[dict[str, Any]]:
+    current = asked.values["tab"]
+    found = [("", "All", sum(told[group.key] for group in GROUPS) if current != "aside" else None)]
+    for group in GROUPS:
+        count = told[group.key] if current != "aside" else None
+        if count or group.key in (*ALWAYS, current):
+            found.append((group.key, group.title, count))
+    if told["aside"] or current == "aside":
+        found.append(("aside", "Set aside", told["aside"]))
+    return [
+        {"title": title, "count": count, "url": asked.address(tab=key), "is_current": key == current}
+        for key, title, count in found
+    ]
+
+
+def concerned(request: HttpRequest, asked: Asked) -> dict[str, int]:
+    """How many plans a newer version, or the withdrawal of their own, concerns; asked only where one can."""
+    older = {
+        version.pk for version in asked.versions
+        if version.withdrawn_at is not None or any(
+            other.guideline_id == version.guideline_id and other.content_hash != version.content_hash
+            and other.effective_on is not None and version.effective_on is not None
+            and other.effective_on > version.effective_on and other.withdrawn_at is None
+            for other in asked.versions
+        )
+    }  # fmt: skip
+    if not older or not asked.days:
+        return {}
+    plans = Plan.objects.visible_to(request.user).filter(version__in=older, patient__clinic__in=asked.days)
+    found = to_handle(plans, in_use(min(asked.days.values()))).order_by()
+    return found.aggregate(plans=Count("pk"), urgent=Count("pk", filter=Q(is_urgent=True)))
+
+
+# --- several lines at once ----------------------------------------------------------------------------------------
+
+
+@require_POST
+def worklist_close(request: HttpRequest) -> HttpResponse:
+    """Set aside, done, or put back: all that were selected, or none of them."""
+    keys = {part for sent in request.POST.getlist("rows") for part in sent.split()}
+    try:
+        said = closed(request, keys)
+    except Refused as refusal:
+        typed = {**request.POST.dict(), "keys": frozenset(request.POST.getlist("rows"))}
+        return shown(request, asked_for(request), problem=str(refusal), typed=typed, status=422)
+    messages.success(request, said)
+    back = urlencode({name: request.POST[name] for name in FILTERS if request.POST.get(name)})
+    return redirect(f"{reverse('worklist')}?{back}" if back else "worklist")
+
+
+def closed(request: HttpRequest, keys: set[str]) -> str:
+    by, what = person(request), request.POST.get("what", "")
+    tasks, alerts = selected(request, keys)
+    work: list[MonitoringTask | ResultAlert] = [*tasks, *alerts]
+    if not work:
+        raise Refused("Select at least one line.")
+    patients = len({row.patient_id for row in work})
+    of_whom = f"for {patients} patient{'' if patients == 1 else 's'}"
+    if what == "put_back":
+        put_back(work=work, by=by)
+        request.session.pop(PUT_BACK, None)
+        return f"Shown again {of_whom}."
+    if what == "done":
+        if alerts:
+            raise Refused("What a result asks for is decided on the patient's page, one by one. Select tests only.")
+        day = typed_day(request, "done_on")
+        done_together(tasks=tasks, by=by, done_on=day)
+        return f"Done on {day:%-d %B %Y} {of_whom}."
+    if what not in Aside.values:
+        raise Refused("Choose what was done.")
+    day = typed_day(request, "until_on")
+    set_aside_together(work=work, by=by, why=Aside(what), until_on=day, note=request.POST.get("note", ""))
+    request.session[PUT_BACK] = [str(row.pk) for row in work]
+    word = "Contacted" if what == Aside.CONTACTED else "Set aside"
+    return f"{word} {of_whom}: shown again on {day:%-d %B %Y}. Nothing is closed by that."
+
+
+def selected(request: HttpRequest, keys: set[str]) -> tuple[list[MonitoringTask], list[ResultAlert]]:
+    """Those this person may see. One that is not among them is no reason to close the rest."""
+    try:
+        wanted = {UUID(key) for key in keys}
+    except ValueError:
+        raise Refused("Select lines of the list.") from None
+    tasks = list(
+        MonitoringTask.objects.visible_to(request.user).filter(pk__in=wanted).select_related("patient", "plan__version")
+        .defer("plan__frozen", "plan__care_plan")
+    )  # fmt: skip
+    alerts = list(ResultAlert.objects.visible_to(request.user).filter(pk__in=wanted).select_related("patient"))
+    if len(tasks) + len(alerts) != len(wanted):
+        raise Refused("Some of these lines are not yours to close. Open the list again.")
+    return tasks, alerts
+
+
+def typed_day(request: HttpRequest, name: str) -> date:
+    try:
+        return date.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        raise Refused("Choose a day.") from None

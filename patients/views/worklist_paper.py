@@ -1,0 +1,79 @@
+"""The worklist of one clinic on paper and as a table for a spreadsheet: the same lines, with the same filters."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from patients.actions import record_accesses
+from patients.presentation.worklist_rows import Line, Section
+from patients.views.scope import page_name, person, sentence_page
+from patients.views.worklist import Asked, asked_for, read
+from patients.worklist import counts
+
+MOST_PRINTED, MOST_IN_A_FILE = 500, 10_000
+COLUMNS = (
+    "Group", "Status", "Family and given names", "Born on", "Number", "Clinic", "Medicine", "Dose", "Weekly on", "What",
+    "More", "Due", "Due on", "Last result", "Last result on", "Who acts", "Set aside",
+)  # fmt: skip
+# A spreadsheet takes a cell that begins so for a formula, and runs it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+ONE_CLINIC = "Choose one clinic in the worklist, then print its list."
+
+
+def whole(request: HttpRequest, asked: Asked, most: int) -> tuple[tuple[Section, ...], int]:
+    """The lines and how many there are in all; each patient who is named leaves a trace."""
+    told = counts(asked.work)
+    found = read(asked, told, 0, most)
+    record_accesses(
+        patients=[line.patient for section in found for line in section.lines], by=person(request),
+        what=page_name(request),
+    )  # fmt: skip
+    return found, sum(told[group] for group in asked.groups)
+
+
+@require_safe
+def worklist_print(request: HttpRequest) -> HttpResponse:
+    asked = asked_for(request)
+    if len(asked.days) != 1:
+        return sentence_page(request, ONE_CLINIC)
+    found, total = whole(request, asked, MOST_PRINTED)
+    clinic = next(clinic for clinic in asked.clinics if clinic.pk in asked.days)
+    context = {
+        "sections": found, "total": total, "most": MOST_PRINTED, "clinic": clinic, "today": asked.days[clinic.pk],
+        "printed_at": timezone.now(), "printed_by": person(request), "back": asked.address(),
+    }  # fmt: skip
+    return render(request, "patients/worklist_print.html", context)
+
+
+@require_safe
+def worklist_csv(request: HttpRequest) -> HttpResponse:
+    asked = asked_for(request)
+    found, _ = whole(request, asked, MOST_IN_A_FILE)
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for section in found:
+        writer.writerows([harmless(cell) for cell in cells(section, line)] for line in section.lines)
+    # The mark by which a spreadsheet knows that the file is UTF-8.
+    response = HttpResponse(f"\ufeff{text.getvalue()}", content_type="text/csv; charset=utf-8")
+    day = min(asked.days.values()).isoformat() if asked.days else "none"
+    response["Content-Disposition"] = f'attachment; filename="worklist-{day}.csv"'
+    return response
+
+
+def cells(section: Section, line: Line) -> Iterator[str]:
+    medicine = line.medicine
+    yield from (section.title, line.status, line.name, line.born_on.isoformat(), line.number, line.clinic)
+    yield from (medicine.name, medicine.dose, medicine.weekday) if medicine else ("", "", "")
+    yield from (line.what, line.more, line.due, line.due_on.isoformat() if line.due_on else "")
+    yield from (line.last, line.last_on.isoformat() if line.last_on else "", line.who, line.aside)
+
+
+def harmless(cell: str) -> str:
+    """Never a formula, wherever the words came from."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) or cell.startswith(FORMULA) else cell
