@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -276,6 +277,21 @@ def test_while_it_is_written_the_page_asks_for_its_progress_and_then_no_more(
     assert 'hx-trigger="every 2s"' in running
     assert "<html" not in running
     assert 'hx-trigger="every 2s"' not in before + done
+
+
+def test_work_that_came_to_a_halt_is_said_and_queued_again(signed_in: Client, patient: Patient) -> None:
+    run = imported(signed_in, files.csv_of(files.line(date=TODAY)))
+    address = reverse("result_import_detail", args=[run.pk])
+    signed_in.post(reverse("result_import_agree", args=[run.pk]))
+    queued = signed_in.get(address).context["is_halted"]
+    with connection.cursor() as cursor:  # as after an error that nobody foresaw
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'write_import'")
+
+    halted = signed_in.get(address).context["is_halted"]
+    signed_in.post(reverse("result_import_agree", args=[run.pk]))
+
+    assert (queued, halted) == (False, True)
+    assert ProcrastinateJob.objects.filter(task_name="write_import", status="todo").count() == 1
 
 
 def test_somebody_who_has_left_meanwhile_writes_nothing(signed_in: Client, patient: Patient, by: User) -> None:
