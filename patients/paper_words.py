@@ -34,6 +34,12 @@ ONE_OF_MANY = re.compile(
 )
 
 
+def in_one_line(labels: Sequence[str]) -> str:
+    """Labels in one line: only the first keeps its capital, unless it is an abbreviation's."""
+    others = (label[0].lower() + label[1:] if label[1:2].islower() else label for label in labels[1:])
+    return ", ".join((capital(labels[0]), *others))
+
+
 def number(amount: Decimal | int) -> str:
     """As patients read it: 1,500 and 12.5, never 1500 or 12.50."""
     whole, point, rest = plain(Decimal(amount)).partition(".")

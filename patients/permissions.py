@@ -37,6 +37,11 @@ def why_not_share_calendar(user: "User | AnonymousUser", clinic: Clinic) -> str:
     return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may share its calendars."
 
 
+def why_not_import(user: "User | AnonymousUser", clinic: Clinic) -> str:
+    """Reading results from a file, and writing them once they were looked at."""
+    return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may import its results."
+
+
 def why_not_write_letters(user: "User | AnonymousUser", clinic: Clinic) -> str:
     return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may write to its patients."
 

@@ -85,11 +85,13 @@ class ResultLines:
             key: exact_date(answer["value"]) if self.compiled.facts[key].type == "date" else answer["value"]
             for key, answer in patient_answers(self.compiled, self.patient).items()
         }
-        now = {
+        now: dict[str, Any] = {
             "as_of": self.patient.clinic.today(),
             "started_on": self.plan.started_on if self.plan else None,
             "current_step": (self.plan.step if self.plan else "") or "none",
         }
+        given = [row.drug_key for row in self.plan.medications.all() if row.is_given] if self.plan else []
+        now |= {f"starting:{drug}": False for drug in given}  # it is taken already
         dates = {key: exact_date(value) for key, value in self.given.items() if self.compiled.facts[key].type == "date"}
         return Latest(self.compiled, results, self.given | dates | about | now)
 
@@ -157,7 +159,12 @@ class ResultLines:
 
 
 def as_typed(fact: Fact, row: Observation) -> str:
-    return f"{row.value_typed}\u00a0{unit_text(row.unit or fact.unit, str(row.value_typed))}".strip()
+    """In the unit it was typed in, without a trailing zero."""
+    try:
+        number = plain(read_number(row.value_typed))
+    except ValueError:
+        return str(row.value_typed)
+    return f"{number}\u00a0{unit_text(row.unit or fact.unit, number)}".strip()
 
 
 def multiple_in_words(number: Decimal, limit: Decimal) -> str:

@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from guidelines.package import compiled_version
@@ -139,10 +138,7 @@ def origin(request: HttpRequest) -> str:
 
 def back(request: HttpRequest, patient: Patient) -> HttpResponse:
     name = origin(request)
-    try:
-        return redirect(reverse(LISTS[name]) if name in LISTS else reverse("patient_detail", args=[patient.pk]))
-    except NoReverseMatch:
-        return redirect("patient_detail", pk=patient.pk)
+    return redirect(LISTS[name]) if name in LISTS else redirect("patient_detail", pk=patient.pk)
 
 
 def tests_of(task: MonitoringTask) -> str:

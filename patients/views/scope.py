@@ -59,7 +59,7 @@ def glance_or_404(request: HttpRequest, pk: UUID) -> Glance:
 def visible_plan(request: HttpRequest, pk: UUID) -> Plan:
     found = Plan.objects.visible_to(request.user)
     plan = get_object_or_404(
-        found.select_related("patient__clinic", "version__guideline", "signed_by", "replaced_by"), pk=pk
+        found.select_related("patient__clinic", "version__guideline", "signed_by", "replaced_by", "replaces"), pk=pk
     )
     looked_at(request, plan.patient)
     return plan

@@ -126,3 +126,10 @@ def test_every_threshold_of_the_shipped_guideline_that_compares_a_result_has_a_l
             without.append((rule.rule.key, reads - set(drawn)))
 
     assert without == []
+
+
+def test_a_line_for_the_start_of_a_drug_is_not_drawn_once_it_is_taken() -> None:
+    when = "starting and itch_marker > 10"
+
+    assert "itch_marker" not in read(when, {"starting:calmine": False})
+    assert "itch_marker" in read(when)

@@ -136,6 +136,14 @@ def test_a_form_never_leads_to_an_address_that_was_sent_along(signed_in: Client,
     assert response.headers["Location"] == reverse("patient_detail", args=[task.patient_id])
 
 
+def test_a_form_of_the_worklist_leads_back_to_it(signed_in: Client, task: MonitoringTask) -> None:
+    day = task.patient.clinic.today().isoformat()
+
+    response = send(signed_in, "task_close", task, outcome="done", done_on=day, back="worklist")
+
+    assert response.headers["Location"] == reverse("worklist")
+
+
 @pytest.mark.parametrize("name", ["task_close", "task_set_aside"])
 def test_another_clinic_finds_no_test(client: Client, task: MonitoringTask, name: str) -> None:
     client.force_login(make.physician(make.clinic("Knee Clinic")))
