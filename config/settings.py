@@ -139,7 +139,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
 # --- Work that outlives a request -----------------------------------------------------------------
 
 # PostgreSQL is the queue. `manage.py procrastinate worker` does the work; any number of them may.
-PROCRASTINATE_IMPORT_PATHS = ["patients.impact.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["patients.impact.tasks", "patients.letter_tasks", "patients.results.tasks"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 # A worker that is asked to end has so many seconds for the chunk it is at; what is done is not kept in the queue.
 PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 10, "delete_jobs": "successful"}

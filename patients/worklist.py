@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
@@ -166,19 +167,29 @@ def counts(work: Work) -> dict[str, int]:
     tasks = matching_tasks(work).filter(soon).annotate(is_aside=aside(work), found=grouped(work, task_group, False))
     lines = tasks.order_by().values_list("is_aside", "found", "patient_id", "opens_on", "overdue_after_on").distinct()
     alerts = matching_alerts(work).annotate(is_aside=aside(work), found=grouped(work, alert_group, True))
-    parts = [lines.query.sql_with_params(), alerts.order_by().values_list("is_aside", "found").query.sql_with_params()]
+    parts = [*asked_in_sql(lines), *asked_in_sql(alerts.order_by().values_list("is_aside", "found"))]
     counted = " UNION ALL ".join(
         f"SELECT is_aside, found, count(*) FROM ({sql}) AS lines GROUP BY 1, 2"  # noqa: S608  # holds nothing typed
         for sql, _ in parts
     )
-    with connection.cursor() as cursor:
-        cursor.execute(counted, [parameter for _, parameters in parts for parameter in parameters])
-        rows = cursor.fetchall()
+    rows = []
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(counted, [parameter for _, parameters in parts for parameter in parameters])
+            rows = cursor.fetchall()
     told = {group.key: 0 for group in GROUPS}
     for is_aside, number, count in rows:
         if bool(is_aside) == work.wanted.is_aside:
             told[GROUPS[number].key] += count
     return {**told, "aside": sum(count for is_aside, _, count in rows if is_aside)}
+
+
+def asked_in_sql(rows: QuerySet[Any, Any]) -> list[tuple[str, tuple[Any, ...]]]:
+    """None where nothing can match."""
+    try:
+        return [rows.query.sql_with_params()]
+    except EmptyResultSet:
+        return []
 
 
 def aside(work: Work) -> Case:

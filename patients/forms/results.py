@@ -56,7 +56,7 @@ class DayAndLaboratoryForm(LaboratoryForm):
             "required": "Say on which day the samples were taken.",
         },
     )  # fmt: skip
-    field_order = ("taken_on", "laboratory", "new_laboratory")
+    field_order: tuple[str, ...] = ("taken_on", "laboratory", "new_laboratory")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from guidelines.models import Version
 from guidelines.package import compiled_version
+from patients.paper_words import capital
 from patients.presentation.worklist_rows import Section
 from patients.worklist import ANY_TEST, PRESCRIBER
 
@@ -34,7 +35,7 @@ def _filters(keys: tuple[tuple[int, str], ...]) -> Filters:
     for version in Version.objects.filter(pk__in=[key for key, _ in keys]).order_by("pk"):
         compiled = compiled_version(version)
         for regimen in compiled.regimens.values():
-            drugs[regimen.drug.key] = regimen.drug.name[:1].upper() + regimen.drug.name[1:]
+            drugs[regimen.drug.key] = capital(regimen.drug.name)
         for test in compiled.tests.values():
             tests[test.key] = test.label
             facts_of[test.key] = (*facts_of.get(test.key, ()), *test.facts)

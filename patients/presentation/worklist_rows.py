@@ -19,7 +19,7 @@ from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients.dose_words import amount_and_days
 from patients.models import Aside, FrequencyType, MedicationChange, Observation, PlannedMedication
-from patients.paper_words import set_clinical
+from patients.paper_words import capital, set_clinical
 from patients.presentation import words
 from patients.worklist import BY_KEY, Row, Work, brings_results, items_of
 
@@ -209,7 +209,7 @@ def result(compiled: CompiledPackage, told: Mapping[str, Any], key: str) -> str:
     fact = compiled.facts.get(key)
     if fact is None:
         return f"{key} {told.get('value', '')}"
-    return f"{fact.label} {words.typed_value(fact, told.get('value'), told.get('unit'))}"
+    return f"{capital(fact.label)} {words.typed_value(fact, told.get('value'), told.get('unit'))}"
 
 
 def test_status(group: str, opens_on: date, overdue_after_on: date, today: date) -> tuple[str, str, str]:
@@ -261,7 +261,7 @@ def main_medicine(compiled: CompiledPackage, rows: Sequence[PlannedMedication], 
     if row is None:
         return None
     name = compiled.drugs[row.drug_key].name if row.drug_key in compiled.drugs else row.drug_key
-    name = name[:1].upper() + name[1:]
+    name = capital(name)
     if not row.is_given:
         return Medicine(name, "paused" if row.change == MedicationChange.HOLD else "stopped")
     if row.amount is None:

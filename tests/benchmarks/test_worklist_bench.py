@@ -1,0 +1,85 @@
+"""The worklist and a patient's page in a clinic of 20,000 patients, against an empty view on the same gunicorn.
+
+`WORKLIST_PATIENTS=2000` for a quick look; `WORKLIST_FOLDER` keeps the installation for the next run.
+"""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.benchmarks.installation import Installation, against_empty
+
+pytestmark = pytest.mark.benchmark
+
+PATIENTS = int(os.environ.get("WORKLIST_PATIENTS", "20000"))
+GOAL_PAGE, GOAL_PARTIAL, GOAL_TAIL, MOST_QUERIES = 0.04, 0.07, 2, 20
+ALL = "from tests.benchmarks.worklist_rows import *\nimport json\n"
+FEW = 10
+LATENCY = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
+MS = {"us": 0.001, "ms": 1, "s": 1000}
+HTMX = {"HX-Request": "true"}
+
+
+def told(installation: Installation, script: str) -> Any:
+    """What the last line of a script printed."""
+    return json.loads(installation.shell(ALL + script))
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    yield Installation(Path(os.environ.get("WORKLIST_FOLDER") or tmp_path_factory.mktemp("worklist")))
+
+
+def addresses(patient: str) -> dict[str, tuple[str, dict[str, str]]]:
+    pages = {"worklist": "/worklist/", "overdue": "/worklist/?tab=overdue", "patient": f"/patients/{patient}/"}
+    kinds: tuple[tuple[str, dict[str, str]], ...] = (("page", {}), ("partial", HTMX))
+    return {f"{name} {kind}": (address, headers) for name, address in pages.items() for kind, headers in kinds}
+
+
+def inside(installation: Installation, patient: str) -> dict[str, dict[str, Any]]:
+    cookie = installation.session["cookie"]
+    return dict(told(installation, f"print_measured({cookie!r}, {addresses(patient)!r})"))
+
+
+def tail(address: str, headers: dict[str, str]) -> tuple[float, float]:
+    """p50 and p99 in milliseconds, with as many connections as workers: nobody waits in a queue."""
+    options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    command = ["wrk", "-t1", "-c2", "-d10s", "--latency", *options, address]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "Non-2xx" not in shown, shown
+    found = {share: float(number) * MS[unit] for share, number, unit in LATENCY.findall(shown)}
+    return found["50"], found["99"]
+
+
+def test_the_worklist_and_a_patient_in_a_large_clinic(installation: Installation) -> None:
+    told(installation, f"fill({FEW}); settle(); print(0)")
+    patient = told(installation, "print(json.dumps(patient_with_much()))")
+    with_few = inside(installation, patient)
+    told(installation, f"fill({PATIENTS}); settle(); print(0)")
+    with_many = inside(installation, patient)
+    print(f"\nrows: {told(installation, 'print(json.dumps(sizes()))')}")
+
+    cookie, missed = {"Cookie": installation.session["cookie"]}, []
+    with installation.served("tests.benchmarks.empty") as empty, installation.served() as address:
+        for name, (path, headers) in addresses(patient).items():
+            goal = GOAL_PARTIAL if headers else GOAL_PAGE
+            speed, ratio = against_empty(empty, address + path, {**cookie, **headers})
+            middle, worst = tail(address + path, {**cookie, **headers})
+            few, many = with_few[name], with_many[name]
+            print(
+                f"{name:18}{speed:7.1f}/s = {ratio:.3f} of empty (goal {goal}); p50 {middle:.0f} ms, p99 {worst:.0f} ms;"
+                f" in process {many['ms']:.1f} ms, of which SQL {many['sql_ms']:.1f} ms; {many['queries']} queries,"
+                f" {few['queries']} with {FEW} patients"
+            )
+            missed += [f"{name}: {ratio:.3f}"] if ratio < goal else []
+            missed += [f"{name}: p99 {worst:.0f} ms, p50 {middle:.0f} ms"] if worst > GOAL_TAIL * middle else []
+            missed += (
+                [f"{name}: {many['queries']} queries"] if many["queries"] > min(few["queries"], MOST_QUERIES) else []
+            )
+    assert not missed
