@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Page
 
 from guidelines.models import Version
-from patients.models import Patient, Plan
+from patients.models import MonitoringTask, Patient, Plan, ResultAlert
 from tests.browser.conftest import DESK, NARROW, PHONE, READY, Browsers, open_consultation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -36,6 +36,11 @@ def plan(rest: str = "") -> str:
     return f"/plans/{found.pk}/{rest}"
 
 
+def work(kind: str, rows: type[MonitoringTask] | type[ResultAlert], what: str = "close") -> str:
+    found = rows.objects.open().filter(patient__family_name="Dubois").first()  # type: ignore[attr-defined]
+    return f"/{kind}/{found.pk}/{what}/"
+
+
 def guideline() -> str:
     version = Version.objects.current().select_related("guideline").get()
     return f"/guidelines/{version.guideline.slug}/versions/{version.number}/"
@@ -47,6 +52,8 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "register": lambda: "/patients/register/",
     "patient": patient,
     "patient without a plan": lambda: patient(family_name="Aldana"),
+    "patient whose results ask for something": lambda: patient(family_name="Dubois"),
+    "note": lambda: patient("note/"),
     "edit": lambda: patient("edit/"),
     "results": lambda: patient("results/", "Dubois"),
     "results, typed": lambda: patient("results/add/", "Dubois"),
@@ -63,6 +70,11 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "plan": plan,
     "patient's paper": lambda: plan("patient/"),
     "clinician's paper": lambda: plan("clinician/"),
+    "paper for the visit": lambda: plan("visit/"),
+    "plan worked out again": lambda: plan("again/"),
+    "test to close": lambda: work("tasks", MonitoringTask),
+    "test to set aside": lambda: work("tasks", MonitoringTask, "aside"),
+    "no change needed": lambda: work("alerts", ResultAlert),
     "guidelines": lambda: "/guidelines/",
     "publication": lambda: f"{guideline()}publication/",
     "editorial policy": lambda: "/editorial-policy/",
