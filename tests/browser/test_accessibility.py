@@ -49,6 +49,9 @@ def guideline() -> str:
 ADDRESSES: dict[str, Callable[[], str]] = {
     "home": lambda: "/",
     "list": lambda: "/patients/",
+    "worklist": lambda: "/worklist/",
+    "worklist, nothing there": lambda: "/worklist/?tab=unchecked",
+    "worklist on paper": lambda: "/worklist/print/",
     "register": lambda: "/patients/register/",
     "patient": patient,
     "patient without a plan": lambda: patient(family_name="Aldana"),
