@@ -19,6 +19,7 @@ CURRENT, CORRECTED, CANCELLED = ("final",), ("corrected", "amended"), ("entered-
 VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger")
 OTHER_VALUES = ("valueRange", "valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?")
+MOST_PARTS = 50 * MOST_ROWS  # objects, lists and members: an Observation has thirty or forty, and each takes memory
 SHOWN = 80
 Part = TypeVar("Part", str, bool, list, dict)
 WORDS = {str: "a text", bool: "true or false", list: "a list", dict: "an object"}
@@ -36,6 +37,8 @@ def digits(written: str) -> Any:
 def read_bundle(raw: bytes, catalogue: Catalogue, zone: tzinfo) -> list[Sent]:
     """`zone` is the clinic's: a moment belongs to the clinic's day."""
     decoded(raw)
+    if sum(raw.count(sign) for sign in (b"{", b"[", b",")) > MOST_PARTS:
+        raise FileRefused(f"The file has more than {MOST_PARTS} parts, more than results need. Send it in parts.")
     try:
         bundle = read_json(raw, number=digits, most_bytes=MOST_BYTES)
     except JsonRefused as refusal:
