@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from guidelines.engine.planned import Weekday
 from guidelines.engine.values import plain
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -76,10 +75,6 @@ def joined(words: Sequence[str]) -> str:
 
 def patient_day(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
-
-
-def patient_weekday(day: date) -> str:
-    return f"{Weekday(day.weekday()).label}, {day:%B} {day.day}"
 
 
 def clinician_day(day: date) -> str:

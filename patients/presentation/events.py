@@ -182,7 +182,7 @@ def alerts(told: Told) -> Iterable[Event]:
 def tests(told: Told) -> Iterable[Event]:
     """Tests that were done or removed; those that a new plan took over are told by that plan."""
     for row in told.tasks:
-        title = tests_title(told, row)
+        title = words.tests(told.compiled.get(row.plan_id), row.test_keys)
         if row.closed_at is not None and row.outcome in (TaskOutcome.DONE, TaskOutcome.REMOVED):
             on = row.done_on or local(told, row.closed_at)
             done = row.outcome == TaskOutcome.DONE
@@ -192,12 +192,6 @@ def tests(told: Told) -> Iterable[Event]:
                 told.names.get(row.closed_by_id or 0, ""),
             )  # fmt: skip
         yield from aside(told, row, "tests", title)
-
-
-def tests_title(told: Told, task: MonitoringTask) -> str:
-    compiled = told.compiled.get(task.plan_id)
-    tests = compiled.tests if compiled else {}
-    return ", ".join(tests[key].label if key in tests else key for key in task.test_keys)
 
 
 def aside(told: Told, row: OpenWork, kind: str, title: str) -> Iterable[Event]:

@@ -74,8 +74,7 @@ def beside(run: Run, keys: list[str]) -> Iterator[Beside]:
 
 def due(run: Run) -> Iterator[DueTest]:
     """The tests of the present plan whose days have come, the oldest first."""
-    today, tests = run.consultation.as_of, run.compiled.tests
+    today = run.consultation.as_of
     rows = MonitoringTask.objects.open().filter(plan=run.plan, opens_on__lte=today).order_by("overdue_after_on", "pk")
     for row in rows:
-        labels = ", ".join(tests[key].label for key in row.test_keys if key in tests)
-        yield DueTest(labels, row.overdue_after_on, row.overdue_after_on < today)
+        yield DueTest(words.tests(run.compiled, row.test_keys), row.overdue_after_on, row.overdue_after_on < today)

@@ -21,7 +21,8 @@ from patients.dose_words import amount_and_days
 from patients.models import Aside, FrequencyType, MedicationChange, Observation, PlannedMedication
 from patients.paper_words import capital, set_clinical
 from patients.presentation import words
-from patients.worklist import BY_KEY, Row, Work, brings_results, items_of
+from patients.worklist import BY_KEY, Row, Work
+from patients.worklist_items import brings_results, items_of
 
 ACTIONS = {
     "stop": ("Stop", "stop"), "hold": ("Pause", "pause"), "reduce": ("Reduce", "arrow-down"),
@@ -141,7 +142,7 @@ class Shown:
         last = max(results, key=lambda told: told["taken_on"]) if results else None
         tone, icon, status = test_status(row.group, first["opens_on"], first["overdue_after_on"], today)
         return Line(
-            row.group, tone, icon, status, what=", ".join(label(compiled, key) for key in tests),
+            row.group, tone, icon, status, what=words.tests(compiled, tests),
             more="; ".join(dict.fromkeys(task["phase"] for task in tasks)),
             due=due_words(first["opens_on"], first["overdue_after_on"], today), due_on=first["overdue_after_on"],
             last=result(compiled, last, last["fact_key"]) if last else "",
@@ -149,9 +150,7 @@ class Shown:
             who="Physician" if row.group == "review" else "Nurse or physician", is_alert=False,
             is_required=any(task["required"] for task in tasks),
             brings_results=any(brings_results(compiled, key) for key in tests),
-            parts=tuple(
-                Part(task["pk"], ", ".join(label(compiled, key) for key in task["test_keys"])) for task in tasks
-            ),
+            parts=tuple(Part(task["pk"], words.tests(compiled, task["test_keys"])) for task in tasks),
             **self.whose(first),
         )  # fmt: skip
 
@@ -201,10 +200,6 @@ def read_alerts(work: Work, keys: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
 # --- words --------------------------------------------------------------------------------------------------------
 
 
-def label(compiled: CompiledPackage, test: str) -> str:
-    return compiled.tests[test].label if test in compiled.tests else test
-
-
 def result(compiled: CompiledPackage, told: Mapping[str, Any], key: str) -> str:
     fact = compiled.facts.get(key)
     if fact is None:
@@ -225,7 +220,7 @@ def test_status(group: str, opens_on: date, overdue_after_on: date, today: date)
 
 def due_words(opens_on: date, overdue_after_on: date, today: date) -> str:
     if opens_on > today and opens_on != overdue_after_on:
-        return f"{words.day(opens_on)} to {words.day(overdue_after_on)}"
+        return f"From {words.day(opens_on)}"
     return f"By {words.day(overdue_after_on)}"
 
 

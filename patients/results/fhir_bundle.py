@@ -19,6 +19,7 @@ CURRENT, CORRECTED, CANCELLED = ("final",), ("corrected", "amended"), ("entered-
 VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger")
 OTHER_VALUES = ("valueRange", "valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?")
+MOST_PARTS = 50 * MOST_ROWS  # objects, lists and members: an Observation has thirty or forty, and each takes memory
 SHOWN = 80
 Part = TypeVar("Part", str, bool, list, dict)
 WORDS = {str: "a text", bool: "true or false", list: "a list", dict: "an object"}
@@ -36,11 +37,12 @@ def digits(written: str) -> Any:
 def read_bundle(raw: bytes, catalogue: Catalogue, zone: tzinfo) -> list[Sent]:
     """`zone` is the clinic's: a moment belongs to the clinic's day."""
     decoded(raw)
+    if sum(raw.count(sign) for sign in (b"{", b"[", b",")) > MOST_PARTS:
+        raise FileRefused(f"The file has more than {MOST_PARTS} parts, more than results need. Send it in parts.")
     try:
         bundle = read_json(raw, number=digits, most_bytes=MOST_BYTES)
     except JsonRefused as refusal:
-        text = str(refusal)
-        raise FileRefused(f"{text[:1].upper()}{text[1:]}." if not text.endswith(".") else text) from None
+        raise FileRefused(as_sentence(str(refusal))) from None
     if not isinstance(bundle, dict):
         raise FileRefused("resourceType: the file holds no resource. Send a Bundle of Observations.")
     kind = bundle.get("resourceType")
@@ -64,6 +66,11 @@ def read_bundle(raw: bytes, catalogue: Catalogue, zone: tzinfo) -> list[Sent]:
     if len(found) > MOST_ROWS:
         raise FileRefused(f"entry: the bundle has more than {MOST_ROWS} results. Send it in parts.")
     return found
+
+
+def as_sentence(text: str) -> str:
+    """Begins with a capital, unless it begins with a path."""
+    return f"{text[:1].upper() if text.startswith(('the ', 'line ')) else text[:1]}{text[1:]}."
 
 
 def get(resource: Mapping[str, Any], name: str, kind: type[Part], path: str) -> Part | None:

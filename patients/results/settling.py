@@ -3,7 +3,7 @@
 Writes nothing. A number of no patient here and a number of another clinic's patient get the same sentence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from patients.results.reading import Read, read_result
 from patients.results.sent import Sent
 
 LONGEST_WHY = 1000
+SENDER, DAY = "sender", "day"
 
 
 class Owner(NamedTuple):
@@ -88,32 +89,50 @@ class Clashes:
     """Results of one file that contradict each other: nobody can say which of them counts."""
 
     def __init__(self, usable: Iterable[Found]) -> None:
-        self.by_day: dict[tuple[object, ...], list[Found]] = {}
-        self.by_sender: dict[tuple[object, ...], list[Found]] = {}
+        self.groups: dict[tuple[object, ...], Group] = {}
         for one in usable:
-            patient = one.owner.patient.pk if one.owner.patient else None
-            if one.read.answer:
-                self.by_day.setdefault((patient, one.key, one.read.answer["taken_on"]), []).append(one)
-            if one.sent.external_id:
-                self.by_sender.setdefault((patient, one.sent.external_id), []).append(one)
+            for key in keys_of(one):
+                self.groups.setdefault(key, Group(one)).take(one)
 
     def with_others(self, one: Found) -> Verdict | None:
-        patient = one.owner.patient.pk if one.owner.patient else None
-        day = self.by_day.get((patient, one.key, one.read.answer["taken_on"]), []) if one.read.answer else []
-        sender = self.by_sender.get((patient, one.sent.external_id), []) if one.sent.external_id else []
-        for alike, what in ((sender, "with the same identifier"), (day, "of the same day")):
-            other = next((other for other in alike if not same(one, other)), None)
-            if other is not None:
+        groups = [(key, self.groups[key]) for key in keys_of(one)]
+        for key, group in groups:
+            if (other := group.against(one)) is not None:
+                what = "with the same identifier" if key[0] == SENDER else "of the same day"
                 return Verdict(
                     RowState.REFUSED,
                     f"The file has another result {what} ({other.sent.told.place}). Nobody can say which one counts.",
                 )
-        first = (day or sender or [one])[0]
+        first = groups[-1][1].first if groups else one
         return None if first is one else Verdict(RowState.KNOWN, f"It is the same as {first.sent.told.place}.")
 
 
+def keys_of(one: Found) -> Iterator[tuple[object, ...]]:
+    """What no two different results may share."""
+    patient = one.owner.patient.pk if one.owner.patient else None
+    if one.sent.external_id:
+        yield SENDER, patient, one.sent.external_id
+    if one.read.answer:
+        yield DAY, patient, one.key, one.read.answer["taken_on"]
+
+
+class Group:
+    """Results that share one key: the first, and the first that is not the same. A file may repeat a line ever so often."""
+
+    def __init__(self, first: Found) -> None:
+        self.first = first
+        self.other: Found | None = None
+
+    def take(self, one: Found) -> None:
+        if self.other is None and not same(one, self.first):
+            self.other = one
+
+    def against(self, one: Found) -> Found | None:
+        return self.other if same(one, self.first) else self.first
+
+
 def same(one: Found, other: Found) -> bool:
-    return one.read.answer == other.read.answer and one.sent.is_cancelled == other.sent.is_cancelled
+    return (one.key, one.read.answer, one.sent.is_cancelled) == (other.key, other.read.answer, other.sent.is_cancelled)
 
 
 def verdict(one: Found, record: OnRecord, clashes: Clashes) -> Verdict:

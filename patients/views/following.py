@@ -17,6 +17,7 @@ from patients.actions import Refused, add_note, close_alert, close_task, longest
 from patients.forms.following import AsideForm, DoneForm, NoChangeForm, NoteForm, RemoveForm
 from patients.models import Aside, MonitoringTask, Patient, ResultAlert, TaskOutcome
 from patients.permissions import why_not_decide_alert
+from patients.presentation import words
 from patients.views.scope import looked_at, patient_context, person, visible_patient
 
 # Where a form may lead back to. Never an address that was sent along.
@@ -145,5 +146,4 @@ def back(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 def tests_of(task: MonitoringTask) -> str:
     """The names of its tests, as the version of the plan has them."""
-    tests = compiled_version(task.plan.version).tests
-    return ", ".join(tests[key].label if key in tests else key for key in task.test_keys)
+    return words.tests(compiled_version(task.plan.version), task.test_keys)

@@ -20,7 +20,7 @@ from patients.results.csv_file import COLUMNS, read_csv, template
 from patients.results.fhir_bundle import read_bundle
 from patients.results.sent import MOST_BYTES, MOST_ROWS, FileRefused, Sent
 from patients.results.settling import settled
-from patients.views.scope import page_name, person
+from patients.views.scope import page_name, page_number, person
 
 MOST_IMPORTS = 20
 NOT_YOURS = "Only physicians and nurses of a clinic may import its results."
@@ -91,9 +91,7 @@ def visible_import(request: HttpRequest, pk: UUID) -> ResultImport:
 def result_import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Whose results are listed leaves its trace; a poll of the progress lists nobody."""
     run = visible_import(request, pk)
-    wanted = request.GET.get("page", "")
-    page = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else 1
-    context = {**import_page(run, request.GET.get("show", ""), page), "run": run, "section": "patients"}
+    context = {**import_page(run, request.GET.get("show", ""), page_number(request)), "run": run, "section": "patients"}
     if not is_swapped(request):
         patients = [one.patient.pk for one in context["rows"] if one.patient]
         record_accesses(patients=patients, by=person(request), what=page_name(request))

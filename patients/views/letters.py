@@ -126,14 +126,14 @@ def letter_run_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     count = run.letters.count()
     made = parts_of(run).filter(document__isnull=False).values_list("position", flat=True)
     parts = [(number, at + 1, min(at + PART, count)) for number, at in enumerate(range(0, count, PART), start=1)]
-    done = set(made)
+    done, is_unfinished = set(made), run.state in (JobState.WAITING, JobState.RUNNING)
     context: dict[str, Any] = {
         "run": run,
         "count": count,
         "parts": [(number, first, last, first - 1 in done) for number, first, last in parts],
         "percent": len(done) * 100 // len(parts) if parts else 0,
-        "is_unfinished": run.state in (JobState.WAITING, JobState.RUNNING),
-        "has_worker": has_worker(),
+        "is_unfinished": is_unfinished,
+        "is_waiting": is_unfinished and not has_worker(),
         "is_done": run.state == JobState.DONE,
         "usual_days": USUAL_DAYS,
         "longest_days": LONGEST_ASIDE[MonitoringTask].days,

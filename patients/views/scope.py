@@ -75,6 +75,12 @@ def page_name(request: HttpRequest) -> str:
     return (match.url_name if match else None) or "page"
 
 
+def page_number(request: HttpRequest) -> int:
+    """Of a list that is turned over; whatever else stands in the address is the first page."""
+    wanted = request.GET.get("page", "")
+    return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else 1
+
+
 def patient_context(patient: Patient, **more: Any) -> dict[str, Any]:
     """What every page with an open record has: the band, and the demonstration's band."""
     return {"patient": banner_of(patient), "demo": patient.clinic.is_demo, "section": "patients", **more}

@@ -27,8 +27,9 @@ from patients.impact.affected import in_use, to_handle
 from patients.models import Aside, Clinic, MonitoringTask, Patient, Plan, ResultAlert
 from patients.presentation.worklist_page import filters_of, table
 from patients.presentation.worklist_rows import Section, sections
-from patients.views.scope import person
-from patients.worklist import GROUPS, Wanted, Work, counts, items_of, lines, versions_followed
+from patients.views.scope import page_number, person
+from patients.worklist import GROUPS, Wanted, Work, counts, lines, work_in
+from patients.worklist_items import versions_followed
 
 PAGE_ROWS = 50
 LONGEST_SEARCH = 100
@@ -42,7 +43,7 @@ class Asked:
     """What somebody looks at; `term` is never part of an address."""
 
     clinics: list[Clinic]
-    days: dict[int, date]
+    days: Mapping[int, date]
     values: dict[str, str]
     term: str
     work: Work
@@ -69,18 +70,15 @@ def asked_for(request: HttpRequest) -> Asked:
         values["tab"] = ""
     chosen = [keys[values["clinic"]]] if values["clinic"] else clinics
     term = sent.get("q", "").strip()[:LONGEST_SEARCH] if request.method == "POST" else ""
-    days = {clinic.pk: clinic.today() for clinic in chosen}
     versions = versions_followed()
     wanted = Wanted(
         patients=Patient.objects.visible_to(request.user).found_by(term).order_by().values("pk") if term else None,
         drug=values["drug"], test=values["test"], facts=filters_of(versions).facts_of.get(values["test"], ()),
         who=values["who"], is_aside=values["tab"] == "aside", by_name=values["sort"] == "name",
     )  # fmt: skip
-    work = Work(
-        MonitoringTask.objects.visible_to(request.user), ResultAlert.objects.visible_to(request.user), days,
-        frozenset().union(*(items_of(version).reviews for version in versions)), wanted,
-    )  # fmt: skip
-    return Asked(clinics, days, values, term, work, versions)
+    tasks, alerts = MonitoringTask.objects.visible_to(request.user), ResultAlert.objects.visible_to(request.user)
+    work = work_in(chosen, tasks, alerts, versions, wanted)
+    return Asked(clinics, work.days, values, term, work, versions)
 
 
 def read(asked: Asked, told: Mapping[str, int], start: int, most: int) -> tuple[Section, ...]:
@@ -98,7 +96,7 @@ def shown(
 ) -> HttpResponse:
     told = counts(asked.work)
     total = sum(told[group] for group in asked.groups)
-    page = page_of(request, total)
+    page = max(1, min(page_number(request), -(-total // PAGE_ROWS)))
     found = read(asked, told, (page - 1) * PAGE_ROWS, PAGE_ROWS)
     record_accesses(
         patients=[line.patient for section in found for line in section.lines], by=person(request), what="worklist"
@@ -122,12 +120,6 @@ def shown(
         "query": urlencode({name: value for name, value in asked.values.items() if value}),
     }  # fmt: skip
     return render_page_or_partial(request, "patients/worklist.html", "patients/_worklist.html", context, status=status)
-
-
-def page_of(request: HttpRequest, total: int) -> int:
-    number = request.GET.get("page", "")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    return max(1, min(page, -(-total // PAGE_ROWS)))
 
 
 def tabs(asked: Asked, told: Mapping[str, int]) -> list[dict[str, Any]]:

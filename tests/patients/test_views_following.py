@@ -165,3 +165,12 @@ def test_each_form_stands_alone_and_leaves_a_trace(signed_in: Client, task: Moni
         assert signed_in.get(reverse(name, args=[row.pk])).status_code == 200
 
     assert set(names) <= set(AccessEvent.objects.filter(patient=task.patient_id).values_list("what", flat=True))
+
+
+def test_what_is_said_of_a_patient_waits_in_the_session_and_in_no_cookie(signed_in: Client, patient: Patient) -> None:
+    page = reverse("patient_detail", args=[patient.pk])
+
+    signed_in.post(reverse("patient_note_add", args=[patient.pk]), {"text": "Moves house in May."})
+
+    assert set(signed_in.cookies) <= {"sessionid", "csrftoken"}
+    assert "The note is kept." in signed_in.get(page).content.decode()
