@@ -2,14 +2,18 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from guidelines.package import compiled_version
+from patients import actions
+from patients.actions import Entry
 from patients.forms.people import initial_of
-from patients.models import AccessEvent, Patient
+from patients.models import AccessEvent, MonitoringTask, Patient, ResultAlert, ResultSource
 from patients.urls import urlpatterns
 from tests import factories_patients as make
 
@@ -133,15 +137,33 @@ def test_opening_a_patient_leaves_a_row(signed_in: Client, by: User) -> None:
     assert (event.patient, event.user, event.what) == (patient, by, "patient_detail")
 
 
-def test_no_page_shows_anything_to_a_stranger_or_to_another_clinic(client: Client, by: User) -> None:
+def a_row_of_each(by: User) -> dict[str, Any]:
+    """By how the addresses of its pages begin."""
     patient = make.patient(by)
     ready = make.answered(patient, by)
     plan = make.signed(ready, by)
-    keys = {"patients": patient.pk, "consultations": ready.pk, "plans": plan.pk}
+    [result] = actions.record_observations(
+        patient=patient, compiled=compiled_version(plan.version), by=by,
+        entries=[Entry("itch_marker", {"value": "150", "unit": "U/L", "upper_limit": "40"})],
+    )  # fmt: skip
+    task = MonitoringTask.objects.open().filter(plan=plan)[0]
+    run = actions.start_letters(key=uuid4(), clinic=patient.clinic, tasks=[task.pk], by=by)
+    file = actions.start_import(
+        clinic=patient.clinic, by=by, source=ResultSource.CSV, file_name="a.csv", file_hash="", rows=[]
+    )
+    alert = ResultAlert.objects.open().filter(plan=plan)[0]
+    return {
+        "patients": patient.pk, "consultations": ready.pk, "plans": plan.pk, "results": result.pk, "tasks": task.pk,
+        "alerts": alert.pk, "imports": file.pk, "letters": run.pk,
+    }  # fmt: skip
+
+
+def test_no_page_shows_anything_to_a_stranger_or_to_another_clinic(client: Client, by: User) -> None:
+    keys = a_row_of_each(by)
     addresses = [
-        reverse(entry.name, args=[keys[str(entry.pattern).split("/")[0]]])
+        reverse(entry.name, kwargs={"pk": keys[route.split("/")[0]]} | ({"part": 1} if "<int:part>" in route else {}))
         for entry in urlpatterns
-        if "<uuid:pk>" in str(entry.pattern)
+        if "<uuid:pk>" in (route := str(entry.pattern))
     ]
     methods = [client.get, client.post]
 
