@@ -3,10 +3,10 @@
 Querysets in, counts and keys out. Writes nothing, and no clock job or worker is needed for any of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,13 +16,12 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from guidelines.engine.compiled import CompiledPackage
 from guidelines.models import Version
-from guidelines.package import compiled_version
-from patients.models import AlertKind, PlannedMedication
+from patients.models import AlertKind, Clinic, PlannedMedication
 from patients.models.alert import ResultAlertQuerySet
 from patients.models.monitoring import MonitoringTaskQuerySet
 from patients.models.plan import NOT_GIVEN
+from patients.worklist_items import items_of
 
 SOON = timedelta(days=7)
 ACT_NOW = ("stop", "hold")  # the drug is not given again before somebody has looked
@@ -72,7 +71,7 @@ class Work:
     alerts: ResultAlertQuerySet
     days: Mapping[int, date]
     reviews: frozenset[str]
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: Wanted
 
     def each_day(self, asked: Callable[[date], Q]) -> Q:
         """The same question with each clinic's own day: two clinics may be a day apart."""
@@ -81,6 +80,18 @@ class Work:
             clinics.setdefault(day, []).append(clinic)
         parts = [Q(clinic__in=keys) & asked(day) for day, keys in sorted(clinics.items())]
         return reduce(or_, parts) if parts else Q(pk__in=[])
+
+
+def work_in(
+    clinics: Iterable[Clinic],
+    tasks: MonitoringTaskQuerySet,
+    alerts: ResultAlertQuerySet,
+    versions: Iterable[Version],
+    wanted: Wanted | None = None,
+) -> Work:
+    """What waits in these clinics today, of the rows that are given; `versions` are those that plans follow."""
+    reviews = frozenset[str]().union(*(items_of(version).reviews for version in versions))
+    return Work(tasks, alerts, {clinic.pk: clinic.today() for clinic in clinics}, reviews, wanted or Wanted())
 
 
 class Row(NamedTuple):
@@ -247,49 +258,3 @@ def alert_lines(work: Work, group: str, start: int, end: int) -> Iterator[Row]:
     order = (*NAME, *by_risk) if work.wanted.by_name else by_risk
     for patient, key in found.order_by(*order).values_list("patient_id", "pk")[start:end]:
         yield Row(group, patient, (key,))
-
-
-# --- what the versions say of their tests -------------------------------------------------------------------------
-
-
-class Items(NamedTuple):
-    """Of one version: which items are reviews, and the fact whose last result is shown for each item."""
-
-    reviews: frozenset[str]
-    facts: tuple[tuple[str, str], ...]
-
-
-def versions_followed() -> list[Version]:
-    """Every version a plan may follow; few, and each was approved, so that it never changes."""
-    columns = ("guideline_id", "number", "content_hash", "effective_on", "withdrawn_at", "title")
-    return list(Version.objects.filter(effective_on__isnull=False).only(*columns).order_by("-pk"))
-
-
-def items_of(version: Version) -> Items:
-    return _items(version.pk, version.content_hash) if version.is_locked else items_in(compiled_version(version))
-
-
-@cache
-def _items(version_id: int, content_hash: str) -> Items:
-    return items_in(compiled_version(Version.objects.get(pk=version_id, content_hash=content_hash)))
-
-
-def items_in(compiled: CompiledPackage) -> Items:
-    items = [item for item, _ in compiled.monitoring]
-    reviews = frozenset(item.key for item in items if is_asked_in_a_visit(compiled, item.tests[0]))
-    first = [(item.key, next((f for test in item.tests for f in compiled.tests[test].facts), "")) for item in items]
-    return Items(reviews, tuple((key, fact) for key, fact in first if fact))
-
-
-def is_asked_in_a_visit(compiled: CompiledPackage, test: str) -> bool:
-    """A test whose facts are answers and not results: none of them is a number or has a laboratory's code.
-
-    An item is a review when the test it names first is one.
-    """
-    facts = [compiled.facts[key] for key in compiled.tests[test].facts]
-    return bool(facts) and all(fact.type != "number" and fact.loinc is None for fact in facts)
-
-
-def brings_results(compiled: CompiledPackage, test: str) -> bool:
-    """Such a test is done once its results are recorded; an examination is done when somebody says so."""
-    return bool(compiled.tests[test].facts) if test in compiled.tests else False

@@ -12,7 +12,7 @@ from patients import permissions
 from patients.actions.following import close_task, set_aside
 from patients.actions.refusals import Refused, allow
 from patients.models import Aside, MonitoringTask, ResultAlert, TaskOutcome
-from patients.worklist import brings_results
+from patients.worklist_items import brings_results
 
 Works = Iterable[MonitoringTask | ResultAlert]
 

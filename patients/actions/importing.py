@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pghistory
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -75,6 +75,8 @@ def agree_import(*, run: ResultImport, by: User) -> ResultImport:
     if current.state == JobState.DISCARDED:
         raise Refused("This file was discarded. Upload it again.")
     if current.state == JobState.PREVIEW:
+        if not ResultImportRow.objects.filter(run=current, state=RowState.READY).exists():
+            raise Refused("There is nothing to write: every result is on record already or refused.")
         current.state, current.agreed_at, current.agreed_by = JobState.WAITING, timezone.now(), by
         with pghistory.context(action="agree_import", user=by.pk):
             current.save(update_fields=["state", "agreed_at", "agreed_by"])
@@ -129,8 +131,21 @@ def write_chunk(run_id: UUID, catalogue: Catalogue) -> bool:
     for patient, of_patient in groupby(rows, key=lambda row: row.patient_id):
         if patient is not None:
             write_patient(patient, list(of_patient), run, run.agreed_by, catalogue)
-    ResultImportRow.objects.bulk_update(rows, ["state", "why", "observation"])
+    keep_outcomes(rows)
     return True
+
+
+def keep_outcomes(rows: Sequence[ResultImportRow]) -> None:
+    """In one statement: an UPDATE with a case for each row takes longer than everything else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE patients_resultimportrow SET state = outcome.state, why = outcome.why,"
+            " observation_id = outcome.observation"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::uuid[]) AS outcome (id, state, why, observation)"
+            " WHERE patients_resultimportrow.id = outcome.id",
+            [[row.pk for row in rows], [str(row.state) for row in rows], [row.why for row in rows],
+             [row.observation_id for row in rows]],
+        )  # fmt: skip
 
 
 def write_patient(

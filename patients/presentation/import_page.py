@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from guidelines.engine.operators import unit_text
 from guidelines.impact_panel import has_worker
+from patients.actions.importing import WRITE_IMPORT
 from patients.models import JobState, ResultImport, ResultImportRow, RowState
 from patients.presentation import words
 from patients.presentation.banner import Banner, banner_of
@@ -67,8 +69,15 @@ def progress_of(run: ResultImport, counts: dict[str, int]) -> dict[str, Any]:
     return {
         "is_unfinished": is_unfinished,
         "is_waiting": is_unfinished and not has_worker(),
+        "is_halted": is_unfinished and not is_queued(run),
         "percent": done * 100 // counts["all"] if counts["all"] else 0,
     }
+
+
+def is_queued(run: ResultImport) -> bool:
+    """Whether a job is there to write it; none is after an error that nobody foresaw."""
+    jobs = ProcrastinateJob.objects.filter(task_name=WRITE_IMPORT, args__run=str(run.pk))
+    return jobs.filter(status__in=("todo", "doing")).exists()
 
 
 def row_lines(rows: Iterable[ResultImportRow], catalogue: Catalogue) -> list[Row]:

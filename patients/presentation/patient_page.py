@@ -163,7 +163,9 @@ class PatientPage:
     @cached_property
     def asked(self) -> list[Asked]:
         still_open = [alert for alert in self.alerts if alert.closed_at is None]
-        return asked_of(still_open, self.by_plan, self.sources, self.today)
+        if not still_open or self.lines is None:
+            return []
+        return asked_of(still_open, self.by_plan, self.sources, self.today, self.lines.judged)
 
     @property
     def cards(self) -> list[Source]:

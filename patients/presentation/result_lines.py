@@ -167,9 +167,14 @@ def as_typed(fact: Fact, row: Observation) -> str:
     return f"{number}\u00a0{unit_text(row.unit or fact.unit, number)}".strip()
 
 
-def multiple_in_words(number: Decimal, limit: Decimal) -> str:
-    """3.4 × the upper limit of 40; a value just above a whole multiple is not rounded down onto it."""
-    return f"{plain(round(number / limit, 2 if round(number / limit, 1) == number // limit else 1))}\u00a0× the upper limit of {plain(limit)}"
+def multiple(number: Decimal, limit: Decimal) -> str:
+    """How many times the limit, in few digits, but never rounded onto a whole multiple it is over or under."""
+    times = number / limit
+    for digits in (1, 2):
+        short = round(times, digits)
+        if short == times or short != short.to_integral_value():
+            return plain(short)
+    return f"just {'over' if times > short else 'under'} {plain(short)}"
 
 
 def graver(levels: Sequence[str]) -> str:

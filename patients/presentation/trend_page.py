@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -88,7 +89,7 @@ def trends_of(lines: ResultLines, plans: Sequence[Plan], today: date) -> Trends:
     return Trends(
         tuple(trend for key, trend in trends if key in matters),
         tuple(trend for key, trend in trends if key not in matters),
-        tuple(doses_of(lines.compiled, axis, plans, today)),
+        tuple(doses_of(lines.compiled, axis, plans, today, ZoneInfo(lines.patient.clinic.time_zone))),
         tuple((x, f"{day:%-d %b %y}", place in SPARE_TICKS) for place, (x, day) in enumerate(ticks)),
     )
 
@@ -162,21 +163,23 @@ def edge_words(compiled: CompiledPackage, bound: Bound, value: Decimal) -> str:
     return shown
 
 
-def doses_of(compiled: CompiledPackage, axis: Axis, plans: Sequence[Plan], today: date) -> list[DoseRow]:
+def doses_of(
+    compiled: CompiledPackage, axis: Axis, plans: Sequence[Plan], today: date, zone: ZoneInfo
+) -> list[DoseRow]:
     """From the day each plan was signed to the day the next one was, by drug, in the order they came."""
     ordered = sorted(plans, key=lambda plan: (plan.signed_on, plan.number))
     spans: dict[str, list[tuple[PlannedMedication, date, date]]] = {}
     for plan in ordered:
-        end = followed_until(plan, ordered, today)
+        end = followed_until(plan, ordered, today, zone)
         for row in plan.medications.all():
             if row.change != MedicationChange.STOP and (end > plan.signed_on or end == today):
                 spans.setdefault(row.drug_key, []).append((row, plan.signed_on, end))
     return [dose_row(compiled, axis, key, found) for key, found in spans.items()]
 
 
-def followed_until(plan: Plan, plans: Sequence[Plan], today: date) -> date:
+def followed_until(plan: Plan, plans: Sequence[Plan], today: date, zone: ZoneInfo) -> date:
     if plan.ended_at is not None:
-        return timezone.localdate(plan.ended_at)
+        return timezone.localdate(plan.ended_at, zone)
     return next((newer.signed_on for newer in plans if newer.replaces_id == plan.pk), today)
 
 

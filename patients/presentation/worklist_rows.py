@@ -21,7 +21,8 @@ from patients.dose_words import amount_and_days
 from patients.models import Aside, FrequencyType, MedicationChange, Observation, PlannedMedication
 from patients.paper_words import capital, set_clinical
 from patients.presentation import words
-from patients.worklist import BY_KEY, Row, Work, brings_results, items_of
+from patients.worklist import BY_KEY, Row, Work
+from patients.worklist_items import brings_results, items_of
 
 ACTIONS = {
     "stop": ("Stop", "stop"), "hold": ("Pause", "pause"), "reduce": ("Reduce", "arrow-down"),
@@ -219,7 +220,7 @@ def test_status(group: str, opens_on: date, overdue_after_on: date, today: date)
 
 def due_words(opens_on: date, overdue_after_on: date, today: date) -> str:
     if opens_on > today and opens_on != overdue_after_on:
-        return f"{words.day(opens_on)} to {words.day(overdue_after_on)}"
+        return f"From {words.day(opens_on)}"
     return f"By {words.day(overdue_after_on)}"
 
 

@@ -42,8 +42,7 @@ def read_bundle(raw: bytes, catalogue: Catalogue, zone: tzinfo) -> list[Sent]:
     try:
         bundle = read_json(raw, number=digits, most_bytes=MOST_BYTES)
     except JsonRefused as refusal:
-        text = str(refusal)
-        raise FileRefused(f"{text[:1].upper()}{text[1:]}." if not text.endswith(".") else text) from None
+        raise FileRefused(as_sentence(str(refusal))) from None
     if not isinstance(bundle, dict):
         raise FileRefused("resourceType: the file holds no resource. Send a Bundle of Observations.")
     kind = bundle.get("resourceType")
@@ -67,6 +66,11 @@ def read_bundle(raw: bytes, catalogue: Catalogue, zone: tzinfo) -> list[Sent]:
     if len(found) > MOST_ROWS:
         raise FileRefused(f"entry: the bundle has more than {MOST_ROWS} results. Send it in parts.")
     return found
+
+
+def as_sentence(text: str) -> str:
+    """Begins with a capital, unless it begins with a path."""
+    return f"{text[:1].upper() if text.startswith(('the ', 'line ')) else text[:1]}{text[1:]}."
 
 
 def get(resource: Mapping[str, Any], name: str, kind: type[Part], path: str) -> Part | None:

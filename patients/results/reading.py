@@ -138,7 +138,7 @@ def unit_meant(text: str, kind: Kind) -> str:
         raise NotRead(f"The unit is missing. Write one of: {accepted}.")
     unit = kind.unit_named(text.strip())
     if unit is None:
-        raise NotRead(f"{text[:SHOWN]} is not a unit of {kind.fact.label} here. It is one of: {accepted}.")
+        raise NotRead(f"“{text[:SHOWN]}” is not a unit of {kind.fact.label} here. Use one of: {accepted}.")
     return unit
 
 

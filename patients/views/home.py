@@ -1,6 +1,5 @@
 """The first page: the door for strangers, and the day's unfinished work for those who are signed in."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,9 +14,11 @@ from guidelines.models import UnansweredQuestion, Version
 from guidelines.reviewing.waiting import queue_of, scheduled, to_publish, to_review_again
 from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS, Status
 from patients.impact.affected import to_handle
-from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan
+from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan, ResultAlert
 from patients.presentation.banner import banner_of
 from patients.wizard import KEYS, STEPS
+from patients.worklist import counts, work_in
+from patients.worklist_items import versions_followed
 
 MOST_ROWS = 8
 MOST_QUESTIONS = 3
@@ -31,30 +32,29 @@ def home(request: HttpRequest) -> HttpResponse:
     demo = Version.objects.current().filter(is_demonstration=True).exists()
     if not request.user.is_authenticated:
         return render(request, "home.html", {"demo": demo, "versions": versions})
-    today = timezone.localdate()
     clinics = list(Clinic.objects.clinical_for(request.user))
+    today = min((clinic.today() for clinic in clinics), default=timezone.localdate())
     context = {
         "clinics": clinics,
         "today": today,
         "versions": versions,
         **desk(request.user, versions),
         "demo": demo or any(clinic.is_demo for clinic in clinics),
-        **(clinical_work(request.user, versions, today) if clinics else {}),
+        **(clinical_work(request.user, versions, clinics) if clinics else {}),
     }
     return render(request, "patients/home.html", context)
 
 
-def clinical_work(user: User | AnonymousUser, versions: list[Version], today: date) -> dict[str, Any]:
+def clinical_work(user: User | AnonymousUser, versions: list[Version], clinics: list[Clinic]) -> dict[str, Any]:
     """What a clinic's physicians and nurses have begun, what is due, and whom they saw last."""
     begun = Consultation.objects.visible_to(user).open().select_related("patient__clinic", "version")
-    tasks = MonitoringTask.objects.visible_to(user)
+    tasks, alerts = MonitoringTask.objects.visible_to(user), ResultAlert.objects.visible_to(user)
     seen = Patient.objects.visible_to(user).filter(access_events__user=user.pk)
     recent = seen.annotate(seen_at=Max("access_events__at")).order_by("-seen_at").select_related("clinic")[:MOST_ROWS]
     return {
         "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
         "begun_count": begun.count(),
-        "overdue_count": tasks.overdue(today).count(),
-        "due_count": tasks.due(today).count(),
+        "waiting": counts(work_in(clinics, tasks, alerts, versions_followed())),
         "to_decide": to_decide(user, versions),
         "recent": [banner_of(patient) for patient in recent],
     }

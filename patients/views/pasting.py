@@ -28,7 +28,7 @@ class PasteForm(DayAndLaboratoryForm):
     text = forms.CharField(
         label="Lines", max_length=LONGEST, strip=False,
         help_text="One result a line: name, value, unit, and if it is there upper limit or range, and day.",
-        widget=forms.Textarea({"rows": 10, "spellcheck": "false", "autocomplete": "off", "class": "input input--file"}),
+        widget=forms.Textarea({"rows": 10, "spellcheck": "false", "autocomplete": "off", "class": "input--file"}),
         error_messages={"required": "Paste at least one line."},
     )  # fmt: skip
     field_order: tuple[str, ...] = ("taken_on", "laboratory", "new_laboratory", "text")

@@ -28,7 +28,8 @@ from patients.models import Aside, Clinic, MonitoringTask, Patient, Plan, Result
 from patients.presentation.worklist_page import filters_of, table
 from patients.presentation.worklist_rows import Section, sections
 from patients.views.scope import page_number, person
-from patients.worklist import GROUPS, Wanted, Work, counts, items_of, lines, versions_followed
+from patients.worklist import GROUPS, Wanted, Work, counts, lines, work_in
+from patients.worklist_items import versions_followed
 
 PAGE_ROWS = 50
 LONGEST_SEARCH = 100
@@ -42,7 +43,7 @@ class Asked:
     """What somebody looks at; `term` is never part of an address."""
 
     clinics: list[Clinic]
-    days: dict[int, date]
+    days: Mapping[int, date]
     values: dict[str, str]
     term: str
     work: Work
@@ -69,18 +70,15 @@ def asked_for(request: HttpRequest) -> Asked:
         values["tab"] = ""
     chosen = [keys[values["clinic"]]] if values["clinic"] else clinics
     term = sent.get("q", "").strip()[:LONGEST_SEARCH] if request.method == "POST" else ""
-    days = {clinic.pk: clinic.today() for clinic in chosen}
     versions = versions_followed()
     wanted = Wanted(
         patients=Patient.objects.visible_to(request.user).found_by(term).order_by().values("pk") if term else None,
         drug=values["drug"], test=values["test"], facts=filters_of(versions).facts_of.get(values["test"], ()),
         who=values["who"], is_aside=values["tab"] == "aside", by_name=values["sort"] == "name",
     )  # fmt: skip
-    work = Work(
-        MonitoringTask.objects.visible_to(request.user), ResultAlert.objects.visible_to(request.user), days,
-        frozenset().union(*(items_of(version).reviews for version in versions)), wanted,
-    )  # fmt: skip
-    return Asked(clinics, days, values, term, work, versions)
+    tasks, alerts = MonitoringTask.objects.visible_to(request.user), ResultAlert.objects.visible_to(request.user)
+    work = work_in(chosen, tasks, alerts, versions, wanted)
+    return Asked(clinics, work.days, values, term, work, versions)
 
 
 def read(asked: Asked, told: Mapping[str, int], start: int, most: int) -> tuple[Section, ...]:

@@ -33,7 +33,10 @@
     "/": () => document.querySelector("[data-work-search]")?.focus(),
     "?": () => {
       const shown = document.querySelector("[data-keys]");
-      if (shown) shown.hidden = !shown.hidden;
+      if (!shown) return;
+      shown.hidden = false;
+      shown.scrollIntoView({ block: "nearest" });
+      shown.focus();
     },
   };
 
@@ -51,5 +54,12 @@
     line.setAttribute("aria-current", "true");
   });
   document.addEventListener("change", counted);
-  counted();
+
+  function begin() {
+    const shown = document.querySelector("[data-keys]");
+    if (shown) shown.hidden = false;
+    counted();
+  }
+  document.addEventListener("htmx:afterSettle", begin);
+  begin();
 })();

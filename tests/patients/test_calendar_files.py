@@ -87,7 +87,9 @@ def test_there_are_files_and_words_to_try() -> None:
 
 def test_no_word_of_the_guideline_stands_in_a_summary() -> None:
     summaries = {str(event["summary"]) for _, read in files() for event in read.walk("VEVENT")}
-    counted = clinic_entries(1, [ClinicDay(date(2026, 12, 1), 2, 1, 1, 9)], address="https://example.org/", stamp=SIGNED)
+    counted = clinic_entries(
+        1, [ClinicDay(date(2026, 12, 1), 2, 1, 1, 9)], address="https://example.org/", stamp=SIGNED
+    )
     summaries |= {str(event["summary"]) for event in events(calendar_file(counted))}
 
     assert summaries == {BOOK, MEET, f"{COUNTED}: 4"}

@@ -252,3 +252,50 @@ def check_paper(plan: Plan) -> None:
             assert "Do not take it until we tell you." in words
         if row.change == "stop":
             assert row.drug_key not in boxes
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["S2", "S3", "S6", "S7", "S8"],
+)
+def test_the_next_review_is_a_dated_task_and_done_by_the_visit(shipped: Any, source: str) -> None:
+    course, first = begun(shipped, source)
+
+    reviews = [task for task in first.monitoring_tasks.all() if "response_review" in task.test_keys]
+
+    assert reviews, source
+    last = max(task.opens_on for task in reviews)
+    assert (last - FIRST).days in range(84, 93)
+    visit = (last - FIRST).days
+    onward = {key.partition("-")[0]: through for key, through in THROUGH.items() if key.endswith("-responding")}
+    choices = onward[source].choices if source in onward else STARTS[source].choices
+    course.visit(visit, choices=choices, **{**STARTS[source].answers, "response": "adequate", "weight_kg": "70"})
+    closed = [
+        task
+        for task in first.monitoring_tasks.all()
+        if task.pk in {review.pk for review in reviews} and task.opens_on <= last
+    ]
+    assert "done" in {task.outcome for task in closed}
+
+
+@pytest.mark.parametrize(
+    ("source", "answers", "rule"),
+    [
+        ("S6", {**NO_STEROID, **BETTER, "months_since_improvement": "11", "taper_requested": True}, "MTX-B-TAPER12"),
+        ("S7", {**IN_REMISSION, **STEROID, "withdraw_requested": True}, "MMF-B-STOPSTER"),
+        ("S7", {**IN_REMISSION, "disease_active": True, "withdraw_requested": True}, "MMF-B-STOPSTER"),
+        ("S7", {**IN_REMISSION, "months_remission_off_steroids": "11", "withdraw_requested": True}, "MMF-B-STOP12"),
+    ],
+    ids=["less than a year after improvement", "on steroids", "active", "less than a year in remission"],
+)  # fmt: skip
+def test_it_is_never_lowered_while_the_guideline_says_not_to(
+    shipped: Any, source: str, answers: dict[str, Any], rule: str
+) -> None:
+    course, _ = begun(shipped, source)
+    drug = next(iter(STARTS[source].given))
+
+    plan = course.visit(60, choices=STARTS[source].choices, **answers)
+
+    assert plan.step == source
+    assert given(plan)[drug][0] == "continue"
+    assert rule in {alert["rule"] for alert in plan.frozen["decision"]["alerts"] if alert["state"] == "met"}

@@ -185,3 +185,16 @@ def test_the_baseline_stays_what_it_was_before_treatment(course: Course) -> None
     course.results(100, creatinine_mg_dl="1.2")
 
     assert course.open_alerts() == {"MTX-W-CREAT30": AlertKind.ABNORMAL}
+
+
+def test_an_alert_closed_with_a_reason_is_raised_again_by_the_next_result(course: Course) -> None:
+    course.results(14, alt="60")
+    row = ResultAlert.objects.open().get(patient=course.patient)
+    with pytest.raises(actions.Refused, match="Say why"):
+        actions.close_alert(alert=row, by=course.by, because=" ")
+    actions.close_alert(alert=row, by=course.by, because="Known fatty liver; seen by the specialist.")
+    assert course.open_alerts() == {}
+
+    course.results(30, alt="62")
+
+    assert course.open_alerts() == {"MTX-W-LFT13": AlertKind.ABNORMAL}

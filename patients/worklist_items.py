@@ -1,0 +1,54 @@
+"""What a version says of its tests, for the worklist: which items are reviews, and which tests bring results.
+
+Told from its facts and never by a name. Kept for good, for an approved version does not change.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.models import Version
+from guidelines.package import compiled_version
+
+
+class Items(NamedTuple):
+    """Of one version: which items are reviews, and the fact whose last result is shown for each item."""
+
+    reviews: frozenset[str]
+    facts: tuple[tuple[str, str], ...]
+
+
+def versions_followed() -> list[Version]:
+    """Every version a plan may follow; few, and each was approved, so that it never changes."""
+    columns = ("guideline_id", "number", "content_hash", "effective_on", "withdrawn_at", "title")
+    return list(Version.objects.filter(effective_on__isnull=False).only(*columns).order_by("-pk"))
+
+
+def items_of(version: Version) -> Items:
+    return _items(version.pk, version.content_hash) if version.is_locked else items_in(compiled_version(version))
+
+
+@cache
+def _items(version_id: int, content_hash: str) -> Items:
+    return items_in(compiled_version(Version.objects.get(pk=version_id, content_hash=content_hash)))
+
+
+def items_in(compiled: CompiledPackage) -> Items:
+    items = [item for item, _ in compiled.monitoring]
+    reviews = frozenset(item.key for item in items if is_asked_in_a_visit(compiled, item.tests[0]))
+    first = [(item.key, next((f for test in item.tests for f in compiled.tests[test].facts), "")) for item in items]
+    return Items(reviews, tuple((key, fact) for key, fact in first if fact))
+
+
+def is_asked_in_a_visit(compiled: CompiledPackage, test: str) -> bool:
+    """A test whose facts are answers and not results: none of them is a number or has a laboratory's code.
+
+    An item is a review when the test it names first is one.
+    """
+    facts = [compiled.facts[key] for key in compiled.tests[test].facts]
+    return bool(facts) and all(fact.type != "number" and fact.loinc is None for fact in facts)
+
+
+def brings_results(compiled: CompiledPackage, test: str) -> bool:
+    """Such a test is done once its results are recorded; an examination is done when somebody says so."""
+    return bool(compiled.tests[test].facts) if test in compiled.tests else False

@@ -1,0 +1,63 @@
+"""The worklist in a browser: with the keyboard alone, without JavaScript, and as one types."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Browsers, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+
+def test_lines_are_reached_selected_and_opened_with_keys(signed_in: Page) -> None:
+    signed_in.goto("/worklist/")
+    lines = signed_in.locator("[data-line]")
+
+    signed_in.keyboard.press("j")
+    signed_in.keyboard.press("j")
+    signed_in.keyboard.press("x")
+
+    expect(lines.nth(1)).to_have_attribute("aria-current", "true")
+    expect(lines.nth(1).get_by_role("checkbox")).to_be_checked()
+    expect(lines.nth(1).locator("[data-open]")).to_be_focused()
+    expect(signed_in.locator("[data-selected-count]")).to_have_text("1")
+
+    signed_in.keyboard.press("k")
+    patient = lines.nth(0).get_by_role("rowheader").get_by_role("link").inner_text()
+    signed_in.keyboard.press("Enter")
+    signed_in.wait_for_url("**/patients/**")
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text(patient)
+
+
+def test_the_keys_write_letters_where_something_is_typed(signed_in: Page) -> None:
+    signed_in.goto("/worklist/")
+
+    signed_in.keyboard.press("/")
+    signed_in.keyboard.type("dubois jx")
+
+    expect(signed_in.get_by_label("Patient’s name or number")).to_have_value("dubois jx")
+    expect(signed_in.get_by_text("Nothing matches")).to_be_visible()
+    expect(signed_in).to_have_url(f"{signed_in.url.partition('/worklist/')[0]}/worklist/")
+
+
+def test_the_list_is_narrowed_as_one_types(signed_in: Page) -> None:
+    signed_in.goto("/worklist/")
+
+    signed_in.get_by_label("Patient’s name or number").press_sequentially("dubois", delay=20)
+
+    expect(signed_in.locator("[data-line]").filter(has_not_text="DUBOIS")).to_have_count(0)
+    expect(signed_in.locator("[data-line]").first).to_contain_text("DUBOIS")
+
+
+def test_lines_are_set_aside_and_come_back_without_javascript(browsers: Browsers) -> None:
+    with browsers.window(has_javascript=False) as page:
+        sign_in(page)
+        page.goto("/worklist/?tab=due")
+        before = page.locator("[data-line]").count()
+
+        page.locator("[data-line]").first.get_by_role("checkbox").check()
+        page.get_by_role("button", name="Patient contacted").click()
+
+        expect(page.get_by_text("Nothing is closed by that")).to_be_visible()
+        expect(page.locator("[data-line]")).to_have_count(before - 1)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("[data-line]")).to_have_count(before)
