@@ -139,7 +139,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
 # --- Work that outlives a request -----------------------------------------------------------------
 
 # PostgreSQL is the queue. `manage.py procrastinate worker` does the work; any number of them may.
-PROCRASTINATE_IMPORT_PATHS = ["patients.impact.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["patients.impact.tasks", "patients.letter_tasks", "patients.results.tasks"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 # A worker that is asked to end has so many seconds for the chunk it is at; what is done is not kept in the queue.
 PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 10, "delete_jobs": "successful"}
@@ -193,6 +193,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 SESSION_ENGINE = "config.sessions"
+# What is said of a patient stays on the server and goes with the session; a cookie would outlast the sign-out.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HAS_HTTPS

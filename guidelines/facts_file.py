@@ -5,6 +5,7 @@ What the values mean is the engine's matter.
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,18 +29,20 @@ def read_facts_file(path: Path) -> Any:
     return read_json(raw)
 
 
-def read_json(raw: bytes) -> Any:
-    """The one value of the text: objects without repeated keys, texts, true, false, null. No numbers."""
-    if len(raw) > MAXIMUM_BYTES:
-        raise JsonRefused(f"the file has more than {MAXIMUM_BYTES} bytes; facts of one patient are far fewer")
+def read_json(raw: bytes, *, number: Callable[[str], Any] | None = None, most_bytes: int = MAXIMUM_BYTES) -> Any:
+    """The one value of the text: objects without repeated keys, texts, true, false, null. A number is what `number`
+    makes of its digits, which are never rounded; without it there is none."""
+    number = number or Unusable.number
+    if len(raw) > most_bytes:
+        raise JsonRefused(f"the file has more than {most_bytes} bytes; send less at once")
     if not raw.strip():
         raise JsonRefused("the file is empty")
     try:
         value = json.loads(
             raw.decode("utf-8-sig"),
             object_pairs_hook=without_repeated_keys,
-            parse_int=Unusable.number,
-            parse_float=Unusable.number,
+            parse_int=number,
+            parse_float=number,
             parse_constant=Unusable.number,
         )
     except UnicodeDecodeError:

@@ -3,6 +3,8 @@
 Of a plan only its dates are read, never what it says.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -23,6 +25,7 @@ from patients.outputs.calendar import (
     days_of,
     open_entries,
     plan_entries,
+    turns_of,
 )
 from patients.plan_parts import CarePlan
 
@@ -52,21 +55,34 @@ def entries_of_feed(feed: CalendarFeed, address: str) -> list[Entry]:
 
 
 def entries_of_patient(patient: UUID, clinic: Clinic, today: date) -> list[Entry]:
-    plans = Plan.objects.active().filter(patient=patient).order_by("number")
-    tasks = MonitoringTask.objects.filter(plan__in=plans.values("pk")).order_by(
-        "plan", "opens_on", "overdue_after_on", "position"
-    )
-    columns = tasks.values_list("plan", "item_key", "opens_on", "overdue_after_on", "required", "closed_at")
-    by_plan = {plan: list(rows) for plan, rows in groupby(columns, key=lambda row: row[0])}
+    plans = Plan.objects.active().filter(patient=patient).order_by("number").annotate(review_on=REVIEW_ON)
+    tasks = MonitoringTask.objects.filter(plan__in=plans.values("pk")).order_by("plan", "opens_on", "position")
+    by_plan = {plan: list(rows) for plan, rows in groupby(tasks, key=lambda task: task.plan_id)}
     found: list[Entry] = []
-    for pk, number, signed_at, slug, review_on in plans.annotate(review_on=REVIEW_ON).values_list(
-        "pk", "number", "signed_at", "guideline__slug", "review_on"
+    for pk, number, signed_at, slug, review_on, tests in plans.values_list(
+        "pk", "number", "signed_at", "guideline__slug", "review_on", "care_plan__tests"
     ):
-        rows = by_plan.get(pk, [])
-        windows = tuple(Window(item, opens, until, required) for _, item, opens, until, required, _ in rows)
-        days = PlanDays(patient, slug, number, clinic.phone, signed_at, windows, review_on)
-        found += open_entries(days, [row[-1] is None for row in rows], today)
+        windows = windows_of(by_plan.get(pk, []), [test["item"] for test in tests or ()])
+        found += open_entries(PlanDays(patient, slug, number, clinic.phone, signed_at, windows, review_on), today)
     return found
+
+
+def windows_of(tasks: Iterable[MonitoringTask], items: Sequence[str]) -> tuple[Window, ...]:
+    """The open tests, each called as the plan calls it. Those that follow one of an open-ended series stand in its place
+    in the plan, and count on from the last of their kind."""
+    turns, last, found = turns_of(items), Counter(items), []
+    taken: set[int] = set()
+    for task in tasks:
+        key = task.item_key
+        if task.position < len(items) and items[task.position] == key and task.position not in taken:
+            taken.add(task.position)
+            turn = turns[task.position]
+        else:
+            turn = last[key]
+            last[key] += 1
+        if task.closed_at is None:
+            found.append(Window(key, turn, task.opens_on, task.overdue_after_on, task.required))
+    return tuple(found)
 
 
 def clinic_days(clinic: Clinic, today: date) -> list[ClinicDay]:

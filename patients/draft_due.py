@@ -33,7 +33,7 @@ def due_tests(
     if step is None:
         return ()
     drugs = {line.drug.key for line in lines if line.is_given}
-    changed = {line.drug.key for line in lines if line.change in ("raise", "reduce") or line.is_again}
+    changed = {line.drug.key for line in lines if line.change in ("raise", "reduce") or line.is_again or line.is_moved}
     anchor = anchor_of(decision.facts, step)
     items = {
         due.item.key: due.item for due in schedule(compiled, decision.resolved, drugs=drugs, step=step, anchor=anchor)

@@ -115,8 +115,8 @@ class LineWriter:
             working = (*working, f"Given again below {plain(now.below)} {regimen.unit}: {now.again}")
         taper = taper_of(self.decision, part.regimen, planned, change, self.today, under_way=part.role == "continued")
         return MedicationLine(
-            drug, change, regimen.key, planned, because, working, titration, taper, part.role, now.is_held
-        )
+            drug, change, regimen.key, planned, because, working, titration, taper, part.role, now.is_held, now.is_moved(change, planned),
+        )  # fmt: skip
 
     def amount(self, part: AssessedRegimen) -> Decimal | None:
         chosen = self.choices.amounts.get(part.regimen.regimen.key)
@@ -237,7 +237,7 @@ class LineWriter:
         return MedicationLine(
             drug, change, planned.regimen, planned, taking.because, working,
             titration_of(part, planned, change, self.today),
-            taper_of(self.decision, regimen, planned, change, self.today, under_way=False), is_again=now.is_held,
+            taper_of(self.decision, regimen, planned, change, self.today, under_way=False), is_again=now.is_held, is_moved=now.is_moved(change, planned),
         )  # fmt: skip
 
     def asked_for(self, drug: str) -> CompiledRegimen | None:

@@ -12,7 +12,7 @@ from guidelines.engine.content import Fact
 from guidelines.engine.facts import Known, PatientFacts
 from guidelines.engine.nodes import Node
 from guidelines.engine.resolve import Resolved
-from patients.models import Observation, Patient, Plan
+from patients.models import MedicationChange, Observation, Patient, Plan
 from patients.models.plan import NOT_GIVEN
 
 Answer = dict[str, Any]
@@ -111,8 +111,27 @@ def prefilled(
         if "upper_limit" in found.get(fact.key, {}):
             found.pop(fact.upper_limit or "", None)  # the result brings its own
     if plan is not None:
-        found |= taken_by_plan(compiled, as_of, plan)
+        found |= taken_by_plan(compiled, as_of, plan) | amounts_by_plan(compiled, plan)
     return found
+
+
+def amounts_by_plan(compiled: CompiledPackage, plan: Plan) -> Answers:
+    """How much is taken, where the guideline asks for it and the plan tells today's amount: nothing of a drug that is
+    held. Of one raised or lowered in dated steps nobody knows which was reached, and it is asked."""
+    changing = {
+        told["drug"] for told in plan.care_plan.get("medications", ())
+        if len(told["taper"]) > 1 or len(told["titration"]) > 1
+    }  # fmt: skip
+    regimens = compiled.package.regimens
+    asked = {regimen.drug: regimen.taken_now for regimen in regimens if regimen.taken_now}
+    found: Answers = {}
+    for row in plan.medications.all():
+        fact = asked.get(row.drug_key)
+        if fact and row.change == MedicationChange.HOLD:
+            found[fact] = {"value": "0", "taken_on": plan.signed_on.isoformat()}
+        elif fact and row.amount is not None and row.drug_key not in changing:
+            found[fact] = {"value": row.amount_text, "taken_on": plan.signed_on.isoformat()}
+    return {key: {**answer, "unit": compiled.facts[key].unit or ""} for key, answer in found.items()}
 
 
 def is_carried(fact: Fact, row: Observation, plan: Plan | None) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from guidelines.engine.planned import Weekday
 from guidelines.engine.values import plain
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -32,6 +31,12 @@ CLINICAL_UNIT = re.compile(r"(\d) (mg|µg|g|kg|mL|cm|m²|U)(?![\w/])")
 ONE_OF_MANY = re.compile(
     r"(?<![\d.,])(1(?: \(one\))?) (tablet|capsule|milligram|microgram|gram|dose|day|week|month|year)s\b"
 )
+
+
+def in_one_line(labels: Sequence[str]) -> str:
+    """Labels in one line: only the first keeps its capital, unless it is an abbreviation's."""
+    others = (label[0].lower() + label[1:] if label[1:2].islower() else label for label in labels[1:])
+    return ", ".join((capital(labels[0]), *others))
 
 
 def number(amount: Decimal | int) -> str:
@@ -70,10 +75,6 @@ def joined(words: Sequence[str]) -> str:
 
 def patient_day(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
-
-
-def patient_weekday(day: date) -> str:
-    return f"{Weekday(day.weekday()).label}, {day:%B} {day.day}"
 
 
 def clinician_day(day: date) -> str:

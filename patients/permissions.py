@@ -37,6 +37,15 @@ def why_not_share_calendar(user: "User | AnonymousUser", clinic: Clinic) -> str:
     return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may share its calendars."
 
 
+def why_not_import(user: "User | AnonymousUser", clinic: Clinic) -> str:
+    """Reading results from a file, and writing them once they were looked at."""
+    return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may import its results."
+
+
+def why_not_write_letters(user: "User | AnonymousUser", clinic: Clinic) -> str:
+    return "" if has_role(user, clinic) else f"Only physicians and nurses of {clinic} may write to its patients."
+
+
 def why_not_consult(user: "User | AnonymousUser", consultation: Consultation) -> str:
     if refusal := why_not_look_after(user, consultation.patient):
         return refusal

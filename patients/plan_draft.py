@@ -22,17 +22,23 @@ NOT_GIVEN = ("hold", "stop")
 @dataclass(frozen=True, slots=True)
 class CurrentDrug:
     """What is taken now, as far as it is known; `amount` in the unit and period of the drug's dose. Of a drug that is
-    held: `below` is the dose that a new one has to stay under, `again` the words of the rule that says so."""
+    held: `below` is the dose that a new one has to stay under, `again` the words of the rule that says so. `begun_with`:
+    of a dose that was to change on set days, what it began with."""
 
     amount: Decimal | None = None
     weekday: Weekday | None = None
     is_held: bool = False
     below: Decimal | None = None
     again: str = ""
+    begun_with: Decimal | None = None
 
     def is_too_much(self, amount: Decimal) -> bool:
         """Whether an amount is not below the dose at which the drug was held, where it has to be."""
         return self.below is not None and amount >= self.below
+
+    def is_moved(self, change: PlannedChange, planned: PlannedDrug | None) -> bool:
+        """Whether a dose that was to change on set days goes on as another one than it began with."""
+        return planned is not None and change == "continue" and self.begun_with not in (None, planned.amount)
 
 
 class DraftProblem(NamedTuple):
@@ -63,6 +69,7 @@ class MedicationLine:
     taper: tuple[TaperStep, ...] = ()
     role: str = "continued"
     is_again: bool = False  # given again after it was held
+    is_moved: bool = False  # nobody knows today's amount, and it is not what the last plan began with
 
     @property
     def is_given(self) -> bool:

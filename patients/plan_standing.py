@@ -1,4 +1,4 @@
-"""Why a signed plan is no longer followed, for its paper: replaced, ended, or its guideline version withdrawn."""
+"""How a signed plan stands, for its paper: what it replaces, and why it is no longer followed: replaced, ended, withdrawn."""
 
 from zoneinfo import ZoneInfo
 
@@ -20,3 +20,11 @@ def why_over(plan: Plan) -> str:
         withdrawn_on = patient_day(timezone.localdate(plan.version.withdrawn_at, zone))
         return f"Guideline withdrawn on {withdrawn_on}. Do not use. Call us."
     return ""
+
+
+def what_it_replaces(plan: Plan) -> str:
+    """What the patient does with the paper there was before; empty where there was none, or this one is over too."""
+    before = plan.replaces
+    if before is None or plan.state != PlanState.ACTIVE:
+        return ""
+    return f"This plan replaces plan {before.number} of {patient_day(before.signed_on)}. Throw that one away."

@@ -43,7 +43,8 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
             found[row.drug_key] = held_drug(plan, row, rules)
             continue
         is_steady = row.change != MedicationChange.TAPER and row.drug_key not in in_steps
-        found[row.drug_key] = CurrentDrug(row.amount if is_steady else None, weekday_of(row))
+        known, begun_with = (row.amount, None) if is_steady else (None, row.amount)
+        found[row.drug_key] = CurrentDrug(known, weekday_of(row), begun_with=begun_with)
     return found
 
 

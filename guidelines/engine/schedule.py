@@ -1,6 +1,8 @@
 """Monitoring items and dates to windows: when a test opens and after which day it is overdue.
 
-Dates only. Items repeat in days, weeks or calendar months; nothing here knows today.
+Dates only. Items repeat in days, weeks or calendar months; nothing here knows today. A month or a year after a day that
+its month does not have is the last one it has: 31 January and 1 month is 28 or 29 February, 29 February and 1 year is
+28 February. A series counts every time from its anchor, so that it comes back to the 31st.
 """
 
 from collections.abc import Iterable, Iterator
@@ -45,6 +47,8 @@ def _advanced(interval: Interval, window: Window, turn: int) -> Interval:
     if turn == 0 or window.every is None:
         return interval
     every = window.every
+    if not interval.count:
+        return Interval(turn * every.count, every.unit)
     if every.unit == interval.unit:
         return Interval(interval.count + turn * every.count, interval.unit)
     days = {"d": 1, "wk": 7}
@@ -52,6 +56,17 @@ def _advanced(interval: Interval, window: Window, turn: int) -> Interval:
         return Interval(interval.count * days[interval.unit] + turn * every.count * days[every.unit], "d")
     months = {"mo": 1, "a": 12}
     return Interval(interval.count * months[interval.unit] + turn * every.count * months[every.unit], "mo")
+
+
+def following(item: MonitoringItem, window: Window, done_on: date, grace_days: int) -> Due | None:
+    """The next occurrence of an open-ended series, as long as its first, counted from the day the test was done, early or
+    late. None for a series that ends, or for no series."""
+    if window.every is None or window.times is not None:
+        return None
+    opens, length = window.every.after(done_on), timedelta(days=grace_days)
+    if window.until is not None:
+        length = max(window.until.after(done_on) - window.after.after(done_on), timedelta(0))
+    return Due(item, opens, opens + length, True)
 
 
 def schedule(

@@ -19,6 +19,8 @@ from patients.actions.consulting import (
 from patients.actions.entering import Entered, asked_for, enter_results
 from patients.actions.following import close_task, end_plan, longest_aside, set_aside
 from patients.actions.handling import keep_plan, move_plan, open_elsewhere, stop_plan
+from patients.actions.importing import agree_import, discard_import, start_import, write_import
+from patients.actions.letters import letters_sent, make_letters, start_letters
 from patients.actions.looking import Glance, Stamp, glance_at
 from patients.actions.noting import add_note
 from patients.actions.people import (
@@ -48,12 +50,14 @@ __all__ = [
     "add_member",
     "add_note",
     "add_person",
+    "agree_import",
     "asked_for",
     "close_alert",
     "close_task",
     "compare_plans",
     "correct_observation",
     "discard_consultation",
+    "discard_import",
     "disown_observation",
     "done_together",
     "edit_patient",
@@ -61,7 +65,9 @@ __all__ = [
     "enter_results",
     "glance_at",
     "keep_plan",
+    "letters_sent",
     "longest_aside",
+    "make_letters",
     "move_plan",
     "open_clinic",
     "open_elsewhere",
@@ -82,7 +88,10 @@ __all__ = [
     "set_aside_together",
     "sign_plan",
     "start_consultation",
+    "start_import",
+    "start_letters",
     "stop_plan",
     "unpublish_version",
     "why_not_use",
+    "write_import",
 ]

@@ -18,6 +18,7 @@ from patients.actions.refusals import Conflict, Refused, ValuesRefused, allow, d
 from patients.choices import ChoicesRefused, read_choices
 from patients.deciding import compiled_for, observations_of, read_answers
 from patients.facts import prefilled
+from patients.following.baselines import kept_baselines
 from patients.models import Clinic, Consultation, ConsultationState, Patient, Plan
 
 
@@ -72,6 +73,7 @@ def start_consultation(*, patient: Patient, version: Version, by: User, today: d
     if plan is not None and plan.step in compiled.steps:
         consultation.current_step, consultation.step_started_on = plan.step, plan.started_on
     known = prefilled(compiled=compiled, patient=current, as_of=day, observations=observations, plan=plan)
+    known |= kept_baselines(compiled, plan)
     consultation.answers = read_answers(consultation, known, as_of=day, observations=observations).answers
     with pghistory.context(action="start_consultation", user=by.pk):
         consultation.save()

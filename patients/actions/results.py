@@ -164,7 +164,7 @@ def correct_observation(
 
 
 @transaction.atomic
-def disown_observation(*, observation: Observation, by: User) -> Observation:
+def disown_observation(*, observation: Observation, by: User, today: date | None = None) -> Observation:
     """It was another patient's: from now on it counts for nothing here."""
     current = open_to_correction(observation, by)
     with pghistory.context(action="disown_observation", user=by.pk):
@@ -182,5 +182,5 @@ def disown_observation(*, observation: Observation, by: User) -> Observation:
             laboratory=current.laboratory,
             external_id=current.external_id,
         )
-        follow_results(patient=current.patient, by=by, today=day_at(current.patient.clinic, None))
+        follow_results(patient=current.patient, by=by, today=day_at(current.patient.clinic, today))
     return row

@@ -15,9 +15,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Window
 from guidelines.engine.decision import Decision
-from guidelines.engine.facts import FactsRefused
+from guidelines.engine.facts import FactsRefused, Known
 from guidelines.engine.planned import EveryDay, OnWeekday
+from guidelines.engine.schedule import Due
 from patients import permissions
 from patients.actions.assessing import close_with_plan
 from patients.actions.consulting import locked, why_not_use
@@ -36,6 +38,7 @@ from patients.deciding import (
     raw_facts,
 )
 from patients.facts import FROM_PATIENT
+from patients.following.reads import came_on
 from patients.models import (
     AlertOutcome,
     Clinic,
@@ -125,7 +128,7 @@ def sign_plan(
         )
         write_medications(plan, draft)
         write_overrides(plan, draft, choices)
-        write_tasks(plan, draft)
+        write_tasks(plan, draft, decision)
         new = (Entry(key, answer) for key, answer in sorted(current.answers.items()) if key not in FROM_PATIENT)
         write_new(patient=patient, entries=new, by=by, day=day, source=ResultSource.CONSULTATION)
         if before is not None:
@@ -223,7 +226,8 @@ def write_overrides(plan: Plan, draft: PlanDraft, choices: Choices) -> None:
     )
 
 
-def write_tasks(plan: Plan, draft: PlanDraft) -> None:
+def write_tasks(plan: Plan, draft: PlanDraft, decision: Decision) -> None:
+    open_tests = ((due, still_to_do(due, decision)) for due in draft.due)
     MonitoringTask.objects.bulk_create(
         MonitoringTask(
             plan=plan,
@@ -231,11 +235,24 @@ def write_tasks(plan: Plan, draft: PlanDraft) -> None:
             clinic_id=plan.patient.clinic_id,
             position=position,
             item_key=due.item.key,
-            test_keys=list(due.item.tests),
+            test_keys=tests,
             phase=due.item.phase,
             required=due.item.required,
             opens_on=due.opens,
             overdue_after_on=due.overdue_after,
         )
-        for position, due in enumerate(draft.due)
+        for position, (due, tests) in enumerate(open_tests)
+        if tests
     )
+
+
+def still_to_do(due: Due, decision: Decision) -> list[str]:
+    """The tests of an item. What must be known before the first dose, and is known and not too old, is done."""
+    if not due.item.windows or any(window.after.count or not is_at_once(window) for window in due.item.windows):
+        return list(due.item.tests)
+    known = {key: [state.taken_on] for key, state in decision.facts.states.items() if isinstance(state, Known)}
+    return [key for key in due.item.tests if came_on(decision.compiled, key, known) is None]
+
+
+def is_at_once(window: Window) -> bool:
+    return window.every is None and window.until is not None and not window.until.count

@@ -1,12 +1,14 @@
 """A test that is done or no longer asked for, and the next one of a series. Part of other actions, which ask who may."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from guidelines.engine.schedule import following
 from guidelines.package import compiled_version
+from patients.following.reads import came_on
 from patients.models import MonitoringTask, Observation, Plan, TaskOutcome
 from patients.models.plan import NOT_GIVEN
 
@@ -34,30 +36,29 @@ def plan_next(task: MonitoringTask, done_on: date) -> None:
         return
     given = set(task.plan.medications.exclude(change__in=NOT_GIVEN).values_list("drug_key", flat=True))
     for window in item.windows:
-        if window.every is None or window.times is not None or (window.drugs and not given & set(window.drugs)):
+        due = following(item, window, done_on, compiled.package.exact_day_grace_days)
+        if due is None or (window.drugs and not given & set(window.drugs)):
             continue
-        opens = window.every.after(done_on)
-        length = window.until.after(done_on) - window.after.after(done_on) if window.until else None
-        last = opens + (length or timedelta(days=compiled.package.exact_day_grace_days))
         MonitoringTask.objects.create(
-            plan=task.plan, patient=task.patient, clinic_id=task.patient.clinic_id, position=task.position, item_key=item.key, test_keys=list(item.tests),
-            phase=item.phase, required=item.required, opens_on=opens, overdue_after_on=last,
+            plan=task.plan, patient=task.patient, clinic_id=task.patient.clinic_id, position=task.position, item_key=item.key,
+            test_keys=list(item.tests), phase=item.phase, required=item.required, opens_on=due.opens,
+            overdue_after_on=due.overdue_after,
         )  # fmt: skip
         return
 
 
 def close_what_came(plan: Plan, observations: Iterable[Observation], by: User, *, goes_on: bool = True) -> None:
     """Tests that bring results are done once each of them has come on or after the day the test opens."""
-    tests = compiled_version(plan.version).tests
+    compiled = compiled_version(plan.version)
     days: dict[str, list[date]] = {}
     for row in observations:
         days.setdefault(row.fact_key, []).append(row.taken_on)
     for task in MonitoringTask.objects.open().filter(plan=plan).select_related("plan__version", "patient"):
-        keys = [tests[key].facts if key in tests else () for key in task.test_keys]
-        found = [[day for fact in facts for day in days.get(fact, ()) if day >= task.opens_on] for facts in keys]
-        if not found or not all(found):
+        since = {fact: [day for day in found if day >= task.opens_on] for fact, found in days.items()}
+        came = [came_on(compiled, key, since) for key in task.test_keys]
+        done_on = max((day for day in came if day is not None), default=None)
+        if done_on is None or None in came:
             continue
-        done_on = max(min(one) for one in found)
         if goes_on:
             done(task, done_on, by)
         else:

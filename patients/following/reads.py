@@ -1,6 +1,8 @@
-"""Which results stand behind a condition: through definitions, derived facts, other rules and histories."""
+"""Which results stand behind a condition or a test: through definitions, derived facts, other rules and histories."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.cycles import keys_read
@@ -28,3 +30,22 @@ def facts_behind(compiled: CompiledPackage, *nodes: Node | None) -> frozenset[st
 def made_of(compiled: CompiledPackage, fact: str) -> Iterator[str]:
     source = compiled.sources[fact]
     yield from keys_read(source.formula, *(condition for _, condition in source.implied))
+
+
+@lru_cache(maxsize=8)
+def facts_read(compiled: CompiledPackage) -> frozenset[str]:
+    """The facts that can decide any rule of the guideline."""
+    return facts_behind(compiled, *(rule.condition for rule in compiled.rules.values()))
+
+
+def came_on(compiled: CompiledPackage, test: str, days: Mapping[str, Sequence[date]]) -> date | None:
+    """The day on which a test had come, by the days of its results; None while it has not, or where it brings none.
+
+    Every result that a rule reads must be there. Where no rule reads any, as with two ways to measure one thing, one will do.
+    """
+    brings = compiled.tests[test].facts if test in compiled.tests else ()
+    first = {fact: min(days[fact]) for fact in brings if days.get(fact)}
+    needed = [fact for fact in brings if fact in facts_read(compiled)]
+    if not first or any(fact not in first for fact in needed):
+        return None
+    return max(first[fact] for fact in needed) if needed else min(first.values())

@@ -142,13 +142,14 @@ def resumable(
     plan: Plan, compiled: CompiledPackage, resolved: Resolved, changed: Mapping[str, Answers]
 ) -> Iterator[Call]:
     """Rules that hold a drug of the plan and no longer do, once no rule of that drug holds or stops it, also none that
-    came later and none that cannot be checked."""
+    came later. What else has to be known before it is given, the consultation asks."""
     held = {row.drug_key for row in plan.medications.all() if row.change == MedicationChange.HOLD}
     for taken in plan.frozen["decision"].get("taking", ()):
         rules = [compiled.rules[key] for key in taken["because"] if key in compiled.rules]
         if taken["drug"] not in held or not rules:
             continue
-        if any(alert.severity == "stop" or alert.holds for alert in check_drug(compiled, resolved, taken["drug"])):
+        alerts = check_drug(compiled, resolved, taken["drug"])
+        if any(alert.is_met and (alert.severity == "stop" or alert.holds) for alert in alerts):
             continue
         if any(rule.condition.value(resolved) is not False for rule in rules):
             continue

@@ -132,8 +132,10 @@ def one_fact(leaf: Node) -> str | None:
 
 
 def is_settled(compiled: CompiledPackage, leaf: Node) -> bool:
-    """Whether it is about the person and not about results, so that what is not so now never was."""
-    return all(key in compiled.facts and key not in compiled.worked_out for key in leaf.keys)
+    """Whether it is about the person or the plan and not about results, so that what is not so now is no accident."""
+    return all(
+        key.startswith("starting:") or (key in compiled.facts and key not in compiled.worked_out) for key in leaf.keys
+    )
 
 
 def between(compiled: CompiledPackage, fact: str, rule: Rule, sides: Iterable[Comparison]) -> Threshold | None:

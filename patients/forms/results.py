@@ -42,9 +42,10 @@ class LaboratoryForm(forms.Form):
         self.fields["laboratory"].queryset = known  # type: ignore[attr-defined]  # a ModelChoiceField, as declared above
 
     def clean(self) -> dict[str, Any]:
+        """A new name takes the place of the choice, which may be only what the page offered."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("laboratory") and cleaned.get("new_laboratory", "").strip():
-            self.add_error("new_laboratory", "Choose a laboratory or name a new one, not both.")
+        if cleaned.get("new_laboratory", "").strip():
+            cleaned["laboratory"] = None
         return cleaned
 
 
@@ -56,7 +57,7 @@ class DayAndLaboratoryForm(LaboratoryForm):
             "required": "Say on which day the samples were taken.",
         },
     )  # fmt: skip
-    field_order = ("taken_on", "laboratory", "new_laboratory")
+    field_order: tuple[str, ...] = ("taken_on", "laboratory", "new_laboratory")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ class LetterRun(models.Model):
 
 
 class Letter(models.Model):
-    """To one patient, about the tests that are due. `document` is its PDF once it is made."""
+    """To one patient, about the tests that are due. `document` is kept with the first letter of
+    each part of a run: the PDF of the whole part, once it is made."""
 
     run = models.ForeignKey(LetterRun, on_delete=models.PROTECT, related_name="letters", db_index=False)
     position = models.PositiveIntegerField()

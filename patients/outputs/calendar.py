@@ -41,9 +41,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A test of a plan: which of its kind, from when, until when. Not `is_told`: nobody is asked to come for it."""
+    """A test of a plan: the how manieth of its kind, from when, until when. Not `is_told`: nobody is asked to come for it."""
 
     item: str
+    turn: int
     opens: date
     until: date
     is_told: bool
@@ -63,9 +64,10 @@ class PlanDays:
 
 
 def days_of(plan: CarePlan, *, patient: UUID, stamp: datetime) -> PlanDays:
+    turns = turns_of(test.item for test in plan.tests)
     windows = tuple(
-        Window(test.item, test.opens, test.overdue_after, test.is_required and bool(test.missing))
-        for test in plan.tests
+        Window(test.item, turn, test.opens, test.overdue_after, test.is_required and bool(test.missing))
+        for test, turn in zip(plan.tests, turns, strict=True)
     )
     header = plan.header
     return PlanDays(
@@ -87,13 +89,21 @@ def plan_entries(days: PlanDays, *, earlier: Sequence[PlanDays] = (), is_over: b
     return [*found.values(), *cancelled]
 
 
-def open_entries(days: PlanDays, is_open: Sequence[bool], today: date) -> list[Entry]:
-    """Of a plan that is followed, what is still open and the visit to come: a feed replaces what it has told before."""
-    windows = tuple(
-        replace(window, is_told=window.is_told and opened) for window, opened in zip(days.windows, is_open, strict=True)
-    )
+def turns_of(items: Iterable[str]) -> list[int]:
+    """For each test of a plan, how many of its kind come before it: by that, a later plan finds it again."""
+    seen: Counter[str] = Counter()
+    found = []
+    for item in items:
+        found.append(seen[item])
+        seen[item] += 1
+    return found
+
+
+def open_entries(days: PlanDays, today: date) -> list[Entry]:
+    """Of a plan that is followed, what `days` has of it, which is still open, and the visit to come: a feed replaces
+    what it has told before."""
     is_to_come = days.review_on is not None and days.review_on >= today
-    return list(_entries(replace(days, windows=windows, review_on=days.review_on if is_to_come else None)))
+    return list(_entries(replace(days, review_on=days.review_on if is_to_come else None)))
 
 
 def _sequence(number: int, *, is_over: bool = False) -> int:
@@ -102,14 +112,11 @@ def _sequence(number: int, *, is_over: bool = False) -> int:
 
 
 def _entries(days: PlanDays) -> Iterator[Entry]:
-    turn: Counter[str] = Counter()
     sequence, call = _sequence(days.number), f"Call us on {days.phone}"
-    for window in days.windows:
-        key = _key(days, window.item, turn[window.item])
-        turn[window.item] += 1
-        if window.is_told:
-            says = f"From today, and at the latest on {_long(window.until)}. What it is for stands on your printed plan"
-            yield Entry(key, window.opens, BOOK, f"{says}. {call} to agree on a day.", sequence, days.stamp)
+    for window in (window for window in days.windows if window.is_told):
+        says = f"From today, and at the latest on {_long(window.until)}. What it is for stands on your printed plan"
+        key = _key(days, window.item, window.turn)
+        yield Entry(key, window.opens, BOOK, f"{says}. {call} to agree on a day.", sequence, days.stamp)
     if days.review_on is not None:
         says = f"Bring your printed plan. {call} if you cannot come."
         yield Entry(_key(days, VISIT, 0), days.review_on, MEET, says, sequence, days.stamp)

@@ -11,10 +11,11 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from guidelines.engine.planned import Weekday
+from patients.filled_results import Filled, FoundOn
 from patients.instructions import AFTER_BOXES, finished_line
 from patients.outputs.every_page import Standing, every_page, standing_of
 from patients.outputs.paper_text import text_of
-from patients.paper_words import capital, patient_day
+from patients.paper_words import in_one_line, patient_day
 from patients.plan_parts import CarePlan, DrugBox, PaperPart, PlanTest
 from patients.print_rules import PaperText, check_plan
 
@@ -51,9 +52,13 @@ class BoxPage:
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
+    """`done_on` and `results` where a later print has them filled in."""
+
     opens: str
     until: str
     what: str
+    done_on: str = ""
+    results: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,21 @@ class ChangeGroup:
 
 
 def patient_plan_context(
-    plan: CarePlan, *, printed_on: date, public_url: str = "", large: bool = False, over: str = ""
+    plan: CarePlan,
+    *,
+    printed_on: date,
+    public_url: str = "",
+    large: bool = False,
+    over: str = "",
+    replaces: str = "",
+    filled: Filled | None = None,
 ) -> dict[str, Any]:
     """What `patients/paper/_patient_plan.html` prints. Raises PrintRefused when a print rule is broken.
 
-    `over` is why the plan is no longer followed, in one sentence for every page; empty while it is."""
-    context = _patient_context(plan, printed_on, public_url, large, over)
+    `over` is why the plan is no longer followed, in one sentence for every page; empty while it is. `replaces` says what
+    to do with the plan before, `filled` what was found since."""
+    context = _patient_context(plan, printed_on, public_url, large, over, filled)
+    context["replaces"] = replaces
     check_plan(context["plan"], _checked(plan, context))
     return context
 
@@ -85,7 +99,9 @@ def _checked(plan: CarePlan, context: dict[str, Any]) -> PaperText:
     return PaperText(text.whole.replace(name, "this person"), text.boxes)
 
 
-def _patient_context(plan: CarePlan, printed_on: date, public_url: str, large: bool, over: str) -> dict[str, Any]:
+def _patient_context(
+    plan: CarePlan, printed_on: date, public_url: str, large: bool, over: str, filled: Filled | None = None
+) -> dict[str, Any]:
     plan = plan.on(printed_on)
     standing = standing_of(plan, printed_on=printed_on, over=over)
     boxes = [_box_page(plan, box, printed_on, standing) for box in plan.boxes]
@@ -97,7 +113,8 @@ def _patient_context(plan: CarePlan, printed_on: date, public_url: str, large: b
         "boxes": boxes,
         "dates": _dates(plan, boxes, printed_on, standing),
         "changes": list(_changes(plan)),
-        "tests": _test_rows(plan),
+        "tests": _test_rows(plan, filled),
+        "filled_on": patient_day(filled.on) if filled else "",
         "empty_rows": range(EMPTY_ROWS),
         "born_on": patient_day(plan.header.patient.born_on),
         "signed_on": patient_day(plan.header.signed_on),
@@ -171,12 +188,14 @@ def _changes(plan: CarePlan) -> list[ChangeGroup]:
     return found
 
 
-def _test_rows(plan: CarePlan) -> list[TestRow]:
+def _test_rows(plan: CarePlan, filled: Filled | None = None) -> list[TestRow]:
     """The required tests up to the next visit, then the first of each that comes later. Of the same tests from the same
     day the earlier limit counts."""
     rows: dict[tuple[date, tuple[str, ...]], PlanTest] = {}
     seen: set[str] = set()
     before_start: dict[str, None] = {}
+    first_found: list[FoundOn] = []
+    came = filled.tests if filled else {}
     for test in plan.tests:
         is_soon = plan.review_on is not None and test.opens <= plan.review_on
         if not test.is_required or not test.missing or not (is_soon or test.item not in seen):
@@ -184,19 +203,33 @@ def _test_rows(plan: CarePlan) -> list[TestRow]:
         seen.add(test.item)
         if test.is_before_start:
             before_start |= dict.fromkeys(test.missing)
+            first_found += [came[test.item, test.opens]] if (test.item, test.opens) in came else []
             continue
         key = (test.opens, tuple(sorted(test.missing)))
         if key not in rows or test.overdue_after < rows[key].overdue_after:
             rows[key] = test
-    first = [TestRow("Before your first dose", "", _listed(tuple(before_start)))] if before_start else []
+    first = (
+        [TestRow("Before your first dose", "", in_one_line(tuple(before_start)), *_found(first_found))]
+        if before_start
+        else []
+    )
     later = sorted(rows.values(), key=lambda test: (test.opens, test.overdue_after))
-    return first + [TestRow(patient_day(t.opens), patient_day(t.overdue_after), _listed(t.missing)) for t in later]
+    return first + [
+        TestRow(
+            patient_day(t.opens), patient_day(t.overdue_after), in_one_line(t.missing),
+            *_found([came[t.item, t.opens]] if (t.item, t.opens) in came else []),
+        )
+        for t in later
+    ]  # fmt: skip
 
 
-def _listed(labels: tuple[str, ...]) -> str:
-    """Labels in one line: only the first keeps its capital, unless it is an abbreviation's."""
-    others = (label[0].lower() + label[1:] if label[1:2].islower() else label for label in labels[1:])
-    return ", ".join((capital(labels[0]), *others))
+def _found(found: list[FoundOn]) -> tuple[str, tuple[str, ...]]:
+    """The day, and every result once."""
+    if not found:
+        return "", ()
+    days = [one.on for one in found]
+    done_on = "" if None in days else patient_day(max(day for day in days if day is not None))
+    return done_on, tuple(dict.fromkeys(line for one in found for line in one.lines))
 
 
 def _dates(plan: CarePlan, boxes: list[BoxPage], printed_on: date, standing: Standing) -> list[tuple[str, str]]:

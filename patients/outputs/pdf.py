@@ -5,6 +5,7 @@ from datetime import date
 from weasyprint import Document
 
 from guidelines.printing import as_pdf, paged, sheet, style
+from patients.filled_results import Filled
 from patients.outputs.html import patient_plan_context
 from patients.outputs.summary import clinician_summary_context
 from patients.plan_parts import CarePlan
@@ -23,14 +24,29 @@ SUMMARY_PAGE = """
 
 
 def patient_plan_pdf(
-    plan: CarePlan, *, printed_on: date, large: bool = False, paper: str = "A4", public_url: str = "", over: str = ""
+    plan: CarePlan,
+    *,
+    printed_on: date,
+    large: bool = False,
+    paper: str = "A4",
+    public_url: str = "",
+    over: str = "",
+    replaces: str = "",
+    filled: Filled | None = None,
 ) -> bytes:
     """The patient's plan. Raises PrintRefused where the finished text breaks a print rule.
 
     `public_url` is the absolute address of the guideline version's public page, for the QR code; `over` is why the plan
-    is no longer followed, for every page."""
-    context = patient_plan_context(plan, printed_on=printed_on, public_url=public_url, large=large, over=over)
+    is no longer followed, for every page; `filled` are results that came since."""
+    context = patient_plan_context(
+        plan, printed_on=printed_on, public_url=public_url, large=large, over=over, replaces=replaces, filled=filled
+    )
     return as_pdf(_document("patients/paper/patient_plan_pdf.html", context, paper))
+
+
+def visit_pdf(context: dict[str, object], *, paper: str = "A4") -> bytes:
+    """What to bring to the next visit; the context is that of `patients.outputs.visit`."""
+    return as_pdf(_document("patients/paper/visit_pdf.html", context, paper))
 
 
 def clinician_summary_pdf(

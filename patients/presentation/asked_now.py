@@ -3,7 +3,7 @@
 Shows what is on record; nothing is checked anew here and nothing is decided.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,13 +11,16 @@ from typing import Any
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.facts import in_own_unit, read_number
+from guidelines.engine.operators import unit_text
 from guidelines.engine.safety import ORDER
+from guidelines.engine.values import plain
 from guidelines.reading import Source
 from patients.models import AlertKind, ResultAlert
 from patients.presentation import words
-from patients.presentation.result_lines import multiple_in_words
+from patients.presentation.result_lines import multiple
 from patients.presentation.sources import Sources
 
+Judge = Callable[[str, Decimal, Decimal | None], tuple[str, str]]
 ACTIONS = {
     "repeat": ("Repeat", "clock"), "hold": ("Hold", "pause"), "reduce": ("Reduce", "arrow-down"), "stop": ("Stop", "stop"),
     "refer": ("Refer", "arrow-right"), "inform": ("Inform", "note"),
@@ -28,14 +31,18 @@ TAGS = {"stop": "tag--stop", "caution": "tag--caution", "note": "tag--note"}
 
 @dataclass(frozen=True, slots=True)
 class AskedResult:
+    """`over` is what a rule of the plan says of it, `tag` how grave that is."""
+
     label: str
     value: str
     on: date
+    over: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One open alert. `needs` are the facts that would settle what cannot be checked, each with its label."""
+    """One open alert. `needs` would settle what cannot be checked: where each is typed among results, and its label."""
 
     alert: ResultAlert
     word: str
@@ -50,12 +57,20 @@ class Asked:
     is_late: bool
     is_aside: bool
 
+    @property
+    def is_unchecked(self) -> bool:
+        return self.alert.kind == AlertKind.NOT_EVALUABLE
+
 
 def asked_of(
-    alerts: Iterable[ResultAlert], compiled: Mapping[Any, CompiledPackage], sources: Sources | None, today: date
+    alerts: Iterable[ResultAlert],
+    compiled: Mapping[Any, CompiledPackage],
+    sources: Sources | None,
+    today: date,
+    judge: Judge = lambda fact, number, limit: ("", ""),
 ) -> list[Asked]:
-    """`compiled` by plan. What is set aside comes last."""
-    found = [asked(alert, compiled[alert.plan_id], sources, today) for alert in alerts]
+    """`compiled` by plan; `judge` says how a rule speaks of a value. What is set aside comes last."""
+    found = [asked(alert, compiled[alert.plan_id], sources, today, judge) for alert in alerts]
     return sorted(
         found,
         key=lambda one: (
@@ -67,7 +82,7 @@ def asked_of(
     )
 
 
-def asked(alert: ResultAlert, compiled: CompiledPackage, sources: Sources | None, today: date) -> Asked:
+def asked(alert: ResultAlert, compiled: CompiledPackage, sources: Sources | None, today: date, judge: Judge) -> Asked:
     word, icon = ACTIONS.get(alert.action, ("Look at it", "note"))
     tag = TAGS.get(alert.severity, "")
     if alert.kind == AlertKind.MAY_RESUME:
@@ -75,34 +90,44 @@ def asked(alert: ResultAlert, compiled: CompiledPackage, sources: Sources | None
     elif alert.kind == AlertKind.NOT_EVALUABLE:
         (word, icon), tag = NOT_EVALUABLE, "tag--caution"
     drug = compiled.drugs.get(alert.drug_key)
-    told = [asked_result(compiled, result) for result in reversed(alert.results)]
-    newest = {id(one) for one in {result.label: result for result in reversed(told)}.values()}
+    told = [asked_result(compiled, result, judge) for result in reversed(alert.results)]
+    told.sort(key=lambda result: not result.over)  # what it was raised by before what is fine
+    newest = {id(one) for one in {one.label: one for one in sorted(told, key=lambda one: one.on)}.values()}
     rule = compiled.rules.get(alert.rule_key)
     cited = sources.said(alert.rule_key).sources if sources is not None and rule is not None else ()
     return Asked(
         alert, word, icon, tag, drug.name if drug else "", bool(drug and drug.weekly_only),
         tuple(one for one in told if id(one) in newest), tuple(one for one in told if id(one) not in newest), cited,
-        tuple(words.fact_labels(compiled, alert.needs)),
+        tuple((place_of(compiled, key), label) for key, label in words.fact_labels(compiled, alert.needs)),
         alert.act_by_on is not None and alert.act_by_on < today,
         alert.aside_until_on is not None and alert.aside_until_on > today,
     )  # fmt: skip
 
 
-def asked_result(compiled: CompiledPackage, result: Mapping[str, Any]) -> AskedResult:
-    """135 U/L, 3.4 × the upper limit of 40."""
+def place_of(compiled: CompiledPackage, key: str) -> str:
+    """The field of the page where results are added: an upper limit is typed beside its result."""
+    limited = next((fact.key for fact in compiled.limited.values() if fact.upper_limit == key), None)
+    return f"limit-{limited}" if limited else f"value-{key}"
+
+
+def asked_result(compiled: CompiledPackage, result: Mapping[str, Any], judge: Judge) -> AskedResult:
+    """135 U/L, 3.4 × the upper limit of 40; and what a rule says of it, in the catalogue's unit where it was another."""
     fact = compiled.facts.get(result["fact"])
     on = date.fromisoformat(result["taken_on"])
     if fact is None:
         return AskedResult(result["fact"], str(result["value"]), on)
-    shown = words.typed_value(fact, result["value"], result.get("unit"))
-    if limit := result.get("upper_limit"):
-        try:
-            number, upper = (
-                in_own_unit(fact, read_number(typed), result.get("unit")) for typed in (result["value"], limit)
-            )
-        except ValueError:
-            return AskedResult(fact.label, shown, on)
-        if upper > Decimal(0):
-            over = number > upper
-            shown += f", {multiple_in_words(number, upper) if over else f'within the upper limit of {limit}'}"
-    return AskedResult(fact.label, shown, on)
+    shown, unit = words.typed_value(fact, result["value"], result.get("unit")), result.get("unit")
+    if fact.type != "number":
+        return AskedResult(fact.label, shown, on)
+    try:
+        number = in_own_unit(fact, read_number(result["value"]), unit)
+        upper = in_own_unit(fact, read_number(result["upper_limit"]), unit) if result.get("upper_limit") else None
+    except ValueError:
+        return AskedResult(fact.label, shown, on)
+    if upper:
+        limit = f"the upper limit of {plain(read_number(result['upper_limit']))}"  # in the unit of the value beside it
+        shown += f", {multiple(number, upper)}\u00a0× {limit}" if number > upper else f", within {limit}"
+    level, said = judge(fact.key, number, upper)
+    if said and unit not in (None, "", fact.unit):
+        said += f" {unit_text(fact.unit)}"
+    return AskedResult(fact.label, shown, on, said, TAGS.get(level, "") if level else "")

@@ -62,10 +62,6 @@ class RegimenCard:
     needs: list[tuple[str, str]]
     note: str
 
-    @property
-    def is_complete(self) -> bool:
-        return bool(self.big) and not self.day_missing
-
 
 @dataclass(frozen=True)
 class DosePage:

@@ -29,8 +29,6 @@ def due_of(tasks: Iterable[MonitoringTask], compiled: Mapping[Any, CompiledPacka
 
 
 def due(task: MonitoringTask, compiled: CompiledPackage | None, today: date) -> Due:
-    tests = compiled.tests if compiled else {}
-    labels = ", ".join(tests[key].label if key in tests else key for key in task.test_keys)
     is_aside = task.aside_until_on is not None and task.aside_until_on > today
     if is_aside:
         word, tag, icon = "Set aside", "tag--draft", "pause"
@@ -40,7 +38,7 @@ def due(task: MonitoringTask, compiled: CompiledPackage | None, today: date) -> 
         word, tag, icon = "Due", "tag--caution", "clock"
     else:
         word, tag, icon = apart((task.opens_on - today).days), "", ""
-    return Due(task, labels, word, tag, icon, task.opens_on <= today, is_aside)
+    return Due(task, words.tests(compiled, task.test_keys), word, tag, icon, task.opens_on <= today, is_aside)
 
 
 def apart(days: int) -> str:

@@ -29,7 +29,6 @@ KINDS = {
     "results": "Results", "plans": "Plans", "alerts": "What results asked for", "tests": "Tests", "notes": "Notes",
 }  # fmt: skip
 PAGE = 15
-MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +99,14 @@ def results(told: Told) -> Iterable[Event]:
             by_day.setdefault(row.taken_on, []).append(row)
     for day, rows in by_day.items():
         judged = [(told.judged(row), row) for row in rows if told.is_number(row)]
-        ordered = sorted(judged, key=lambda one: not one[0][1])
         lines = [
-            Line(f"{told.label(row)}{f', {over[0].lower()}{over[1:]}' if over else ''}", level)
-            for (level, over), row in ordered[:MOST_NAMED]
+            Line(f"{told.label(row)}, {over[0].lower()}{over[1:]}", level) for (level, over), row in judged if over
         ]
-        more = [words.plural(len(judged) - MOST_NAMED, "more result")] if len(judged) > MOST_NAMED else []
+        others = [told.label(row) for (_, over), row in judged if not over]
         if answers := len(rows) - len(judged):
-            more.append(words.plural(answers, "answer"))
-        if more:
-            lines.append(Line(f"And {' and '.join(more)}."))
+            others.append(words.plural(answers, "answer"))
+        if others:
+            lines.append(Line(f"{', '.join(others)}."))
         first = min(rows, key=lambda row: row.recorded_at)
         source = first.get_source_display()
         grave = any(level == "stop" for (level, _), _ in judged)
@@ -176,7 +173,7 @@ def alerts(told: Told) -> Iterable[Event]:
             said = AlertOutcome(row.outcome).label
             yield Event(
                 local(told, row.closed_at), row.closed_at, "alerts", "check", f"{said}: {row.message}",
-                (Line("", quote=row.closed_because),) if row.closed_because else (),
+                (Line("", quote=row.closed_because),) if row.outcome == AlertOutcome.NO_CHANGE else (),
                 told.names.get(row.closed_by_id or 0, ""),
             )  # fmt: skip
         yield from aside(told, row, "alerts", row.message)
@@ -185,7 +182,7 @@ def alerts(told: Told) -> Iterable[Event]:
 def tests(told: Told) -> Iterable[Event]:
     """Tests that were done or removed; those that a new plan took over are told by that plan."""
     for row in told.tasks:
-        title = tests_title(told, row)
+        title = words.tests(told.compiled.get(row.plan_id), row.test_keys)
         if row.closed_at is not None and row.outcome in (TaskOutcome.DONE, TaskOutcome.REMOVED):
             on = row.done_on or local(told, row.closed_at)
             done = row.outcome == TaskOutcome.DONE
@@ -195,12 +192,6 @@ def tests(told: Told) -> Iterable[Event]:
                 told.names.get(row.closed_by_id or 0, ""),
             )  # fmt: skip
         yield from aside(told, row, "tests", title)
-
-
-def tests_title(told: Told, task: MonitoringTask) -> str:
-    compiled = told.compiled.get(task.plan_id)
-    tests = compiled.tests if compiled else {}
-    return ", ".join(tests[key].label if key in tests else key for key in task.test_keys)
 
 
 def aside(told: Told, row: OpenWork, kind: str, title: str) -> Iterable[Event]:

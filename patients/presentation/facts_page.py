@@ -8,15 +8,16 @@ from guidelines.engine.content import Fact
 from guidelines.engine.explain import in_words
 from guidelines.engine.facts import Known, NotAsked, Unknown
 from guidelines.engine.operators import unit_text
-from guidelines.engine.questions import STRENGTH
 from guidelines.engine.values import plain
 from patients.facts import FROM_PATIENT, Answer, answer_of
 from patients.forms.answers import NONE_OF_THESE, NOT_KNOWN, AnswersForm, Typed, is_asked, is_stale
 from patients.models import Observation
 from patients.presentation import words
+from patients.presentation.follow_up import FollowUp, follow_up
 from patients.presentation.run import Run
 
 STRENGTHS = {
+    "follow_up": ("How it went", "follow_up"),
     "proposal": ("Could change what is proposed", "proposal"),
     "dose": ("Could change the dose", "dose"),
     "safety": ("Could change what is safe", "safety"),
@@ -104,6 +105,7 @@ class FactsPage:
     asked: list[tuple[str, str]]
     errors: list[tuple[str, str]]
     counts: dict[str, int]
+    follow_up: FollowUp
 
 
 class FactsPageBuilder:
@@ -117,11 +119,12 @@ class FactsPageBuilder:
         self.asked = asked
         self.latest = {row.fact_key: row for row in observations}
         self.open = {question.fact: question for question in run.decision.questions}
+        self.follow_up = follow_up(run)
         self.limit_of = {fact.upper_limit: key for key, fact in self.compiled.limited.items()}
 
     def page(self) -> FactsPage:
         questions = [self.question(fact) for fact in self.compiled.facts.values() if is_asked(self.compiled, fact)]
-        first: dict[str, list[Question]] = {name: [] for name in STRENGTH}
+        first: dict[str, list[Question]] = {name: [] for name in STRENGTHS}
         not_known: list[Question] = []
         answered: list[Question] = []
         later: list[Question] = []
@@ -129,6 +132,8 @@ class FactsPageBuilder:
             stays = self.asked.get(question.key)
             if stays in first:
                 first[stays].append(question)
+            elif question.state in ("not_asked", "stale") and question.key in self.follow_up.keys:
+                first["follow_up"].append(question)
             elif question.state in ("not_asked", "stale") and question.could_change != "nothing":
                 first[question.could_change].append(question)
             elif question.problem and question.state != "known":
@@ -156,6 +161,7 @@ class FactsPageBuilder:
                 "not_known": sum(question.state == "not_known" for question in questions),
                 "open": sum(q.state in ("not_asked", "stale") and q.could_change != "nothing" for q in questions),
             },
+            follow_up=self.follow_up,
         )
 
     def grouped(self, questions: list[Question]) -> list[tuple[str, list[Question]]]:

@@ -163,7 +163,9 @@ class PatientPage:
     @cached_property
     def asked(self) -> list[Asked]:
         still_open = [alert for alert in self.alerts if alert.closed_at is None]
-        return asked_of(still_open, self.by_plan, self.sources, self.today)
+        if not still_open or self.lines is None:
+            return []
+        return asked_of(still_open, self.by_plan, self.sources, self.today, self.lines.judged)
 
     @property
     def cards(self) -> list[Source]:
@@ -267,6 +269,13 @@ class PatientPage:
 
     @cached_property
     def concerns(self) -> list[Affected]:
+        """Asked only where a plan follows something else than what is in use: most follow that."""
+        in_use = {version.guideline_id: version.content_hash for version in self.versions}
+        if all(
+            plan.version.withdrawn_at is None and in_use.get(plan.guideline_id, plan.content_hash) == plan.content_hash
+            for plan in self.active
+        ):
+            return []
         return concerning(Plan.objects.filter(patient=self.patient), self.patient.clinic, self.versions)
 
     @cached_property

@@ -85,11 +85,13 @@ class ResultLines:
             key: exact_date(answer["value"]) if self.compiled.facts[key].type == "date" else answer["value"]
             for key, answer in patient_answers(self.compiled, self.patient).items()
         }
-        now = {
+        now: dict[str, Any] = {
             "as_of": self.patient.clinic.today(),
             "started_on": self.plan.started_on if self.plan else None,
             "current_step": (self.plan.step if self.plan else "") or "none",
         }
+        given = [row.drug_key for row in self.plan.medications.all() if row.is_given] if self.plan else []
+        now |= {f"starting:{drug}": False for drug in given}  # it is taken already
         dates = {key: exact_date(value) for key, value in self.given.items() if self.compiled.facts[key].type == "date"}
         return Latest(self.compiled, results, self.given | dates | about | now)
 
@@ -157,12 +159,22 @@ class ResultLines:
 
 
 def as_typed(fact: Fact, row: Observation) -> str:
-    return f"{row.value_typed}\u00a0{unit_text(row.unit or fact.unit, str(row.value_typed))}".strip()
+    """In the unit it was typed in, without a trailing zero."""
+    try:
+        number = plain(read_number(row.value_typed))
+    except ValueError:
+        return str(row.value_typed)
+    return f"{number}\u00a0{unit_text(row.unit or fact.unit, number)}".strip()
 
 
-def multiple_in_words(number: Decimal, limit: Decimal) -> str:
-    """3.4 × the upper limit of 40; a value just above a whole multiple is not rounded down onto it."""
-    return f"{plain(round(number / limit, 2 if round(number / limit, 1) == number // limit else 1))}\u00a0× the upper limit of {plain(limit)}"
+def multiple(number: Decimal, limit: Decimal) -> str:
+    """How many times the limit, in few digits, but never rounded onto a whole multiple it is over or under."""
+    times = number / limit
+    for digits in (1, 2):
+        short = round(times, digits)
+        if short == times or short != short.to_integral_value():
+            return plain(short)
+    return f"just {'over' if times > short else 'under'} {plain(short)}"
 
 
 def graver(levels: Sequence[str]) -> str:

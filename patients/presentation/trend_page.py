@@ -7,19 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.operators import unit_text
 from guidelines.engine.values import plain
+from patients.facts import MEDICINES_GROUP
 from patients.following.thresholds import Bound
 from patients.models import MedicationChange, Plan, PlannedMedication
 from patients.presentation import words
 from patients.presentation.result_lines import TAGS, Found, ResultLines, graver
 from patients.presentation.trends import Axis, Edge, Plot, Stretch, Value, plotted, stretch
 
-HEIGHT = 84
+HEIGHT, MOST_ROWS = 84, 30
+SPARE_TICKS = (1, 2, 4)  # of six days those that are left out where there is little room
 PER = {"day": "a day", "week": "a week", "dose": "a dose"}
 
 
@@ -32,7 +35,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    on: date
+    on: str
     value: str
     limit: str
     words: str
@@ -47,11 +50,12 @@ class Trend:
     label: str
     value: str
     unit: str
-    on: date
+    on: str
     tag: Tag | None
     plot: Plot
     said: str
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...]  # the newest; all of them are on the page of results
+    more_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +72,25 @@ class Trends:
     shown: tuple[Trend, ...]
     more: tuple[Trend, ...]  # of no test of the version and without a rule
     doses: tuple[DoseRow, ...]
-    ticks: tuple[tuple[str, date, bool], ...]
+    ticks: tuple[tuple[str, str, bool], ...]
 
 
 def trends_of(lines: ResultLines, plans: Sequence[Plan], today: date) -> Trends:
     days = [found.on for results in lines.by_fact.values() for found in results]
     axis = Axis.over([*days, *(plan.signed_on for plan in plans)], today)
     in_tests = {key for test in lines.compiled.package.tests for key in test.facts}
-    trends = [(key, trend_of(lines, axis, key, results)) for key, results in lines.by_fact.items()]
+    facts = lines.compiled.facts
+    trends = [
+        (key, trend_of(lines, axis, key, results)) for key, results in lines.by_fact.items()
+        if facts[key].group != MEDICINES_GROUP  # what is taken is drawn as bands, from the plans
+    ]  # fmt: skip
     matters = in_tests | lines.thresholds.keys()
     ticks = axis.ticks()
     return Trends(
         tuple(trend for key, trend in trends if key in matters),
         tuple(trend for key, trend in trends if key not in matters),
-        tuple(doses_of(lines.compiled, axis, plans, today)),
-        tuple((x, day, place % 2 == 1) for place, (x, day) in enumerate(ticks)),
+        tuple(doses_of(lines.compiled, axis, plans, today, ZoneInfo(lines.patient.clinic.time_zone))),
+        tuple((x, f"{day:%-d %b %y}", place in SPARE_TICKS) for place, (x, day) in enumerate(ticks)),
     )
 
 
@@ -94,10 +102,10 @@ def trend_of(lines: ResultLines, axis: Axis, key: str, results: list[Found]) -> 
     )  # fmt: skip
     tag = tag_of(lines, key, last)
     return Trend(
-        key, fact.label, plain(round(last.number, 2)), unit_text(fact.unit, plain(last.number)), last.on, tag, plot,
+        key, fact.label, plain(round(last.number, 2)), unit_text(fact.unit, plain(last.number)), words.day(last.on), tag, plot,
         f"{fact.label}: {words.plural(len(results), 'result')}, the last {last.shown} on {words.day(last.on)}"
-        + (f", {tag.word.lower()}" if tag else "") + ". The table below lists all of them.",
-        tuple(row_of(found) for found in reversed(results)),
+        + (f", {tag.word.lower()}" if tag else "") + ". The table below lists them.",
+        tuple(row_of(found) for found in reversed(results[-MOST_ROWS:])), max(0, len(results) - MOST_ROWS),
     )  # fmt: skip
 
 
@@ -114,7 +122,7 @@ def tag_of(lines: ResultLines, key: str, last: Found) -> Tag | None:
 def row_of(found: Found) -> Row:
     row = found.row
     return Row(
-        found.on, found.shown, row.upper_limit_typed, found.words, TAGS[found.level][0] if found.level else "",
+        words.day(found.on), found.shown, row.upper_limit_typed, found.words, TAGS[found.level][0] if found.level else "",
         row.get_source_display(), row.corrects_id is not None,
     )  # fmt: skip
 
@@ -155,21 +163,23 @@ def edge_words(compiled: CompiledPackage, bound: Bound, value: Decimal) -> str:
     return shown
 
 
-def doses_of(compiled: CompiledPackage, axis: Axis, plans: Sequence[Plan], today: date) -> list[DoseRow]:
+def doses_of(
+    compiled: CompiledPackage, axis: Axis, plans: Sequence[Plan], today: date, zone: ZoneInfo
+) -> list[DoseRow]:
     """From the day each plan was signed to the day the next one was, by drug, in the order they came."""
     ordered = sorted(plans, key=lambda plan: (plan.signed_on, plan.number))
     spans: dict[str, list[tuple[PlannedMedication, date, date]]] = {}
     for plan in ordered:
-        end = followed_until(plan, ordered, today)
+        end = followed_until(plan, ordered, today, zone)
         for row in plan.medications.all():
             if row.change != MedicationChange.STOP and (end > plan.signed_on or end == today):
                 spans.setdefault(row.drug_key, []).append((row, plan.signed_on, end))
     return [dose_row(compiled, axis, key, found) for key, found in spans.items()]
 
 
-def followed_until(plan: Plan, plans: Sequence[Plan], today: date) -> date:
+def followed_until(plan: Plan, plans: Sequence[Plan], today: date, zone: ZoneInfo) -> date:
     if plan.ended_at is not None:
-        return timezone.localdate(plan.ended_at)
+        return timezone.localdate(plan.ended_at, zone)
     return next((newer.signed_on for newer in plans if newer.replaces_id == plan.pk), today)
 
 

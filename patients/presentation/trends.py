@@ -10,10 +10,9 @@ from decimal import Decimal
 
 WIDTH = 1000  # of the stretched part of a drawing, whose x is a thousandth of the width
 MARGIN = Decimal(3)  # percent left free on both sides, so that a mark is never cut
-HEADROOM = Decimal("0.16")  # of the height, above and below
 LINE_GAP = Decimal(13)  # pixels between two lines of text
 VALUES_APART = Decimal(9)  # percent between two values that are written out
-ROOM_ABOVE = Decimal(20)  # pixels a written value needs above its mark
+ROOM_ABOVE, ROOM_BELOW = Decimal(24), Decimal(9)  # pixels: a value is written above its mark
 SHORTEST_DAYS = 28
 CENT = Decimal("0.1")
 
@@ -72,7 +71,6 @@ class Mark:
     level: str
     value: str
     text_y: str
-    is_beside: bool  # there is no room above: the value stands before its mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,8 @@ def plotted(axis: Axis, values: Sequence[Value], edges: Sequence[Edge], *, heigh
 
 
 def scale(low: Decimal, high: Decimal, height: int) -> "Scale":
-    spare = (high - low) * HEADROOM or abs(high) * HEADROOM or Decimal(1)
+    """Room for words above and for a mark below; a single value lies in the middle."""
+    spare = Decimal(0) if high > low else Decimal(1)
     return Scale(low - spare, high + spare, Decimal(height))
 
 
@@ -120,7 +119,8 @@ class Scale:
     height: Decimal
 
     def __call__(self, number: Decimal) -> Decimal:
-        return (self.high - number) / (self.high - self.low) * self.height
+        room = self.height - ROOM_ABOVE - ROOM_BELOW
+        return ROOM_ABOVE + (self.high - number) / (self.high - self.low) * room
 
 
 def stepped(axis: Axis, edge: Edge, down: Scale) -> str:
@@ -152,9 +152,7 @@ def marks_of(
         is_said = is_last or (value.level in ("caution", "stop") and taken - x >= VALUES_APART)
         if is_said:
             taken = x
-        is_beside = y < ROOM_ABOVE
-        text_y = y + 4 if is_beside else y - 10
-        found.append(Mark(text(x), text(y), value.level, said[place] if is_said else "", text(text_y), is_beside))
+        found.append(Mark(text(x), text(y), value.level, said[place] if is_said else "", text(y - 10)))
     return tuple(reversed(found))
 
 

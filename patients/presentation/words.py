@@ -39,6 +39,12 @@ def amount(number: Decimal, unit: str) -> str:
     return f"{plain(number)}{NBSP}{unit_text(unit, plain(number))}".strip()
 
 
+def tests(compiled: CompiledPackage | None, keys: Iterable[str]) -> str:
+    """Their names as the content has them; a key that it does not know stays as it is."""
+    known = compiled.tests if compiled else {}
+    return ", ".join(known[key].label if key in known else key for key in keys)
+
+
 def products(counts: Iterable[Count]) -> str:
     """6 tablets of 2.5 mg + 1 tablet of 5 mg."""
     return " + ".join(f"{counted(count, p.form)} of {amount(p.strength, p.unit)}" for p, count in counts)

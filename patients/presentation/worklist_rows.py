@@ -138,7 +138,7 @@ class Shown:
         last = max(results, key=lambda told: told["taken_on"]) if results else None
         tone, icon, status = test_status(row.group, first["opens_on"], first["overdue_after_on"], today)
         return Line(
-            row.group, tone, icon, status, what=", ".join(label(compiled, key) for key in tests),
+            row.group, tone, icon, status, what=words.tests(compiled, tests),
             more="; ".join(dict.fromkeys(task["phase"] for task in tasks)),
             due=due_words(first["opens_on"], first["overdue_after_on"], today), due_on=first["overdue_after_on"],
             last=result(compiled, last, last["fact_key"]) if last else "",
@@ -146,9 +146,7 @@ class Shown:
             who="Physician" if row.group == "review" else "Nurse or physician", is_alert=False,
             is_required=any(task["required"] for task in tasks),
             brings_results=any(brings_results(compiled, key) for key in tests),
-            parts=tuple(
-                Part(task["pk"], ", ".join(label(compiled, key) for key in task["test_keys"])) for task in tasks
-            ),
+            parts=tuple(Part(task["pk"], words.tests(compiled, task["test_keys"])) for task in tasks),
             **self.whose(first),
         )  # fmt: skip
 
@@ -170,10 +168,6 @@ class Shown:
 
 
 # --- words --------------------------------------------------------------------------------------------------------
-
-
-def label(compiled: CompiledPackage, test: str) -> str:
-    return compiled.tests[test].label if test in compiled.tests else test
 
 
 def result(compiled: CompiledPackage, told: Mapping[str, Any], key: str) -> str:

@@ -121,7 +121,7 @@ def names_of(kind: Kind) -> set[str]:
 
 
 def simplified(name: str) -> str:
-    """Without case and without what stands between words: `Anti-HBc, total` and `anti hbc total` are one."""
+    """Without case and without what stands between words: `Skin-look, whole` and `skin look whole` are one."""
     return " ".join(re.findall(r"[^\W_]+", name.casefold()))
 
 

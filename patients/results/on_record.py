@@ -6,7 +6,7 @@ What was corrected or taken back here stays so when it is sent again: it is know
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -54,8 +54,7 @@ class Recorded:
         return f"{told} {unit_text(self.unit)}".strip()
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What becomes of a result. `corrects` is the row it takes the place of."""
 
     state: RowState

@@ -36,6 +36,8 @@ class Told:
     day: str = ""
     why_not: str = ""
     limit_unit: str = ""
+    patient: str = ""  # the number of the patient, where the report names one
+    codes: tuple[str, ...] = ()  # of a value that is coded
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,9 @@ def kind_meant(name: str, catalogue: Catalogue) -> Kind:
 
 
 def answer_meant(told: Told, kind: Kind, default_day: date | None) -> Answer:
-    if told.value == "":
+    if told.value == "" and not told.codes:
         raise NotRead("The value is missing.")
-    answer: Answer = {"value": value_meant(told.value, kind)}
+    answer: Answer = {"value": value_meant(told.value, kind, told.codes)}
     if kind.fact.type == "number" and kind.fact.unit:
         answer["unit"] = unit_meant(told.unit, kind)
     if told.upper_limit and kind.fact.upper_limit:
@@ -107,7 +109,7 @@ def answer_meant(told: Told, kind: Kind, default_day: date | None) -> Answer:
     return answer
 
 
-def value_meant(raw: str | bool, kind: Kind) -> str | bool:
+def value_meant(raw: str | bool, kind: Kind, codes: tuple[str, ...] = ()) -> str | bool:
     if kind.fact.type == "boolean":
         value = YES_OR_NO.get(str(raw).strip().casefold())
         if value is None:
@@ -118,6 +120,8 @@ def value_meant(raw: str | bool, kind: Kind) -> str | bool:
         wanted = text.casefold()
         for choice in kind.fact.choices:
             if wanted in (choice.key.casefold(), choice.label.casefold()):
+                return choice.key
+            if choice.code is not None and choice.code.rpartition(" ")[2] in codes:
                 return choice.key
         labels = ", ".join(choice.label for choice in kind.fact.choices)
         raise NotRead(f"“{text[:SHOWN]}” is none of: {labels}.")
@@ -134,7 +138,7 @@ def unit_meant(text: str, kind: Kind) -> str:
         raise NotRead(f"The unit is missing. Write one of: {accepted}.")
     unit = kind.unit_named(text.strip())
     if unit is None:
-        raise NotRead(f"{text[:SHOWN]} is not a unit of {kind.fact.label} here. It is one of: {accepted}.")
+        raise NotRead(f"“{text[:SHOWN]}” is not a unit of {kind.fact.label} here. Use one of: {accepted}.")
     return unit
 
 

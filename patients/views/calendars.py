@@ -36,7 +36,7 @@ def calendar_feed(request: HttpRequest, token: UUID) -> HttpResponse:
     feed = read_feed(token)
     if feed is None:
         raise Http404
-    content = calendar_file(entries_of_feed(feed, reverse("home")), is_feed=True)
+    content = calendar_file(entries_of_feed(feed, reverse("worklist")), is_feed=True)
     response = ics(content, 'inline; filename="appointments.ics"')
     response["ETag"] = f'"{sha256(content).hexdigest()}"'
     found = get_conditional_response(request, etag=response["ETag"], response=response)

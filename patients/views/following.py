@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from guidelines.package import compiled_version
@@ -18,6 +17,7 @@ from patients.actions import Refused, add_note, close_alert, close_task, longest
 from patients.forms.following import AsideForm, DoneForm, NoChangeForm, NoteForm, RemoveForm
 from patients.models import Aside, MonitoringTask, Patient, ResultAlert, TaskOutcome
 from patients.permissions import why_not_decide_alert
+from patients.presentation import words
 from patients.views.scope import looked_at, patient_context, person, visible_patient
 
 # Where a form may lead back to. Never an address that was sent along.
@@ -139,13 +139,9 @@ def origin(request: HttpRequest) -> str:
 
 def back(request: HttpRequest, patient: Patient) -> HttpResponse:
     name = origin(request)
-    try:
-        return redirect(reverse(LISTS[name]) if name in LISTS else reverse("patient_detail", args=[patient.pk]))
-    except NoReverseMatch:
-        return redirect("patient_detail", pk=patient.pk)
+    return redirect(LISTS[name]) if name in LISTS else redirect("patient_detail", pk=patient.pk)
 
 
 def tests_of(task: MonitoringTask) -> str:
     """The names of its tests, as the version of the plan has them."""
-    tests = compiled_version(task.plan.version).tests
-    return ", ".join(tests[key].label if key in tests else key for key in task.test_keys)
+    return words.tests(compiled_version(task.plan.version), task.test_keys)

@@ -1,6 +1,5 @@
 """Patients: found, registered, corrected, and their page. A search term never stands in an address."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +16,10 @@ from patients.forms.people import EditForm, RegisterForm, differences, initial_o
 from patients.models import Clinic, Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
 from patients.presentation.patient_page import patient_page
-from patients.views.scope import patient_context, person, visible_patient
+from patients.views.scope import page_number, patient_context, person, visible_patient
 
 MOST_ROWS = 50
 LONGEST_SEARCH = 100
-PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,11 +56,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 def patient_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What happened is filtered and paged by `kind` and `page`, and can be fetched alone."""
     patient = visible_patient(request, pk)
-    number = request.GET.get("page", "")
-    page = patient_page(
-        patient, request.user, kind=request.GET.get("kind", ""),
-        page=int(number) if PAGE_NUMBER.fullmatch(number) else 1,
-    )  # fmt: skip
+    page = patient_page(patient, request.user, kind=request.GET.get("kind", ""), page=page_number(request))
     context = patient_context(patient, page=page)
     return render_page_or_partial(request, "patients/patient_detail.html", "patients/_events.html", context)
 

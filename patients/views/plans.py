@@ -8,17 +8,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from guidelines.package import compiled_version
 from guidelines.reading import Audience
 from guidelines.rendered import audience_urls
+from patients.filled_results import Filled, filled_in
 from patients.impact.affected import concerning
-from patients.models import Paper, Plan
+from patients.models import Observation, Paper, Plan
 from patients.outputs.every_page import standing_of
 from patients.outputs.html import patient_plan_context
-from patients.outputs.pdf import clinician_summary_pdf, patient_plan_pdf
+from patients.outputs.pdf import clinician_summary_pdf, patient_plan_pdf, visit_pdf
 from patients.outputs.summary import clinician_summary_context
+from patients.outputs.visit import visit_context
 from patients.plan_parts import CarePlan
-from patients.plan_standing import why_over
+from patients.plan_standing import what_it_replaces, why_over
 from patients.print_rules import PrintRefused
+from patients.rederiving import rederive
 from patients.views.scope import patient_context, sentence_page, visible_plan
 
 
@@ -43,10 +47,37 @@ def plan_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def plan_patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
     try:
-        context = patient_plan_context(care_plan_of(plan), large="large" in request.GET, **printed(plan, "patient"))
+        context = patient_plan_context(
+            care_plan_of(plan),
+            large="large" in request.GET,
+            replaces=what_it_replaces(plan),
+            filled=results_since(plan) if "results" in request.GET else None,
+            **printed(plan, "patient"),
+        )
     except PrintRefused as refusal:
         return refused(request, refusal)
     return render(request, "patients/plan_patient_page.html", patient_context(plan.patient, signed=plan, **context))
+
+
+@require_safe
+def plan_visit_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the patient brings to the next visit."""
+    plan = visible_plan(request, pk)
+    return render(request, "patients/plan_visit_page.html", patient_context(plan.patient, signed=plan, **visit(plan)))
+
+
+@require_safe
+def plan_visit_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    plan = visible_plan(request, pk)
+    return pdf(visit_pdf(visit(plan), paper=paper_of(request, plan)), f"plan-{plan.number}-visit.pdf")
+
+
+@require_safe
+def plan_rederive(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """On a page of its own, so that the plan's stays fast."""
+    plan = visible_plan(request, pk)
+    context = patient_context(plan.patient, plan=plan, found=rederive(plan))
+    return render(request, "patients/plan_rederive.html", context)
 
 
 @require_safe
@@ -58,14 +89,20 @@ def plan_clinician_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def plan_patient_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
-    plan = visible_plan(request, pk)
+    """As it was signed; with `results`, a later print whose table of tests has been filled in."""
+    plan, is_filled = visible_plan(request, pk), "results" in request.GET
     try:
         content = patient_plan_pdf(
-            care_plan_of(plan), large="large" in request.GET, paper=paper_of(request, plan), **printed(plan, "patient")
+            care_plan_of(plan),
+            large="large" in request.GET,
+            paper=paper_of(request, plan),
+            replaces=what_it_replaces(plan),
+            filled=results_since(plan) if is_filled else None,
+            **printed(plan, "patient"),
         )
     except PrintRefused as refusal:
         return refused(request, refusal)
-    return pdf(content, f"plan-{plan.number}-patient.pdf")
+    return pdf(content, f"plan-{plan.number}-patient{'-with-results' if is_filled else ''}.pdf")
 
 
 @require_safe
@@ -73,6 +110,21 @@ def plan_clinician_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = visible_plan(request, pk)
     content = clinician_summary_pdf(care_plan_of(plan), paper=paper_of(request, plan), **printed(plan, "clinician"))
     return pdf(content, f"plan-{plan.number}-clinician.pdf")
+
+
+def results_since(plan: Plan) -> Filled:
+    observations = Observation.objects.filter(patient=plan.patient_id).effective()
+    return filled_in(care_plan_of(plan), compiled_version(plan.version), observations, plan.patient.clinic.today())
+
+
+def visit(plan: Plan) -> dict[str, Any]:
+    return visit_context(
+        care_plan_of(plan),
+        compiled_version(plan.version),
+        plan.monitoring_tasks.open(),
+        printed_on=plan.patient.clinic.today(),
+        over=why_over(plan),
+    )
 
 
 def care_plan_of(plan: Plan) -> CarePlan:

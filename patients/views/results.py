@@ -15,15 +15,13 @@ from patients.presentation.results_entry import entry_groups
 from patients.presentation.results_log import results_log
 from patients.presentation.results_said import say
 from patients.results.catalogue import Catalogue, catalogue_of_patient
-from patients.views.scope import patient_context, person, sentence_page, visible_patient
+from patients.views.scope import page_number, patient_context, person, sentence_page, visible_patient
 
 
 @require_safe
 def patient_results(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = visible_patient(request, pk)
-    wanted = request.GET.get("page", "")
-    page = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else 1
-    log = results_log(patient, catalogue_of_patient(patient), page)
+    log = results_log(patient, catalogue_of_patient(patient), page_number(request))
     context = patient_context(patient, log=log, newer=log.page - 1, older=log.page + 1)
     return render(request, "patients/patient_results.html", context)
 

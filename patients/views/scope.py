@@ -59,7 +59,7 @@ def glance_or_404(request: HttpRequest, pk: UUID) -> Glance:
 def visible_plan(request: HttpRequest, pk: UUID) -> Plan:
     found = Plan.objects.visible_to(request.user)
     plan = get_object_or_404(
-        found.select_related("patient__clinic", "version__guideline", "signed_by", "replaced_by"), pk=pk
+        found.select_related("patient__clinic", "version__guideline", "signed_by", "replaced_by", "replaces"), pk=pk
     )
     looked_at(request, plan.patient)
     return plan
@@ -73,6 +73,12 @@ def looked_at(request: HttpRequest, patient: Patient) -> Patient:
 def page_name(request: HttpRequest) -> str:
     match = request.resolver_match
     return (match.url_name if match else None) or "page"
+
+
+def page_number(request: HttpRequest) -> int:
+    """Of a list that is turned over; whatever else stands in the address is the first page."""
+    wanted = request.GET.get("page", "")
+    return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else 1
 
 
 def patient_context(patient: Patient, **more: Any) -> dict[str, Any]:

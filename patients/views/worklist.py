@@ -20,7 +20,7 @@ from patients.actions import Refused, done_together, put_back, record_accesses, 
 from patients.models import Aside, Clinic, MonitoringTask, Patient, ResultAlert
 from patients.presentation.worklist_page import filters_of, table
 from patients.presentation.worklist_rows import Section, sections
-from patients.views.scope import person
+from patients.views.scope import page_number, person
 from patients.worklist import GROUPS, counts, lines
 from patients.worklist_items import versions_followed
 from patients.worklist_newer import concerned
@@ -94,7 +94,7 @@ def shown(
 ) -> HttpResponse:
     told = counts(asked.work)
     total = sum(told[group] for group in asked.groups)
-    page = page_of(request, total)
+    page = max(1, min(page_number(request), -(-total // PAGE_ROWS)))
     found = read(asked, told, (page - 1) * PAGE_ROWS, PAGE_ROWS)
     record_accesses(
         patients=[line.patient for section in found for line in section.lines], by=person(request), what="worklist"
@@ -118,12 +118,6 @@ def shown(
         "query": urlencode({name: value for name, value in asked.values.items() if value}),
     }  # fmt: skip
     return render_page_or_partial(request, "patients/worklist.html", "patients/_worklist.html", context, status=status)
-
-
-def page_of(request: HttpRequest, total: int) -> int:
-    number = request.GET.get("page", "")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    return max(1, min(page, -(-total // PAGE_ROWS)))
 
 
 def tabs(asked: Asked, told: Mapping[str, int]) -> list[dict[str, Any]]:

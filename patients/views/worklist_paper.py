@@ -76,4 +76,4 @@ def cells(section: Section, line: Line) -> Iterator[str]:
 
 def harmless(cell: str) -> str:
     """Never a formula, wherever the words came from."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) or cell.startswith(FORMULA) else cell
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Page
 
 from guidelines.models import Version
-from patients.models import Patient, Plan
+from patients.models import MonitoringTask, Patient, Plan, ResultAlert
 from tests.browser.conftest import DESK, NARROW, PHONE, READY, Browsers, open_consultation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -36,6 +36,11 @@ def plan(rest: str = "") -> str:
     return f"/plans/{found.pk}/{rest}"
 
 
+def work(kind: str, rows: type[MonitoringTask] | type[ResultAlert], what: str = "close") -> str:
+    found = rows.objects.open().filter(patient__family_name="Dubois").first()  # type: ignore[attr-defined]
+    return f"/{kind}/{found.pk}/{what}/"
+
+
 def guideline() -> str:
     version = Version.objects.current().select_related("guideline").get()
     return f"/guidelines/{version.guideline.slug}/versions/{version.number}/"
@@ -50,15 +55,29 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "register": lambda: "/patients/register/",
     "patient": patient,
     "patient without a plan": lambda: patient(family_name="Aldana"),
+    "patient whose results ask for something": lambda: patient(family_name="Dubois"),
+    "note": lambda: patient("note/"),
     "edit": lambda: patient("edit/"),
+    "results": lambda: patient("results/", "Dubois"),
+    "results, typed": lambda: patient("results/add/", "Dubois"),
+    "results, pasted": lambda: patient("results/paste/", "Dubois"),
+    "a file of results": lambda: "/imports/",
     **{name: (lambda name=name: step(name)) for name in STEPS},
     "facts, hardly any": lambda: step("facts", "Larsen"),
     "recommendation, more to ask": lambda: step("recommendation", "Aldana"),
     "recommendation, out of scope": lambda: step("recommendation", "Larsen"),
     "recommendation, a stop": lambda: step("recommendation", "Kowalczyk"),
+    "calendar": lambda: patient("calendar/"),
+    "clinic's calendar": lambda: "/calendar/",
+    "letters": lambda: "/letters/",
     "plan": plan,
     "patient's paper": lambda: plan("patient/"),
     "clinician's paper": lambda: plan("clinician/"),
+    "paper for the visit": lambda: plan("visit/"),
+    "plan worked out again": lambda: plan("again/"),
+    "test to close": lambda: work("tasks", MonitoringTask),
+    "test to set aside": lambda: work("tasks", MonitoringTask, "aside"),
+    "no change needed": lambda: work("alerts", ResultAlert),
     "guidelines": lambda: "/guidelines/",
     "publication": lambda: f"{guideline()}publication/",
     "editorial policy": lambda: "/editorial-policy/",
@@ -154,8 +173,35 @@ def saved_by_somebody_else(page: Page) -> None:
     page.get_by_role("heading", level=1).wait_for()
 
 
+def results_to_check(page: Page) -> None:
+    page.goto(patient("results/add/", "Dubois"))
+    page.locator("#value-alt").fill("4x")
+    page.locator("#value-weight_kg").fill("290")
+    page.get_by_role("button", name="Save results").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
+def lines_understood_in_part(page: Page) -> None:
+    page.goto(patient("results/paste/", "Dubois"))
+    page.get_by_role("textbox", name="Lines").fill(
+        "ALT\t31\tU/L\nWeight\t290\tkg\nCreatinine\t88\tumol/L\nNobody knows\t1"
+    )
+    page.get_by_role("button", name="Show what is understood").click()
+    page.locator("#preview").wait_for()
+
+
+def file_that_is_none(page: Page) -> None:
+    page.goto("/imports/")
+    page.get_by_label("File", exact=True).set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"prose"})
+    page.get_by_role("button", name="Show what is understood").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
 REFUSALS = (
     register_nobody,
+    results_to_check,
+    lines_understood_in_part,
+    file_that_is_none,
     mistyped_fact,
     no_option,
     mistyped_dose,

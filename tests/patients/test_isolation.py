@@ -10,7 +10,19 @@ from django.db.models import QuerySet
 from guidelines.package import compiled_version
 from patients import actions
 from patients.actions import Entry
-from patients.models import AccessEvent, Clinic, Consultation, MonitoringTask, Observation, Patient, Plan, Role
+from patients.models import (
+    AccessEvent,
+    Clinic,
+    Consultation,
+    Laboratory,
+    MonitoringTask,
+    Observation,
+    Patient,
+    Plan,
+    ResultImport,
+    ResultSource,
+    Role,
+)
 from tests import factories_patients as make
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +34,8 @@ ROWS: tuple[Callable[[Any], QuerySet[Any]], ...] = (
     Plan.objects.visible_to,
     MonitoringTask.objects.visible_to,
     AccessEvent.objects.visible_to,
+    Laboratory.objects.visible_to,
+    ResultImport.objects.visible_to,
 )
 
 
@@ -42,6 +56,10 @@ def clinic() -> Clinic:
         plan=plan, patient=patient, position=0, item_key="MON-CAL-1", phase="intensive", required=True,
         opens_on=make.days_ago(0), overdue_after_on=make.days_ago(0),
     )  # fmt: skip
+    laboratory = Laboratory.objects.create(clinic=here, name="Elbow Laboratory")
+    actions.start_import(
+        clinic=here, by=by, source=ResultSource.CSV, file_name="a.csv", file_hash="", rows=[], laboratory=laboratory
+    )
     return here
 
 

@@ -61,7 +61,25 @@ def test_a_value_just_over_a_multiple_is_not_rounded_onto_it(plan: Plan, by: Use
 
     asked = patient_page(plan.patient, by).asked
 
+    assert (asked[0].results[0].over, asked[0].results[0].tag) == ("Over 3 × limit", "tag--caution")
     assert asked[0].results[0].value == "120.4\u00a0U/L, 3.01\u00a0× the upper limit of 40"
+
+
+def test_what_cannot_be_checked_leads_to_the_field_that_is_missing(
+    signed_in: Client, by: User, patient: Patient
+) -> None:
+    plan = make.signed(make.answered(patient, by), by)
+    ResultAlert.objects.create(
+        plan=plan, patient=patient, kind="not_evaluable", rule_key="CAL-W-MARK", severity="caution", action="repeat",
+        message="Could not be checked.", action_text="Repeat it.", needs=["itch_marker_limit", "weight_kg"],
+        raised_on=make.days_ago(0),
+    )  # fmt: skip
+
+    html = shown(signed_in, patient)
+
+    add = reverse("patient_results_add", args=[patient.pk])
+    assert f'href="{add}#limit-itch_marker"' in html and f'href="{add}#value-weight_kg"' in html
+    assert "Cannot be checked" in html
 
 
 def test_nothing_is_asked_for_since_the_plan_was_signed(signed_in: Client, plan: Plan) -> None:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from guidelines import actions as guideline_actions
 from patients import actions
+from patients.actions.signing import still_to_do
 from patients.deciding import decision_for, decision_hash
 from patients.models import (
     Consultation,
@@ -22,6 +23,7 @@ from patients.models import (
 )
 from tests import factories_guidelines
 from tests import factories_patients as make
+from tests.patients.plan_samples import V05, decision_of, settled
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +240,16 @@ def test_overdue_is_computed_from_the_day(ready: Consultation, by: User) -> None
     assert not MonitoringTask.objects.overdue(first.overdue_after_on).exists()
     assert MonitoringTask.objects.due(first.opens_on).count() == 1
     assert MonitoringTask.objects.overdue(first.overdue_after_on + timedelta(days=1)).count() == 1
+
+
+def test_what_must_be_known_before_the_first_dose_and_is_known_is_not_asked_for_again() -> None:
+    decision = decision_of("V05")
+    draft, _ = settled(decision, V05)
+    before = {due.item.key: still_to_do(due, decision) for due in draft.due if due.item.key.startswith("MON-BASE")}
+    later = [due for due in draft.due if not due.item.key.startswith("MON-BASE")]
+
+    assert "blood_count" in decision.compiled.package.monitoring[2].tests
+    assert "blood_count" not in before["MON-BASE-MTX"]
+    assert "bone_risk" in before["MON-BASE-PRED"]  # brings no result that could be known
+    assert later
+    assert all(still_to_do(due, decision) == list(due.item.tests) for due in later)

@@ -11,6 +11,7 @@ from guidelines.engine.compiled import CompiledPackage, Rule, compile_package
 from guidelines.engine.content import Package
 from guidelines.engine.operators import Result
 from patients.following.thresholds import Latest, Threshold, thresholds_of
+from patients.presentation.result_lines import multiple
 from tests.factories_guidelines import itching_elbow
 from tests.patients.plan_samples import guideline
 
@@ -126,3 +127,25 @@ def test_every_threshold_of_the_shipped_guideline_that_compares_a_result_has_a_l
             without.append((rule.rule.key, reads - set(drawn)))
 
     assert without == []
+
+
+def test_a_line_for_the_start_of_a_drug_is_not_drawn_once_it_is_taken() -> None:
+    when = "starting and itch_marker > 10"
+
+    assert "itch_marker" not in read(when, {"starting:calmine": False})
+    assert "itch_marker" in read(when)
+
+
+@pytest.mark.parametrize(
+    ("value", "times"),
+    [
+        ("135", "3.4"),
+        ("120", "3"),
+        ("120.1", "just over 3"),
+        ("120.4", "3.01"),
+        ("119.9", "just under 3"),
+        ("52", "1.3"),
+    ],
+)
+def test_a_multiple_is_written_short_but_never_onto_a_whole_one_it_is_not(value: str, times: str) -> None:
+    assert multiple(Decimal(value), Decimal(40)) == times

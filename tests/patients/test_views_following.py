@@ -136,6 +136,14 @@ def test_a_form_never_leads_to_an_address_that_was_sent_along(signed_in: Client,
     assert response.headers["Location"] == reverse("patient_detail", args=[task.patient_id])
 
 
+def test_a_form_of_the_worklist_leads_back_to_it(signed_in: Client, task: MonitoringTask) -> None:
+    day = task.patient.clinic.today().isoformat()
+
+    response = send(signed_in, "task_close", task, outcome="done", done_on=day, back="worklist")
+
+    assert response.headers["Location"] == reverse("worklist")
+
+
 @pytest.mark.parametrize("name", ["task_close", "task_set_aside"])
 def test_another_clinic_finds_no_test(client: Client, task: MonitoringTask, name: str) -> None:
     client.force_login(make.physician(make.clinic("Knee Clinic")))
@@ -157,3 +165,12 @@ def test_each_form_stands_alone_and_leaves_a_trace(signed_in: Client, task: Moni
         assert signed_in.get(reverse(name, args=[row.pk])).status_code == 200
 
     assert set(names) <= set(AccessEvent.objects.filter(patient=task.patient_id).values_list("what", flat=True))
+
+
+def test_what_is_said_of_a_patient_waits_in_the_session_and_in_no_cookie(signed_in: Client, patient: Patient) -> None:
+    page = reverse("patient_detail", args=[patient.pk])
+
+    signed_in.post(reverse("patient_note_add", args=[patient.pk]), {"text": "Moves house in May."})
+
+    assert set(signed_in.cookies) <= {"sessionid", "csrftoken"}
+    assert "The note is kept." in signed_in.get(page).content.decode()

@@ -101,6 +101,17 @@ def test_a_search_is_posted_and_stands_in_no_link(signed_in: Client, by: User, d
     assert "sort=name" in page
 
 
+def test_what_is_saved_and_printed_is_what_the_filter_shows(signed_in: Client) -> None:
+    def answered(**sent: str) -> str:
+        return signed_in.post(reverse("worklist"), sent, headers={"HX-Request": "true"}).content.decode()
+
+    filtered, searched = answered(sort="name"), answered(q="Moss")
+
+    for name in ("worklist_csv", "worklist_print"):
+        assert f'href="{reverse(name)}?sort=name"' in filtered
+        assert reverse(name) not in searched, "a name does not go into an address, and without it this is another list"
+
+
 def test_htmx_gets_the_list_alone(signed_in: Client, by: User) -> None:
     response = signed_in.get(reverse("worklist"), headers={"HX-Request": "true"})
 

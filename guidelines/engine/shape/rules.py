@@ -66,7 +66,7 @@ class Window(Content):
 
     @model_validator(mode="after")
     def one_calendar(self) -> Self:
-        kinds = {span.unit in ("mo", "a") for span in (self.after, self.every) if span and span.count}
+        kinds = {span.unit in ("mo", "a") for span in (self.after, self.until, self.every) if span and span.count}
         if self.every and len(kinds) > 1:
             raise ValueError("a series counts in days and weeks, or in months and years, not in both")
         return self

@@ -1,0 +1,76 @@
+"""Results that came after a plan was signed, for its table of tests: beside each test the day and what was found.
+
+For a later print only. The signed plan says what it said, and its own paper is printed as it was.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Fact
+from guidelines.engine.operators import unit_text
+from guidelines.engine.values import plain
+from patients.models import Observation
+from patients.paper_words import NO_BREAK, patient_day
+from patients.plan_parts import CarePlan, PlanTest
+
+LATE = timedelta(days=14)  # a test before the first dose may come in as late as this
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOn:
+    """`on` is the day the test was complete, None while a part of it is missing."""
+
+    on: date | None
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`on` is the day the table was filled in; `tests` by item and the day the test opens."""
+
+    on: date
+    tests: Mapping[tuple[str, date], FoundOn]
+
+
+def filled_in(plan: CarePlan, compiled: CompiledPackage, observations: Iterable[Observation], today: date) -> Filled:
+    """`observations` are the patient's effective ones. Of each fact the first result in the time of the test counts."""
+    rows: dict[str, list[Observation]] = {}
+    for row in sorted(observations, key=lambda row: (row.taken_on, row.recorded_at, row.pk)):
+        rows.setdefault(row.fact_key, []).append(row)
+    items = {entry.entry.key: entry.entry for entry in compiled.monitoring}
+    found: dict[tuple[str, date], FoundOn] = {}
+    for test in plan.tests:
+        if test.item not in items:
+            continue
+        first, last = window(plan, test, today)
+        parts = [compiled.tests[key].facts for key in items[test.item].tests if key in compiled.tests]
+        came: dict[str, Observation] = {}
+        for fact in (fact for facts in parts for fact in facts):
+            in_time = [row for row in rows.get(fact, ()) if first <= row.taken_on <= last]
+            came |= {fact: in_time[0]} if in_time else {}
+        numbers = {fact: row for fact, row in came.items() if compiled.facts[fact].type == "number"}
+        if numbers:
+            is_whole = all(any(fact in came for fact in facts) for facts in parts if facts)
+            done_on = max(row.taken_on for row in came.values())
+            dated = len({row.taken_on for row in numbers.values()}) > 1
+            lines = tuple(told(compiled.facts[fact], row, dated) for fact, row in numbers.items())
+            found[test.item, test.opens] = FoundOn(done_on if is_whole else None, lines)
+    return Filled(today, found)
+
+
+def window(plan: CarePlan, test: PlanTest, today: date) -> tuple[date, date]:
+    """From the day it may be done to the day before the next of its kind."""
+    if test.is_before_start:
+        return plan.header.signed_on, test.overdue_after + LATE
+    following = [other.opens for other in plan.tests if other.item == test.item and other.opens > test.opens]
+    return test.opens, min(following) - timedelta(days=1) if following else max(today, test.overdue_after)
+
+
+def told(fact: Fact, row: Observation, dated: bool) -> str:
+    number = plain(Decimal(row.value_typed))
+    unit = unit_text(row.unit or fact.unit, number)
+    day = f" ({patient_day(row.taken_on)})" if dated else ""
+    return f"{fact.label}{NO_BREAK}{number}{NO_BREAK if unit else ''}{unit}{day}"
