@@ -3,27 +3,22 @@
 Querysets in, counts and keys out. Writes nothing, and no clock job or worker is needed for any of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from guidelines.models import Version
-from patients.models import AlertKind, Clinic, PlannedMedication
+from patients.models import AlertKind, PlannedMedication
 from patients.models.alert import ResultAlertQuerySet
 from patients.models.monitoring import MonitoringTaskQuerySet
 from patients.models.plan import NOT_GIVEN
-from patients.worklist_items import items_of
+from patients.worklist_sql import SOON, Work, fetched
 
-SOON = timedelta(days=7)
 ACT_NOW = ("stop", "hold")  # the drug is not given again before somebody has looked
 
 
@@ -48,50 +43,6 @@ GROUPS = (
 BY_KEY = {group.key: group for group in GROUPS}
 ANY_TEST = "team"  # who acts on a test: nurse or physician
 PRESCRIBER = "physician"  # who acts where a rule names nobody, and on a review
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is looked for. `patients` are the keys of those found by a search; without one, None."""
-
-    patients: QuerySet[Any, Any] | None = None
-    drug: str = ""
-    test: str = ""
-    facts: tuple[str, ...] = ()  # what the test brings
-    who: str = ""
-    is_aside: bool = False
-    by_name: bool = False
-
-
-@dataclass(frozen=True)
-class Work:
-    """The open rows somebody may see, the day at each clinic, and which items of the plans' versions are reviews."""
-
-    tasks: MonitoringTaskQuerySet
-    alerts: ResultAlertQuerySet
-    days: Mapping[int, date]
-    reviews: frozenset[str]
-    wanted: Wanted
-
-    def each_day(self, asked: Callable[[date], Q]) -> Q:
-        """The same question with each clinic's own day: two clinics may be a day apart."""
-        clinics: dict[date, list[int]] = {}
-        for clinic, day in self.days.items():
-            clinics.setdefault(day, []).append(clinic)
-        parts = [Q(clinic__in=keys) & asked(day) for day, keys in sorted(clinics.items())]
-        return reduce(or_, parts) if parts else Q(pk__in=[])
-
-
-def work_in(
-    clinics: Iterable[Clinic],
-    tasks: MonitoringTaskQuerySet,
-    alerts: ResultAlertQuerySet,
-    versions: Iterable[Version],
-    wanted: Wanted | None = None,
-) -> Work:
-    """What waits in these clinics today, of the rows that are given; `versions` are those that plans follow."""
-    reviews = frozenset[str]().union(*(items_of(version).reviews for version in versions))
-    return Work(tasks, alerts, {clinic.pk: clinic.today() for clinic in clinics}, reviews, wanted or Wanted())
 
 
 class Row(NamedTuple):
@@ -174,20 +125,12 @@ def taking(drug: str) -> Exists:
 
 def counts(work: Work) -> dict[str, int]:
     """The lines of each group, those set aside under "aside": one question, answered from the indexes alone."""
-    soon = work.each_day(lambda day: Q(opens_on__lte=day + SOON))
-    tasks = matching_tasks(work).filter(soon).annotate(is_aside=aside(work), found=grouped(work, task_group, False))
-    lines = tasks.order_by().values_list("is_aside", "found", "patient_id", "opens_on", "overdue_after_on").distinct()
-    alerts = matching_alerts(work).annotate(is_aside=aside(work), found=grouped(work, alert_group, True))
-    parts = [*asked_in_sql(lines), *asked_in_sql(alerts.order_by().values_list("is_aside", "found"))]
+    parts = [part for part in (work.asked(task_counts), work.asked(alert_counts)) if part]
     counted = " UNION ALL ".join(
         f"SELECT is_aside, found, count(*) FROM ({sql}) AS lines GROUP BY 1, 2"  # noqa: S608  # holds nothing typed
         for sql, _ in parts
     )
-    rows = []
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(counted, [parameter for _, parameters in parts for parameter in parameters])
-            rows = cursor.fetchall()
+    rows = fetched(counted, [parameter for _, parameters in parts for parameter in parameters]) if parts else []
     told = {group.key: 0 for group in GROUPS}
     for is_aside, number, count in rows:
         if bool(is_aside) == work.wanted.is_aside:
@@ -195,12 +138,15 @@ def counts(work: Work) -> dict[str, int]:
     return {**told, "aside": sum(count for is_aside, _, count in rows if is_aside)}
 
 
-def asked_in_sql(rows: QuerySet[Any, Any]) -> list[tuple[str, tuple[Any, ...]]]:
-    """None where nothing can match."""
-    try:
-        return [rows.query.sql_with_params()]
-    except EmptyResultSet:
-        return []
+def task_counts(work: Work) -> QuerySet[Any, Any]:
+    soon = work.each_day(lambda day: Q(opens_on__lte=day + SOON))
+    tasks = matching_tasks(work).filter(soon).annotate(is_aside=aside(work), found=grouped(work, task_group, False))
+    return tasks.order_by().values_list("is_aside", "found", "patient_id", "opens_on", "overdue_after_on").distinct()
+
+
+def alert_counts(work: Work) -> QuerySet[Any, Any]:
+    alerts = matching_alerts(work).annotate(is_aside=aside(work), found=grouped(work, alert_group, True))
+    return alerts.order_by().values_list("is_aside", "found")
 
 
 def aside(work: Work) -> Case:
@@ -240,21 +186,32 @@ NAME = ("patient__family_name", "patient__given_names", "patient__number")
 
 
 def task_lines(work: Work, group: str, start: int, end: int) -> Iterator[Row]:
-    """Those that have waited longest first, required ones before others."""
-    found = matching_tasks(work).filter(is_shown(work), task_group(work, group)).order_by()
-    days = ("overdue_after_on", "opens_on", "patient_id")
-    joined = found.values_list("patient_id", *days[:2]).annotate(keys=ArrayAgg("pk"), must=BoolOr("required"))
-    order = (*NAME, *days) if work.wanted.by_name else ("overdue_after_on", "-must", "opens_on", "patient_id")
-    for patient, _, _, keys, _ in joined.order_by(*order)[start:end]:
+    for patient, keys in work.rows(tasks_joined, group, start, end):
         yield Row(group, patient, tuple(sorted(keys)))
 
 
+def tasks_joined(work: Work, group: str, start: int, end: int) -> QuerySet[Any, Any]:
+    """Those that have waited longest first, required ones before others."""
+    found = matching_tasks(work).filter(is_shown(work), task_group(work, group)).order_by()
+    joined = found.values("patient_id", "overdue_after_on", "opens_on").annotate(
+        keys=ArrayAgg("pk"), must=BoolOr("required")
+    )
+    days = ("overdue_after_on", "-must", "opens_on", "patient_id")
+    return joined.order_by(*((*NAME, *days) if work.wanted.by_name else days))[start:end].values_list(
+        "patient_id", "keys"
+    )
+
+
 def alert_lines(work: Work, group: str, start: int, end: int) -> Iterator[Row]:
+    for patient, key in work.rows(alerts_in_order, group, start, end):
+        yield Row(group, patient, (key,))
+
+
+def alerts_in_order(work: Work, group: str, start: int, end: int) -> QuerySet[Any, Any]:
     """Stops first, then what counts as one, then by the day until which somebody has to act."""
     found = matching_alerts(work).filter(is_shown(work), alert_group(work, group))
     rank = Case(When(action="stop", then=Value(0)), When(action="hold", then=Value(1)), default=Value(2))
     weight = Case(When(severity="stop", then=Value(0)), When(severity="caution", then=Value(1)), default=Value(2))
     by_risk = (rank, weight, F("act_by_on").asc(nulls_last=True), "raised_on", "pk")
     order = (*NAME, *by_risk) if work.wanted.by_name else by_risk
-    for patient, key in found.order_by(*order).values_list("patient_id", "pk")[start:end]:
-        yield Row(group, patient, (key,))
+    return found.order_by(*order).values_list("patient_id", "pk")[start:end]

@@ -3,7 +3,6 @@
 Told from its facts and never by a name. Kept for good, for an approved version does not change.
 """
 
-from functools import cache
 from typing import NamedTuple
 
 from guidelines.engine.compiled import CompiledPackage
@@ -18,6 +17,9 @@ class Items(NamedTuple):
     facts: tuple[tuple[str, str], ...]
 
 
+_kept: dict[tuple[int, str], Items] = {}
+
+
 def versions_followed() -> list[Version]:
     """Every version a plan may follow; few, and each was approved, so that it never changes."""
     columns = ("guideline_id", "number", "content_hash", "effective_on", "withdrawn_at", "title")
@@ -25,12 +27,12 @@ def versions_followed() -> list[Version]:
 
 
 def items_of(version: Version) -> Items:
-    return _items(version.pk, version.content_hash) if version.is_locked else items_in(compiled_version(version))
-
-
-@cache
-def _items(version_id: int, content_hash: str) -> Items:
-    return items_in(compiled_version(Version.objects.get(pk=version_id, content_hash=content_hash)))
+    if not version.is_locked:
+        return items_in(compiled_version(version))
+    key = (version.pk, version.content_hash)
+    if key not in _kept:
+        _kept[key] = items_in(compiled_version(version))
+    return _kept[key]
 
 
 def items_in(compiled: CompiledPackage) -> Items:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from guidelines.engine.facts import Problem
 from patients import permissions
 from patients.actions.refusals import Refused, allow
-from patients.actions.tasks import LONGEST_TEXT, close_what_came
+from patients.actions.tasks import LONGEST_TEXT, close_what_came, open_again
 from patients.following.standing import Call, standing_of
 from patients.models import (
     AlertKind,
@@ -29,15 +29,18 @@ CORRECT = "Correct the result that is wrong; until then no rule can be checked."
 CLEARED = "A newer result no longer asks for it."
 
 
-def follow_results(*, patient: Patient, by: User, today: date) -> list[ResultAlert]:
+def follow_results(
+    *, patient: Patient, by: User, today: date, gone: Observation | None = None, signed: Plan | None = None
+) -> list[ResultAlert]:
     """Part of every change of results: each plan that is followed is looked at anew, and tests that came are done.
 
+    `gone`: the result that was corrected or taken back. `signed`: a plan that has just said which tests are to be done.
     The caller holds the patient's row and the transaction. What is raised new is given back.
     """
     plans = list(
         Plan.objects.active()
         .filter(patient=patient)
-        .select_related("patient", "version")
+        .select_related("patient", "version", "consultation")
         .prefetch_related("medications")
     )
     if not plans:
@@ -46,7 +49,11 @@ def follow_results(*, patient: Patient, by: User, today: date) -> list[ResultAle
     raised: list[ResultAlert] = []
     for plan in plans:
         raised += assess(plan, observations, by, today)
-        close_what_came(plan, observations, by)
+        if gone is not None:
+            before = [gone, *(row for row in observations if row.corrects_id != gone.pk)]
+            open_again(plan, before, observations)
+        if plan != signed:
+            close_what_came(plan, observations, by)
     return raised
 
 
@@ -56,9 +63,10 @@ def assess(plan: Plan, observations: Iterable[Observation], by: User, today: dat
     if standing.problems:
         return contradicted(plan, standing.problems, by, today)
     calls = {(call.alert.rule.key, call.kind): call for call in standing.calls}
-    rows = list(ResultAlert.objects.filter(plan=plan).order_by("closed_at"))
-    still_open = {(row.rule_key, AlertKind(row.kind)): row for row in rows if row.closed_at is None}
-    decided = {(row.rule_key, AlertKind(row.kind)): row for row in rows if row.outcome in DECIDED}
+    rows = ResultAlert.objects.filter(plan=plan)
+    # Held first: somebody may be closing one of them, and is then among those who decided.
+    still_open = {of_rule(row): row for row in rows.open().select_for_update(of=("self",)).order_by("pk")}
+    decided = {of_rule(row): row for row in rows.filter(outcome__in=DECIDED).order_by("closed_at")}
     raised = []
     with pghistory.context(action="follow_results", user=by.pk):
         for key, row in still_open.items():
@@ -70,6 +78,10 @@ def assess(plan: Plan, observations: Iterable[Observation], by: User, today: dat
             elif key not in decided or decided[key].results != list(call.results):
                 raised.append(ResultAlert.objects.create(**columns(plan, call, today)))
     return raised
+
+
+def of_rule(row: ResultAlert) -> tuple[str, AlertKind]:
+    return row.rule_key, AlertKind(row.kind)
 
 
 def contradicted(plan: Plan, problems: Iterable[Problem], by: User, today: date) -> list[ResultAlert]:
@@ -128,8 +140,11 @@ def close_with_plan(plan: Plan, outcome: AlertOutcome, by: User) -> None:
 
 
 @transaction.atomic
-def close_alert(*, alert: ResultAlert, by: User, because: str) -> ResultAlert:
-    """Seen, and no change of the plan is needed, for a reason. A change is a new plan, which closes it by itself."""
+def close_alert(*, alert: ResultAlert, by: User, because: str, seen: str = "") -> ResultAlert:
+    """Seen, and no change of the plan is needed, for a reason. A change is a new plan, which closes it by itself.
+
+    `seen` is the digest of the results that were shown: nobody has decided about one that came since.
+    """
     found = ResultAlert.objects.select_for_update(of=("self",)).select_related("patient__clinic")
     current = found.get(pk=alert.pk)
     allow(permissions.why_not_decide_alert(by, current))
@@ -137,6 +152,8 @@ def close_alert(*, alert: ResultAlert, by: User, because: str) -> ResultAlert:
         if current.outcome == AlertOutcome.NO_CHANGE and current.closed_by_id == by.pk:
             return current  # sent twice, meant once
         raise Refused(f"This was closed already: {current.get_outcome_display().lower()}.")
+    if seen and seen != current.digest:
+        raise Refused("A result came since you opened this. Read what it asks for now, then decide.")
     if not because.strip():
         raise Refused("Say why the plan needs no change.")
     if len(because.strip()) > LONGEST_TEXT:

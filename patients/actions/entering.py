@@ -100,10 +100,14 @@ def remember(laboratory: Laboratory, entries: Iterable[Entry]) -> None:
 
 
 def asked_for(patient: Patient, rows: Iterable[Observation]) -> list[ResultAlert]:
-    """What is open because of these results, raised by them or renewed."""
+    """What is open because of these results, raised by them or renewed; also that results contradict each other, which
+    is said of all of them."""
     wanted = {(row.fact_key, row.taken_on.isoformat()) for row in rows}
     if not wanted:
         return []
     alerts = ResultAlert.objects.open().filter(patient=patient)
-    found = [row for row in alerts if wanted & {(told.get("fact"), told.get("taken_on")) for told in row.results}]
+    found = [
+        row for row in alerts
+        if not row.rule_key or wanted & {(told.get("fact"), told.get("taken_on")) for told in row.results}
+    ]  # fmt: skip
     return sorted(found, key=lambda row: ORDER.get(row.severity, len(ORDER)))

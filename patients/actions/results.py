@@ -159,7 +159,7 @@ def correct_observation(
             laboratory=current.laboratory,
             external_id=current.external_id,
         )
-        follow_results(patient=current.patient, by=by, today=day)
+        follow_results(patient=current.patient, by=by, today=day, gone=current)
     return row
 
 
@@ -182,5 +182,5 @@ def disown_observation(*, observation: Observation, by: User, today: date | None
             laboratory=current.laboratory,
             external_id=current.external_id,
         )
-        follow_results(patient=current.patient, by=by, today=day_at(current.patient.clinic, today))
+        follow_results(patient=current.patient, by=by, today=day_at(current.patient.clinic, today), gone=current)
     return row

@@ -21,7 +21,7 @@ from guidelines.engine.facts import FactsRefused, Known
 from guidelines.engine.planned import EveryDay, OnWeekday
 from guidelines.engine.schedule import Due
 from patients import permissions
-from patients.actions.assessing import close_with_plan
+from patients.actions.assessing import close_with_plan, follow_results
 from patients.actions.consulting import locked, why_not_use
 from patients.actions.handling import note_move
 from patients.actions.refusals import Conflict, NotSignable, Refused, allow, day_at
@@ -47,6 +47,7 @@ from patients.models import (
     FrequencyType,
     MonitoringTask,
     Override,
+    Patient,
     Plan,
     PlannedMedication,
     PlanState,
@@ -82,6 +83,8 @@ def sign_plan(
     allow(permissions.why_not_sign(by, current))
     if current.lock_version != lock_version:
         raise Conflict(current)
+    # Held as by whoever records a result: one that comes now is read by this plan, or comes to the next.
+    Patient.objects.select_for_update(of=("self",)).get(pk=current.patient_id)
     patient, day = current.patient, day_at(current.patient.clinic, today)
     if birth_year != patient.born_on.year:
         raise Refused("The year of birth is not this patient's. Check that this is the right patient.")
@@ -134,6 +137,8 @@ def sign_plan(
         if before is not None:
             note_move(before, plan, by)
             close_with_plan(before, AlertOutcome.ACTED, by)
+        # What was found in this visit is read by the patient's other plans; what came since it began, by this one.
+        follow_results(patient=patient, by=by, today=day, signed=plan)
         current.state, current.closed_at, current.closed_by = ConsultationState.SIGNED, moment, by
         current.lock_version += 1
         current.save()

@@ -1,13 +1,15 @@
 """A test that is done or no longer asked for, and the next one of a series. Part of other actions, which ask who may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.schedule import following
 from guidelines.package import compiled_version
+from patients.following.known import results_of
 from patients.following.reads import came_on
 from patients.models import MonitoringTask, Observation, Plan, TaskOutcome
 from patients.models.plan import NOT_GIVEN
@@ -49,18 +51,51 @@ def plan_next(task: MonitoringTask, done_on: date) -> None:
 
 def close_what_came(plan: Plan, observations: Iterable[Observation], by: User, *, goes_on: bool = True) -> None:
     """Tests that bring results are done once each of them has come on or after the day the test opens."""
-    compiled = compiled_version(plan.version)
-    days: dict[str, list[date]] = {}
-    for row in observations:
-        days.setdefault(row.fact_key, []).append(row.taken_on)
-    for task in MonitoringTask.objects.open().filter(plan=plan).select_related("plan__version", "patient"):
-        since = {fact: [day for day in found if day >= task.opens_on] for fact, found in days.items()}
-        came = [came_on(compiled, key, since) for key in task.test_keys]
-        done_on = max((day for day in came if day is not None), default=None)
-        if done_on is None or None in came:
+    compiled, days = compiled_version(plan.version), days_of(observations)
+    found = MonitoringTask.objects.open().filter(plan=plan).select_for_update(of=("self",)).order_by("pk")
+    closed_one = False
+    for task in sorted(found.select_related("plan__version", "patient"), key=lambda task: task.opens_on):
+        done_on = came_for(task, plan, compiled, days)
+        if done_on is None:
             continue
         if goes_on:
             done(task, done_on, by)
+            closed_one = True
         else:
             task.done_on = done_on
             end_task(task, TaskOutcome.DONE, by, "")
+    if closed_one:
+        close_what_came(plan, observations, by)  # of a series, what was next may have come as well
+
+
+def open_again(plan: Plan, before: Iterable[Observation], now: Iterable[Observation]) -> None:
+    """Tests that were done by a result which is no longer one, or is of another day, are to be done still."""
+    compiled, days_before, days_now = compiled_version(plan.version), days_of(before), days_of(now)
+    found = MonitoringTask.objects.filter(plan=plan, outcome=TaskOutcome.DONE).select_for_update(of=("self",))
+    for task in found.order_by("pk"):
+        if came_for(task, plan, compiled, days_before) is None or came_for(task, plan, compiled, days_now) is not None:
+            continue
+        task.outcome, task.closed_at, task.closed_by = "", None, None
+        task.closed_because, task.done_on = "", None
+        task.save()
+
+
+def days_of(observations: Iterable[Observation]) -> dict[str, list[date]]:
+    days: dict[str, list[date]] = {}
+    for row in observations:
+        days.setdefault(row.fact_key, []).append(row.taken_on)
+    return days
+
+
+def came_for(
+    task: MonitoringTask, plan: Plan, compiled: CompiledPackage, days: Mapping[str, list[date]]
+) -> date | None:
+    """The day on which all that the test brings had come. A test that is repeated because of a result is not done by
+    the results that were known when that was decided, not even by those of the same day."""
+    is_repeat = task.item_key in compiled.rules
+    since = {}
+    for fact, found in days.items():
+        known = results_of(plan.frozen["facts"], fact) if is_repeat else ()
+        since[fact] = [day for day in found if day >= task.opens_on and day.isoformat() not in known]
+    came = [came_on(compiled, key, since) for key in task.test_keys]
+    return None if None in came else max((day for day in came if day is not None), default=None)

@@ -43,7 +43,8 @@ def facts_now(
 
 
 def counts(plan: Plan, compiled: CompiledPackage, row: Observation, signed: Mapping[str, Answer]) -> bool:
-    """Whether a row is a result as far as the plan is concerned: known when it was signed, or recorded since.
+    """Whether a row is a result as far as the plan is concerned: known when it was signed, or recorded since its
+    consultation was begun. What came while somebody was at it was not in front of them.
 
     What an earlier visit said and this plan's did not is over: it was reported for that day, or taken back.
     """
@@ -52,9 +53,7 @@ def counts(plan: Plan, compiled: CompiledPackage, row: Observation, signed: Mapp
         return False
     if "value" in signed.get(fact.key, {}):
         return True
-    if fact.formula is not None or fact.unless_reported is not None:
-        return row.taken_on > plan.signed_on
-    return row.recorded_at is None or row.recorded_at > plan.signed_at
+    return row.recorded_at is None or row.recorded_at > plan.consultation.started_at
 
 
 def without_outdated(compiled: CompiledPackage, answers: Answers) -> Answers:

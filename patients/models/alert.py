@@ -3,6 +3,8 @@
 A row is raised when results change, and closed by a person or by a newer result. When it is due is worked out on read.
 """
 
+import hashlib
+import json
 import uuid
 
 from django.conf import settings
@@ -99,3 +101,8 @@ class ResultAlert(OpenWork):
 
     def __str__(self) -> str:
         return f"{self.rule_key}: {self.get_kind_display()}"
+
+    @property
+    def digest(self) -> str:
+        """Of the results it stands for: a form that decides about them says by it which it has shown."""
+        return hashlib.sha256(json.dumps(self.results, sort_keys=True).encode()).hexdigest()

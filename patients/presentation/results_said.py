@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.http import HttpRequest
 
-from patients.models import Observation, ResultAlert
+from patients.models import Observation, Plan, ResultAlert
 from patients.presentation import words
 from patients.results.catalogue import Catalogue
 
@@ -24,13 +24,20 @@ def say(
     if not rows:
         messages.info(request, "All of this is on record already, word for word. Nothing was added.")
         return
-    calls = "What it asks for stands below." if alerts else "It asks for nothing by the rules of the plan."
-    messages.success(request, f"{verb} {recorded(rows, catalogue)}. {calls}")
+    messages.success(request, f"{verb} {recorded(rows, catalogue)}. {what_follows(rows, alerts)}")
     for alert in alerts[:MOST_CALLS]:
         level, tag = LEVELS.get(alert.severity, (messages.INFO, ""))
         messages.add_message(request, level, call(alert), extra_tags=tag)
     if len(alerts) > MOST_CALLS:
         messages.info(request, f"{len(alerts) - MOST_CALLS} more stand on this page.")
+
+
+def what_follows(rows: list[Observation], alerts: list[ResultAlert]) -> str:
+    if alerts:
+        return "What it asks for stands below."
+    if not Plan.objects.active().filter(patient=rows[0].patient_id).exists():
+        return "No plan is followed, so no rule has looked at it."
+    return "It asks for nothing by the rules of the plan."
 
 
 def recorded(rows: list[Observation], catalogue: Catalogue) -> str:

@@ -10,28 +10,24 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, Subquery, Value, When
-from django.db.models.functions import JSONObject
-
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.planned import EveryDay, OnWeekday, Weekday
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients.dose_words import amount_and_days
-from patients.models import Aside, FrequencyType, MedicationChange, Observation, PlannedMedication
+from patients.models import Aside, FrequencyType, MedicationChange
 from patients.paper_words import capital, set_clinical
 from patients.presentation import words
-from patients.worklist import BY_KEY, Row, Work
-from patients.worklist_items import brings_results, items_of
+from patients.presentation.worklist_reads import Given, medications_of, read_alerts, read_tasks
+from patients.worklist import BY_KEY, Row
+from patients.worklist_items import brings_results
+from patients.worklist_sql import Work
 
 ACTIONS = {
     "stop": ("Stop", "stop"), "hold": ("Pause", "pause"), "reduce": ("Reduce", "arrow-down"),
     "refer": ("Refer", "arrow-right"), "repeat": ("Repeat", "flask"), "inform": ("Read", "note"),
 }  # fmt: skip
 LONG_OPEN = 30  # days: what may wait longer is open, and not due
-PATIENT = ("family_name", "given_names", "born_on", "number")
-OF_PATIENT = tuple(f"patient__{name}" for name in PATIENT)
-WAITING = ("clinic_id", "plan_id", "plan__version_id", "patient_id", "aside_until_on", "aside_why", "aside_note")
 
 
 class Medicine(NamedTuple):
@@ -110,9 +106,9 @@ class Shown:
         self.tasks = read_tasks(work, tests, versions.values()) if tests else {}
         self.alerts = read_alerts(work, alerts) if alerts else {}
         plans = {row["plan_id"] for row in (*self.tasks.values(), *self.alerts.values())}
-        self.medications: defaultdict[UUID, list[PlannedMedication]] = defaultdict(list)
-        for medication in PlannedMedication.objects.filter(plan__in=plans).order_by("plan", "position"):
-            self.medications[medication.plan_id].append(medication)
+        self.medications: defaultdict[UUID, list[Given]] = defaultdict(list)
+        for row in work.rows(medications_of, keys=list(plans)):
+            self.medications[row[0]].append(Given(*row[1:]))
 
     def compiled(self, row: Mapping[str, Any]) -> CompiledPackage:
         return compiled_version(self.versions[row["plan__version_id"]])
@@ -171,32 +167,6 @@ class Shown:
         )  # fmt: skip
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------
-
-
-def read_tasks(work: Work, keys: Sequence[UUID], versions: Iterable[Version]) -> dict[UUID, dict[str, Any]]:
-    """Each with the last result of what it tests, found by one step in the index."""
-    fact_of = {item: fact for version in versions for item, fact in items_of(version).facts}
-    items: dict[str, list[str]] = {}
-    for item, fact in fact_of.items():
-        items.setdefault(fact, []).append(item)
-    whens = [When(item_key__in=found, then=Value(fact)) for fact, found in items.items()]
-    newest = Observation.objects.effective().filter(patient=OuterRef("patient"), fact_key=OuterRef("fact"))
-    told = JSONObject(fact_key="fact_key", value="value_typed", unit="unit", taken_on="taken_on")
-    last = newest.order_by("-taken_on", "-recorded_at", "-pk").annotate(told=told).values("told")[:1]
-    own = ("pk", "position", "item_key", "test_keys", "phase", "required", "opens_on", "overdue_after_on")
-    found = work.tasks.filter(pk__in=keys).order_by().annotate(fact=Case(*whens, default=Value("")))
-    return {row["pk"]: row for row in found.annotate(last=Subquery(last)).values(*own, *WAITING, *OF_PATIENT, "last")}
-
-
-def read_alerts(work: Work, keys: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    own = (
-        "pk", "kind", "severity", "action", "message", "action_text", "who", "drug_key", "results", "act_by_on",
-    )  # fmt: skip
-    found = work.alerts.filter(pk__in=keys).order_by()
-    return {row["pk"]: row for row in found.values(*own, *WAITING, *OF_PATIENT)}
-
-
 # --- words --------------------------------------------------------------------------------------------------------
 
 
@@ -247,7 +217,7 @@ def set_aside(row: Mapping[str, Any], today: date) -> str:
     return f"{Aside(row['aside_why']).label}, again on {words.day(row['aside_until_on'])}{note}"
 
 
-def main_medicine(compiled: CompiledPackage, rows: Sequence[PlannedMedication], drug: str) -> Medicine | None:
+def main_medicine(compiled: CompiledPackage, rows: Sequence[Given], drug: str) -> Medicine | None:
     """The drug an alert is about; else the first that is given, else the first that is held."""
     about = [row for row in rows if row.drug_key == drug]
     given = [row for row in rows if row.is_given]
@@ -266,9 +236,7 @@ def main_medicine(compiled: CompiledPackage, rows: Sequence[PlannedMedication], 
     return Medicine(name, set_clinical(amount_and_days(Signed.of(row), spared_weekday(compiled, row, rows))))
 
 
-def spared_weekday(
-    compiled: CompiledPackage, row: PlannedMedication, rows: Iterable[PlannedMedication]
-) -> Weekday | None:
+def spared_weekday(compiled: CompiledPackage, row: Given, rows: Iterable[Given]) -> Weekday | None:
     """The day a companion leaves out is that of the weekly medicine beside it."""
     regimen = compiled.regimens.get(row.regimen_key)
     if regimen is None or not regimen.regimen.spares_main_weekday:
@@ -285,7 +253,7 @@ class Signed(NamedTuple):
     frequency: OnWeekday | EveryDay
 
     @staticmethod
-    def of(row: PlannedMedication) -> "Signed":
+    def of(row: Given) -> "Signed":
         if row.amount is None or row.frequency_type != FrequencyType.DAILY or row.times is None:
             raise ValueError(f"{row.drug_key} has no daily dose")
         return Signed(row.amount, row.unit, row.per, EveryDay(row.times))

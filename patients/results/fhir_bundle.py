@@ -247,15 +247,22 @@ def unit_of(quantity: dict[str, Any], path: str) -> str:
 
 
 def upper_limit_of(part: dict[str, Any], path: str) -> tuple[str, str]:
-    """(limit, its unit), where all ranges that have an upper end have the same."""
+    """(limit, its unit), where all normal ranges that have an upper end have the same. Where treatment aims, or where
+    life is in danger, is no limit of normal."""
     found = {
         (get(high, "value", str, f"{path}.referenceRange.high") or "", unit_of(high, f"{path}.referenceRange.high"))
         for one in objects(part, "referenceRange", path)
-        if (high := get(one, "high", dict, f"{path}.referenceRange"))
+        if is_normal(one, f"{path}.referenceRange") and (high := get(one, "high", dict, f"{path}.referenceRange"))
     }
     if len(found) > 1:
         raise NotRead("It has more than one reference range; nobody can say which is this patient’s.")
     return found.pop() if found else ("", "")
+
+
+def is_normal(limits: dict[str, Any], path: str) -> bool:
+    """Of a range that does not say what it is, it is understood."""
+    kind = get(limits, "type", dict, path)
+    return kind is None or "normal" in {code for _, code, _ in codings(kind, f"{path}.type")}
 
 
 def day_of(resource: dict[str, Any], path: str, zone: tzinfo) -> str:

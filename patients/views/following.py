@@ -80,7 +80,9 @@ def alert_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = NoChangeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            close_alert(alert=alert, by=person(request), because=form.cleaned_data["because"])
+            close_alert(
+                alert=alert, by=person(request), because=form.cleaned_data["because"], seen=request.POST.get("seen", "")
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -14,11 +14,12 @@ from guidelines.models import UnansweredQuestion, Version
 from guidelines.reviewing.waiting import queue_of, scheduled, to_publish, to_review_again
 from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS, Status
 from patients.impact.affected import to_handle
-from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan, ResultAlert
+from patients.models import Clinic, Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
 from patients.wizard import KEYS, STEPS
-from patients.worklist import counts, work_in
+from patients.worklist import counts
 from patients.worklist_items import versions_followed
+from patients.worklist_sql import work_in
 
 MOST_ROWS = 8
 MOST_QUESTIONS = 3
@@ -45,16 +46,15 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "patients/home.html", context)
 
 
-def clinical_work(user: User | AnonymousUser, versions: list[Version], clinics: list[Clinic]) -> dict[str, Any]:
+def clinical_work(user: User, versions: list[Version], clinics: list[Clinic]) -> dict[str, Any]:
     """What a clinic's physicians and nurses have begun, what is due, and whom they saw last."""
     begun = Consultation.objects.visible_to(user).open().select_related("patient__clinic", "version")
-    tasks, alerts = MonitoringTask.objects.visible_to(user), ResultAlert.objects.visible_to(user)
     seen = Patient.objects.visible_to(user).filter(access_events__user=user.pk)
     recent = seen.annotate(seen_at=Max("access_events__at")).order_by("-seen_at").select_related("clinic")[:MOST_ROWS]
     return {
         "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
         "begun_count": begun.count(),
-        "waiting": counts(work_in(clinics, tasks, alerts, versions_followed())),
+        "waiting": counts(work_in(clinics, user, versions_followed())),
         "to_decide": to_decide(user, versions),
         "recent": [banner_of(patient) for patient in recent],
     }

@@ -8,33 +8,29 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.htmx import render_page_or_partial
 from guidelines.models import Version
-from patients.actions import (
-    Refused,
-    done_together,
-    put_back,
-    record_accesses,
-    set_aside_together,
-)  # fmt: skip
-from patients.impact.affected import in_use, to_handle
-from patients.models import Aside, Clinic, MonitoringTask, Patient, Plan, ResultAlert
+from patients.actions import Refused, done_together, put_back, record_accesses, set_aside_together
+from patients.models import Aside, Clinic, MonitoringTask, Patient, ResultAlert
 from patients.presentation.worklist_page import filters_of, table
 from patients.presentation.worklist_rows import Section, sections
 from patients.views.scope import page_number, person
-from patients.worklist import GROUPS, Wanted, Work, counts, lines, work_in
+from patients.worklist import GROUPS, counts, lines
 from patients.worklist_items import versions_followed
+from patients.worklist_newer import concerned
+from patients.worklist_sql import Wanted, Work, work_in
 
 PAGE_ROWS = 50
 LONGEST_SEARCH = 100
 FILTERS = ("tab", "drug", "test", "who", "sort", "clinic")
 ALWAYS = ("act", "overdue", "due")  # the tabs that are there when they are empty, too
+UNDO_SECONDS = 600
 PUT_BACK = "worklist_put_back"  # what was set aside last, in the session: keys only
 
 
@@ -62,7 +58,11 @@ class Asked:
 def asked_for(request: HttpRequest) -> Asked:
     sent = request.POST if request.method == "POST" else request.GET
     clinics = list(Clinic.objects.clinical_for(request.user))
+    versions = versions_followed()
+    filters = filters_of(versions)
     values = {name: sent.get(name, "") for name in FILTERS}
+    for name, known in (("drug", filters.drugs), ("test", filters.tests), ("who", filters.who)):
+        values[name] = values[name] if values[name] in dict(known) else ""
     keys = {str(clinic.pk): clinic for clinic in clinics}
     if values["clinic"] not in keys:
         values["clinic"] = ""
@@ -70,14 +70,12 @@ def asked_for(request: HttpRequest) -> Asked:
         values["tab"] = ""
     chosen = [keys[values["clinic"]]] if values["clinic"] else clinics
     term = sent.get("q", "").strip()[:LONGEST_SEARCH] if request.method == "POST" else ""
-    versions = versions_followed()
     wanted = Wanted(
         patients=Patient.objects.visible_to(request.user).found_by(term).order_by().values("pk") if term else None,
-        drug=values["drug"], test=values["test"], facts=filters_of(versions).facts_of.get(values["test"], ()),
+        drug=values["drug"], test=values["test"], facts=filters.facts_of.get(values["test"], ()),
         who=values["who"], is_aside=values["tab"] == "aside", by_name=values["sort"] == "name",
     )  # fmt: skip
-    tasks, alerts = MonitoringTask.objects.visible_to(request.user), ResultAlert.objects.visible_to(request.user)
-    work = work_in(chosen, tasks, alerts, versions, wanted)
+    work = work_in(chosen, person(request), versions, wanted)
     return Asked(clinics, work.days, values, term, work, versions)
 
 
@@ -114,8 +112,8 @@ def shown(
         "whole": asked.address(tab="", drug="", test="", who=""), "is_filtered": bool(
             asked.term or any(asked.values[name] for name in ("drug", "test", "who"))
         ),
-        "newer": concerned(request, asked), "problem": problem, "typed": typed or {},
-        "undo": request.session.get(PUT_BACK), "today": min(asked.days.values(), default=None),
+        "newer": concerned(asked.work, asked.versions), "problem": problem, "typed": typed or {},
+        "undo": undone(request), "today": min(asked.days.values(), default=None),
         "next_week": min(asked.days.values()) + timedelta(days=7) if asked.days else None,
         "query": urlencode({name: value for name, value in asked.values.items() if value}),
     }  # fmt: skip
@@ -135,24 +133,6 @@ def tabs(asked: Asked, told: Mapping[str, int]) -> list[dict[str, Any]]:
         {"title": title, "count": count, "url": asked.address(tab=key), "is_current": key == current}
         for key, title, count in found
     ]
-
-
-def concerned(request: HttpRequest, asked: Asked) -> dict[str, int]:
-    """How many plans a newer version, or the withdrawal of their own, concerns; asked only where one can."""
-    older = {
-        version.pk for version in asked.versions
-        if version.withdrawn_at is not None or any(
-            other.guideline_id == version.guideline_id and other.content_hash != version.content_hash
-            and other.effective_on is not None and version.effective_on is not None
-            and other.effective_on > version.effective_on and other.withdrawn_at is None
-            for other in asked.versions
-        )
-    }  # fmt: skip
-    if not older or not asked.days:
-        return {}
-    plans = Plan.objects.visible_to(request.user).filter(version__in=older, patient__clinic__in=asked.days)
-    found = to_handle(plans, in_use(min(asked.days.values()))).order_by()
-    return found.aggregate(plans=Count("pk"), urgent=Count("pk", filter=Q(is_urgent=True)))
 
 
 # --- several lines at once ----------------------------------------------------------------------------------------
@@ -194,9 +174,15 @@ def closed(request: HttpRequest, keys: set[str]) -> str:
         raise Refused("Choose what was done.")
     day = typed_day(request, "until_on")
     set_aside_together(work=work, by=by, why=Aside(what), until_on=day, note=request.POST.get("note", ""))
-    request.session[PUT_BACK] = [str(row.pk) for row in work]
+    request.session[PUT_BACK] = {"keys": [str(row.pk) for row in work], "at": timezone.now().timestamp()}
     word = "Contacted" if what == Aside.CONTACTED else "Set aside"
     return f"{word} {of_whom}: shown again on {day:%-d %B %Y}. Nothing is closed by that."
+
+
+def undone(request: HttpRequest) -> list[str]:
+    """What was set aside a moment ago and can still be taken back with one press."""
+    kept = request.session.get(PUT_BACK)
+    return kept["keys"] if kept and timezone.now().timestamp() - kept["at"] < UNDO_SECONDS else []
 
 
 def selected(request: HttpRequest, keys: set[str]) -> tuple[list[MonitoringTask], list[ResultAlert]]:

@@ -1,6 +1,7 @@
 """A clinic with very many patients, results and open tests, written in bulk. Runs inside an installation.
 
-Each patient has the signed plan of one of the demonstration's people, with its frozen parts, and rows of their own. What
+Each patient has the signed plan of one of the demonstration's people, with its frozen parts, and rows of their own. One
+plan in a hundred follows an older version and was not compared with the new one, the others the one in use. What
 only history would say is left out: no page that is measured reads it.
 """
 
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from guidelines.models import Version
 from patients.models import Clinic, Patient, Plan
 
 RESULTS, SPREAD = 100, 14  # results of each patient, over so many facts
@@ -34,14 +36,15 @@ ROWS = (
        FROM people JOIN patients_plan o ON o.id = like_plan JOIN patients_consultation c ON c.id = o.consultation_id""",
     """INSERT INTO patients_plan (id, consultation_id, patient_id, guideline_id, version_id, content_hash, number, signed_at,
          signed_by_id, signed_on, idempotency_key, frozen, care_plan, step, started_on, state, ended_because)
-       SELECT plan, consultation, patient, o.guideline_id, o.version_id, o.content_hash, 1, now(), %(by)s, o.signed_on,
+       SELECT plan, consultation, patient, o.guideline_id, v.id, v.content_hash, 1, now(), %(by)s, o.signed_on,
          gen_random_uuid(), o.frozen, o.care_plan, o.step, o.started_on, 'active', ''
-       FROM people JOIN patients_plan o ON o.id = like_plan""",
+       FROM people JOIN patients_plan o ON o.id = like_plan
+       JOIN guidelines_version v ON v.id = CASE WHEN i %% 100 = 3 THEN o.version_id ELSE %(version)s END""",
     """INSERT INTO patients_plannedmedication (plan_id, version_id, position, drug_key, regimen_key, change, amount, unit, per,
          frequency_type, weekday, times, weekly_only, products)
-       SELECT p.plan, m.version_id, m.position, m.drug_key, m.regimen_key, m.change, m.amount, m.unit, m.per,
+       SELECT p.plan, n.version_id, m.position, m.drug_key, m.regimen_key, m.change, m.amount, m.unit, m.per,
          m.frequency_type, m.weekday, m.times, m.weekly_only, m.products
-       FROM people p JOIN patients_plannedmedication m ON m.plan_id = p.like_plan""",
+       FROM people p JOIN patients_plannedmedication m ON m.plan_id = p.like_plan JOIN patients_plan n ON n.id = p.plan""",
     # A test every few weeks, a review, and one a year: of each patient three that are open.
     """INSERT INTO patients_monitoringtask (id, plan_id, patient_id, clinic_id, position, item_key, test_keys, phase, required,
          opens_on, overdue_after_on, outcome, closed_because, aside_why, aside_note, aside_until_on, aside_at, aside_by_id)
@@ -84,6 +87,7 @@ def fill(count: int) -> None:
     there = Patient.objects.filter(number__startswith="SYN-").count()
     told = {
         "first": there + 1, "last": count, "clinic": clinic.pk, "by": plans[0].signed_by_id, "today": clinic.today().isoformat(),
+        "version": Version.objects.current(clinic.today()).get(guideline=plans[0].guideline_id).pk,
         "plans": [str(plan.pk) for plan in plans], "kinds": len(plans), "results": RESULTS, "spread": SPREAD,
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:

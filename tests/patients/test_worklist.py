@@ -8,10 +8,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from patients import actions
-from patients.models import Aside, Clinic, MonitoringTask, ResultAlert, TaskOutcome
+from patients.models import Aside, Clinic, MonitoringTask, TaskOutcome
 from patients.presentation.worklist_rows import Line, sections
-from patients.worklist import GROUPS, Wanted, Work, counts, lines, work_in
+from patients.worklist import GROUPS, counts, lines
 from patients.worklist_items import items_of, versions_followed
+from patients.worklist_sql import Wanted, Work, work_in
 from tests import factories_patients as make
 from tests.factories_guidelines import itching_elbow, published
 from tests.patients.worklist_samples import Clock, asking_for, marker, passing, plan_of, published_with, with_a_review
@@ -26,8 +27,7 @@ def days_later(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def work_of(user: User, **wanted: object) -> Work:
     clinics = Clinic.objects.clinical_for(user)
-    tasks, alerts = MonitoringTask.objects.visible_to(user), ResultAlert.objects.visible_to(user)
-    return work_in(clinics, tasks, alerts, versions_followed(), Wanted(**wanted))  # type: ignore[arg-type]
+    return work_in(clinics, user, versions_followed(), Wanted(**wanted))  # type: ignore[arg-type]
 
 
 def listed(user: User, **wanted: object) -> dict[str, list[Line]]:
