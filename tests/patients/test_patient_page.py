@@ -1,5 +1,6 @@
 """A patient's page: what is asked for now stands first, results are drawn, everything that happened is told."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -190,6 +191,9 @@ def test_events_are_filtered_by_kind_and_fetched_alone(signed_in: Client, plan: 
     tests = shown(signed_in, plan.patient, "?kind=tests", **{"HX-Request": "true"})
 
     assert "<html" not in alerts and 'id="events"' in alerts
+    # htmx puts the focus back on what has the same id.
+    pressed = re.findall(r"<a [^>]*hx-get[^>]*>", alerts)
+    assert len(pressed) > 3 and all(" id=" in link for link in pressed)
     assert "Known for years." in alerts and "Done elsewhere." not in alerts
     assert "Done elsewhere." in tests and "Known for years." not in tests
 

@@ -263,12 +263,12 @@ def test_the_list_is_printed_for_one_clinic(signed_in: Client, by: User, days_la
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "partial"])
-def test_the_list_asks_no_more_for_thirty_patients_than_for_one(
+def test_the_list_asks_no_more_for_six_patients_than_for_one(
     signed_in: Client, by: User, days_later: Clock, headers: dict[str, str]
 ) -> None:
     version = published_with(asking_for("stop"))
     marker(plan_of(by, version).patient, by, "200")
-    for number in range(2, 31):
+    for number in range(2, 7):
         plan_of(by, version, number)
     plans = Plan.objects.exclude(patient__number="E-1").values_list("pk", flat=True)
     held = list(MonitoringTask.objects.filter(plan__in=plans).values_list("pk", "overdue_after_on"))
