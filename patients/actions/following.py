@@ -43,6 +43,10 @@ def close_task(
     day = day_at(current.patient.clinic, today)
     if outcome == TaskOutcome.DONE and (done_on is None or done_on > day):
         raise Refused("Say on which day the test was done; it cannot be in the future.")
+    if outcome == TaskOutcome.DONE and done_on is not None and done_on < current.plan.signed_on:
+        raise Refused(
+            f"The plan is of {current.plan.signed_on:%-d %B %Y}. Say on which day since then the test was done."
+        )
     if outcome == TaskOutcome.REMOVED and not because.strip():
         raise Refused("Say why the test is removed.")
     if outcome not in (TaskOutcome.DONE, TaskOutcome.REMOVED):

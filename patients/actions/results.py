@@ -87,8 +87,15 @@ def write_new(
     source: ResultSource,
     laboratory: Laboratory | None = None,
 ) -> list[Observation]:
-    """Writes those that are not recorded already. The caller has checked them and holds the transaction."""
-    recorded = {same(row) for row in Observation.objects.filter(patient=patient).effective()}
+    """Writes those that are not recorded already. The caller has checked them and holds the transaction.
+
+    What a person types again stands last on its day, also when it was typed before and another result came between; a
+    file that is sent again puts nothing back.
+    """
+    known = list(Observation.objects.filter(patient=patient).effective().order_by("recorded_at", "pk"))
+    if source in TYPED:
+        known = list({(row.fact_key, row.taken_on): row for row in known}.values())
+    recorded = {same(row) for row in known}
     rows = []
     for fact_key, answer, external_id in entries:
         if "value" not in answer:
@@ -109,6 +116,9 @@ def write_new(
             recorded.add(same(row))
             rows.append(row)
     return Observation.objects.bulk_create(rows)
+
+
+TYPED = (ResultSource.CONSULTATION, ResultSource.FORM)
 
 
 def same(row: Observation) -> tuple[Any, ...]:

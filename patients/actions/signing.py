@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Window
-from guidelines.engine.decision import Decision
+from guidelines.engine.decision import Decision, anchor_of
 from guidelines.engine.facts import FactsRefused, Known
 from guidelines.engine.planned import EveryDay, OnWeekday
-from guidelines.engine.schedule import Due
+from guidelines.engine.schedule import Due, schedule
 from patients import permissions
 from patients.actions.assessing import close_with_plan, follow_results
 from patients.actions.consulting import locked, why_not_use
@@ -52,6 +52,7 @@ from patients.models import (
     PlannedMedication,
     PlanState,
     ResultSource,
+    TaskOutcome,
 )
 from patients.plan_draft import MedicationLine, PlanDraft
 from patients.plan_header import header_of
@@ -137,6 +138,7 @@ def sign_plan(
         if before is not None:
             note_move(before, plan, by)
             close_with_plan(before, AlertOutcome.ACTED, by)
+            carry_over(before, plan, draft, decision)
         # What was found in this visit is read by the patient's other plans; what came since it began, by this one.
         follow_results(patient=patient, by=by, today=day, signed=plan)
         current.state, current.closed_at, current.closed_by = ConsultationState.SIGNED, moment, by
@@ -249,6 +251,31 @@ def write_tasks(plan: Plan, draft: PlanDraft, decision: Decision) -> None:
         for position, (due, tests) in enumerate(open_tests)
         if tests
     )
+
+
+def carry_over(before: Plan, plan: Plan, draft: PlanDraft, decision: Decision) -> None:
+    """A required test that is overdue is not put off by a new signature: as long as the plan asks for it at all, it stays
+    overdue from the same day, unless the plan wants it done now anyway."""
+    if draft.step is None:
+        return
+    given = {line.drug.key for line in draft.medications if line.is_given}
+    anchor = anchor_of(decision.facts, draft.step)
+    asked = {
+        due.item.key
+        for due in schedule(decision.compiled, decision.resolved, drugs=given, step=draft.step, anchor=anchor)
+    }
+    at_once = set(plan.monitoring_tasks.filter(opens_on__lte=plan.signed_on).values_list("item_key", flat=True))
+    missed = before.monitoring_tasks.filter(
+        outcome=TaskOutcome.SUPERSEDED, required=True, overdue_after_on__lt=plan.signed_on
+    )
+    for task in missed.filter(item_key__in=asked - at_once).order_by("item_key", "opens_on"):
+        if task.item_key not in at_once:
+            at_once.add(task.item_key)
+            MonitoringTask.objects.create(
+                plan=plan, patient=plan.patient, clinic_id=plan.patient.clinic_id, position=task.position,
+                item_key=task.item_key, test_keys=task.test_keys, phase=task.phase, required=True,
+                opens_on=task.opens_on, overdue_after_on=task.overdue_after_on,
+            )  # fmt: skip
 
 
 def still_to_do(due: Due, decision: Decision) -> list[str]:

@@ -95,7 +95,7 @@ class OnRecord:
         if same:
             return Verdict(RowState.KNOWN, "" if any(row.is_effective for row in same) else taken_back(same))
         if by_sender:
-            return beside_its_like(by_sender, fact_key, may_correct=may_correct)
+            return beside_its_like(by_sender, fact_key, answer, may_correct=may_correct)
         others = [row for row in that_day if row.is_effective]
         return Verdict(RowState.READY, further(others[-1]) if others else "")
 
@@ -110,7 +110,7 @@ class OnRecord:
         return Verdict(RowState.REFUSED, "Nothing on record has this identifier, so there is nothing to take back.")
 
 
-def beside_its_like(by_sender: Iterable[Recorded], fact_key: str, *, may_correct: bool) -> Verdict:
+def beside_its_like(by_sender: Iterable[Recorded], fact_key: str, answer: Answer, *, may_correct: bool) -> Verdict:
     """Another content under an identifier that is on record."""
     effective = [row for row in by_sender if row.is_effective]
     if not effective:
@@ -118,6 +118,13 @@ def beside_its_like(by_sender: Iterable[Recorded], fact_key: str, *, may_correct
     before = effective[-1]
     if before.fact_key != fact_key:
         return Verdict(RowState.REFUSED, "What has this identifier on record is a result of another test.")
+    if before.taken_on.isoformat() != answer["taken_on"]:
+        # A sender that counts from 1 in every file must not overwrite last month's results.
+        return Verdict(
+            RowState.REFUSED,
+            f"What has this identifier on record is of {before.taken_on}. A correction keeps the day; a new result needs an "
+            "identifier of its own.",
+        )
     if not may_correct:
         return Verdict(
             RowState.REFUSED,

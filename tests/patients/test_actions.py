@@ -103,6 +103,18 @@ def test_the_same_result_twice_is_recorded_once(patient: Patient, begun: Consult
     assert record(patient, begun, by, "weight_kg", value="62", unit="kg") == []
 
 
+def test_what_is_typed_again_stands_though_another_result_of_the_day_came_between(
+    patient: Patient, begun: Consultation, by: User
+) -> None:
+    record(patient, begun, by, "weight_kg", value="62", unit="kg")
+    record(patient, begun, by, "weight_kg", value="26", unit="kg")
+
+    record(patient, begun, by, "weight_kg", value="62", unit="kg")
+
+    standing = Observation.objects.filter(patient=patient).latest_of_each().get(fact_key="weight_kg")
+    assert standing.value_typed == "62"
+
+
 @pytest.mark.parametrize(
     ("key", "answer", "sentence"),
     [

@@ -147,3 +147,17 @@ def test_a_reason_is_for_the_results_that_were_read_and_not_for_one_that_came_si
     alert.refresh_from_db()
     assert alert.closed_at is None
     actions.close_alert(alert=alert, by=course.by, because="Taken after a marathon.", seen=alert.digest)
+
+
+def test_a_test_that_is_overdue_stays_so_under_the_next_plan(course: Course) -> None:
+    [early] = tasks(course, "MON-MTX-EARLY")
+    assert early.overdue_after_on < course.day(21)
+
+    plan = course.visit(21)
+
+    [carried] = tasks(course, "MON-MTX-EARLY")
+    assert carried.plan == plan
+    assert (carried.opens_on, carried.overdue_after_on) == (early.opens_on, early.overdue_after_on)
+    course.results(22, **WHOLE)
+    carried.refresh_from_db()
+    assert carried.outcome == TaskOutcome.DONE

@@ -117,6 +117,18 @@ def test_results_of_a_file_raise_what_they_ask_for(
     assert ResultAlert.objects.open().get().rule_key == "CAL-W-MARK"
 
 
+def test_an_identifier_that_a_sender_uses_again_for_another_day_overwrites_nothing(
+    signed_in: Client, patient: Patient
+) -> None:
+    written(signed_in, files.csv_of(files.line(date=make.days_ago(30).isoformat(), id="1")))
+
+    run = imported(signed_in, files.csv_of(files.line(value="60", date=TODAY, id="1")))
+
+    assert states(run) == [RowState.REFUSED]
+    assert "A correction keeps the day" in whys(run)[0]
+    assert Observation.objects.get().value_typed == "55"
+
+
 def test_the_same_file_again_writes_nothing(signed_in: Client, patient: Patient) -> None:
     raw = files.csv_of(
         files.line(date=TODAY, id="L-1"),

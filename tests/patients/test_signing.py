@@ -242,6 +242,16 @@ def test_overdue_is_computed_from_the_day(ready: Consultation, by: User) -> None
     assert MonitoringTask.objects.overdue(first.overdue_after_on + timedelta(days=1)).count() == 1
 
 
+def test_a_test_is_not_done_on_a_day_before_its_plan(ready: Consultation, by: User) -> None:
+    task = make.signed(ready, by).monitoring_tasks.first()
+    assert task is not None
+
+    with pytest.raises(actions.Refused, match="Say on which day since then"):
+        actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=make.days_ago(1))
+    with pytest.raises(actions.Refused, match="cannot be in the future"):
+        actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=make.days_ago(-1))
+
+
 def test_what_must_be_known_before_the_first_dose_and_is_known_is_not_asked_for_again() -> None:
     decision = decision_of("V05")
     draft, _ = settled(decision, V05)
