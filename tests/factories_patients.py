@@ -131,7 +131,7 @@ def plan_row(of: Consultation, by: User, **columns: Any) -> Plan:
         "signed_by": by,
         "signed_on": of.as_of,
         "idempotency_key": uuid4(),
-        "frozen": {},
+        "frozen": {"facts": {"facts": {}}, "decision": {}, "choices": {}},
         "care_plan": {},
     }
     return Plan.objects.create(**{**told, **columns})

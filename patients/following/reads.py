@@ -32,6 +32,9 @@ def made_of(compiled: CompiledPackage, fact: str) -> Iterator[str]:
     yield from keys_read(source.formula, *(condition for _, condition in source.implied))
 
 
+KEEPS_FOR_YEARS = 3 * 365  # days
+
+
 @lru_cache(maxsize=8)
 def facts_read(compiled: CompiledPackage) -> frozenset[str]:
     """The facts that can decide any rule of the guideline."""
@@ -41,11 +44,15 @@ def facts_read(compiled: CompiledPackage) -> frozenset[str]:
 def came_on(compiled: CompiledPackage, test: str, days: Mapping[str, Sequence[date]]) -> date | None:
     """The day on which a test had come, by the days of its results; None while it has not, or where it brings none.
 
-    Every result that a rule reads must be there. Where no rule reads any, as with two ways to measure one thing, one will do.
+    Every result that a rule reads must be there, but one that keeps for years, such as a height. Where no rule reads any, as
+    with two ways to measure one thing, one will do.
     """
     brings = compiled.tests[test].facts if test in compiled.tests else ()
     first = {fact: min(days[fact]) for fact in brings if days.get(fact)}
-    needed = [fact for fact in brings if fact in facts_read(compiled)]
+    needed = [
+        fact for fact in brings
+        if fact in facts_read(compiled) and (compiled.facts[fact].maximum_age_days or 0) < KEEPS_FOR_YEARS
+    ]  # fmt: skip
     if not first or any(fact not in first for fact in needed):
         return None
     return max(first[fact] for fact in needed) if needed else min(first.values())

@@ -184,7 +184,7 @@ def test_methotrexate_is_held_when_liver_tests_have_risen(signed_in: Page) -> No
     born_in = page.locator("#patient-banner time").get_attribute("datetime")[:4]
 
     # When the consultation is taken up again
-    page.get_by_role("link", name="Go on with").click()
+    page.get_by_role("link", name="Go on with recommendation").click()
     page.wait_for_url("**/recommendation/")
     expect(page.locator("#decision-title")).to_contain_text("hold methotrexate")
     go_on(page, "dose")
@@ -213,7 +213,7 @@ def test_back_is_safe_and_the_patients_page_leads_to_where_it_stopped(signed_in:
     page = signed_in
     # Given a patient on methotrexate that goes on, with an option chosen
     open_from_the_list(page, "Grant")
-    page.get_by_role("link", name="Go on with").click()
+    page.get_by_role("link", name="Go on with recommendation").click()
     page.wait_for_url("**/recommendation/")
     expect(page.locator("#decision-title")).to_contain_text("go on")
     page.locator("label:has(input[name=option][value=S6-methotrexate])").click()
