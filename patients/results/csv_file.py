@@ -16,7 +16,7 @@ COLUMNS = (
     ("unit", True, "As in the table below. Empty where the result has none.", ("units",)),
     ("upper_limit", False, "The laboratory’s upper limit of normal, in the same unit.", ("limit",)),
     ("date", True, "The day the sample was taken, as year-month-day.", ("day", "taken on")),
-    ("id", False, "The sender’s identifier. A later file with the same identifier corrects this result.", ("identifier",)),
+    ("id", False, "The sender’s identifier. A later file with the same identifier and the same day corrects this result.", ("identifier",)),
     ("born", False, "The patient’s day of birth: if it is there, it must be the one on record.", ("birth date", "date of birth")),
 )  # fmt: skip
 NAMES = [name for name, *_ in COLUMNS]
