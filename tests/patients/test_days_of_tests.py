@@ -63,14 +63,14 @@ def days(plan: Plan, item: str) -> list[int]:
 @pytest.mark.parametrize(
     ("before", "now", "change", "close"),
     [
-        pytest.param("12.5", "12.5", "continue", [60, 90], id="the same dose: the close tests go on"),
-        pytest.param("12.5", "10", "reduce", [80, 110, 140], id="a lower dose: they begin again"),
+        pytest.param("12.5", "12.5", "continue", [30, 60, 90], id="the same dose: the close tests go on"),
+        pytest.param("12.5", "10", "reduce", [30, 80, 110, 140], id="a lower dose: they begin again"),
         # Begun at 10 and to be raised by the patient's doctor: nobody wrote down what is taken today.
-        pytest.param("10", "10", "continue", [60, 90], id="what it was begun with: they go on"),
+        pytest.param("10", "10", "continue", [30, 60, 90], id="what it was begun with: they go on"),
         pytest.param(
-            "10", "12.5", "continue", [80, 110, 140], id="a higher one than it was begun with: they begin again"
+            "10", "12.5", "continue", [30, 80, 110, 140], id="a higher one than it was begun with: they begin again"
         ),
-        pytest.param("10", "7.5", "continue", [80, 110, 140], id="a lower one: they begin again"),
+        pytest.param("10", "7.5", "continue", [30, 80, 110, 140], id="a lower one: they begin again"),
     ],
 )
 def test_a_change_of_dose_and_nothing_else_begins_the_close_tests_again(
@@ -80,7 +80,7 @@ def test_a_change_of_dose_and_nothing_else_begins_the_close_tests_again(
     patient, version = make.patient(by), published(counted_from_the_start())
     first = signed(patient, by, version, before)
     assert days(first, "MON-CAL-1") == [30, 60, 90]
-    on_day(50)  # the first of them is over
+    on_day(50)  # the first of them was missed, and is still to be done whatever the dose
 
     second = signed(patient, by, version, now)
 
