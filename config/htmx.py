@@ -63,7 +63,7 @@ def redirect_the_page(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
         address = response["Location"]
         if address.partition("?")[0] == resolve_url(settings.LOGIN_URL):
             # Back to the page that is open, not to where its form is sent.
-            address = redirect_to_login(request.htmx.current_url_abs_path or request.path).url  # type: ignore[attr-defined]
+            address = redirect_to_login(request.htmx.current_url_abs_path or request.path).url  # type: ignore[attr-defined]  # set by django-htmx
             if request.method == "POST":
                 messages.warning(request, SIGNED_OUT)
         whole = HttpResponseClientRedirect(address)

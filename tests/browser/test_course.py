@@ -179,7 +179,13 @@ def test_one_patient_through_the_whole_course(browsers: Browsers, signed_in_stat
         assert "ONCE A WEEK" not in paper
         assert any(title == "Stop taking" and "Methotrexate" in names for title, names in at_a_glance(page))
         assert "mycophenolate mofetil" in paper.lower()
-        assert said_on(clock, 14) in paper or said_on(clock, 28) in paper or "morning" in paper
+        box = paper[paper.index("Mycophenolate mofetil It calms") :]
+        first = (
+            f"From {said_on(clock, 0)} until {said_on(clock, 13)} 1 tablet in the morning and 1 tablet in the evening"
+        )
+        assert first in box
+        step_up = "change to 1 tablet in the morning and 2 tablets in the evening, 1,500 milligrams in all."
+        assert f"On {said_on(clock, 14)}, {step_up}" in box.partition(first)[2][:1000]
 
         # It works: maintenance, prednisone goes down
         with day(page, clock, 307):

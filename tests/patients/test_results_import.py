@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -28,6 +27,7 @@ from patients.models import (
 from tests import factories_patients as make
 from tests.factories_guidelines import published
 from tests.patients import result_files as files
+from tests.patients.imported_files import imported, states, uploaded, whys, written
 from tests.patients.test_results_files import BROKEN
 
 pytestmark = pytest.mark.django_db
@@ -43,41 +43,6 @@ def version() -> Version:
 def signed_in(client: Client, by: User) -> Client:
     client.force_login(by)
     return client
-
-
-def uploaded(client: Client, raw: bytes, name: str = "results.csv", **more: Any) -> Any:
-    return client.post(
-        reverse("result_import_start"), {"file": SimpleUploadedFile(name, raw), "clinic": clinic_of(client), **more}
-    )
-
-
-def clinic_of(client: Client) -> Any:
-    user = User.objects.get(pk=client.session["_auth_user_id"])
-    return user.memberships.first().clinic_id  # type: ignore[union-attr]
-
-
-def imported(client: Client, raw: bytes, name: str = "results.csv", **more: Any) -> ResultImport:
-    answer = uploaded(client, raw, name, **more)
-    assert answer.status_code == 302, answer.content.decode()
-    return ResultImport.objects.latest("uploaded_at")
-
-
-def written(client: Client, raw: bytes, name: str = "results.csv") -> ResultImport:
-    """Looked at, agreed to, and done by a worker."""
-    run = imported(client, raw, name)
-    client.post(reverse("result_import_agree", args=[run.pk]))
-    actions.write_import(run.pk)
-    run.refresh_from_db()
-    assert run.state == JobState.DONE
-    return run
-
-
-def states(run: ResultImport) -> list[str]:
-    return list(run.rows.values_list("state", flat=True))  # type: ignore[attr-defined]
-
-
-def whys(run: ResultImport) -> list[str]:
-    return list(run.rows.values_list("why", flat=True))  # type: ignore[attr-defined]
 
 
 def test_a_file_is_shown_before_anything_is_written(signed_in: Client, patient: Patient) -> None:
@@ -115,18 +80,6 @@ def test_results_of_a_file_raise_what_they_ask_for(
     written(signed_in, files.csv_of(files.line(value="200", date=TODAY)))
 
     assert ResultAlert.objects.open().get().rule_key == "CAL-W-MARK"
-
-
-def test_an_identifier_that_a_sender_uses_again_for_another_day_overwrites_nothing(
-    signed_in: Client, patient: Patient
-) -> None:
-    written(signed_in, files.csv_of(files.line(date=make.days_ago(30).isoformat(), id="1")))
-
-    run = imported(signed_in, files.csv_of(files.line(value="60", date=TODAY, id="1")))
-
-    assert states(run) == [RowState.REFUSED]
-    assert "A correction keeps the day" in whys(run)[0]
-    assert Observation.objects.get().value_typed == "55"
 
 
 def test_the_same_file_again_writes_nothing(signed_in: Client, patient: Patient) -> None:
@@ -187,67 +140,6 @@ def test_results_of_one_file_that_contradict_each_other_are_all_refused(signed_i
     assert states(run) == [RowState.REFUSED] * 4 + [RowState.READY, RowState.KNOWN]
     assert "another result of the same day (Line 3)" in whys(run)[0]
     assert "with the same identifier (Line 5)" in whys(run)[2]
-
-
-def observed(value: str, status: str = "final", **more: Any) -> bytes:
-    return files.bundle(files.observation(
-        status=status, effectiveDateTime=TODAY, identifier=[{"system": "urn:lab", "value": "77"}],
-        valueQuantity=files.quantity(value, "kg"), **more,
-    ))  # fmt: skip
-
-
-def test_a_corrected_observation_takes_the_place_of_the_one_with_its_identifier(
-    signed_in: Client, patient: Patient
-) -> None:
-    written(signed_in, observed("62"), "a.json")
-
-    run = imported(signed_in, observed("64", "corrected"), "b.json")
-    assert whys(run) == [f"Corrects 62 kg of {TODAY}."]
-    written(signed_in, observed("64", "corrected"), "b.json")
-
-    new = Observation.objects.effective().get()
-    assert (new.value_typed, new.source) == ("64", ResultSource.FHIR)
-    assert new.corrects is not None and new.corrects.value_typed == "62"
-    assert states(imported(signed_in, observed("64", "corrected"), "b.json")) == [RowState.KNOWN]
-
-
-def test_another_value_that_does_not_say_that_it_corrects_is_refused(signed_in: Client, patient: Patient) -> None:
-    written(signed_in, observed("62"), "a.json")
-
-    run = imported(signed_in, observed("64"), "b.json")
-
-    assert states(run) == [RowState.REFUSED]
-    assert "on record as 62 kg" in whys(run)[0]
-
-
-def test_a_result_that_was_entered_in_error_is_taken_back_by_its_identifier(
-    signed_in: Client, patient: Patient
-) -> None:
-    written(signed_in, observed("62"), "a.json")
-
-    run = written(signed_in, observed("62", "entered-in-error"), "b.json")
-
-    assert states(run) == [RowState.WRITTEN]
-    assert not Observation.objects.effective().exists()
-    assert states(imported(signed_in, observed("62", "entered-in-error"), "b.json")) == [RowState.KNOWN]
-    assert states(imported(signed_in, observed("62"), "a.json")) == [RowState.KNOWN]
-
-
-def test_nothing_is_taken_back_that_is_not_on_record(signed_in: Client, patient: Patient) -> None:
-    run = imported(signed_in, observed("62", "entered-in-error"), "a.json")
-
-    assert states(run) == [RowState.REFUSED]
-
-
-def test_what_was_corrected_here_is_not_undone_by_the_same_file(signed_in: Client, patient: Patient, by: User) -> None:
-    raw = files.csv_of(files.line(date=TODAY))
-    written(signed_in, raw)
-    actions.disown_observation(observation=Observation.objects.get(), by=by)
-
-    again = imported(signed_in, raw)
-
-    assert states(again) == [RowState.KNOWN]
-    assert "not this patient’s" in whys(again)[0]
 
 
 def test_a_file_is_discarded_and_then_not_written(signed_in: Client, patient: Patient) -> None:
