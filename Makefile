@@ -1,6 +1,9 @@
 # The same targets for people, the README and continuous integration.
 #   make run     a working demonstration at http://127.0.0.1:8000 (PORT=… for another port), with a worker
 #   make test    all tests, browser journeys included (ARGS="-k dose" for some)
+#   make soak    whole matrices where the tests take a selection: an hour
+#   make hazards each control of docs/hazards.yaml is taken away in a copy, and its tests must fail: half an hour
+#                (ARGS="H07 H12" for some, ARGS="-j 2" for two at a time)
 #   make check   formatting, types, import contracts, migrations, templates
 #   make lint    the shipped guidelines themselves
 #   make bench   measurements
@@ -17,17 +20,24 @@ FONTS := fonts-noto-core fonts-sil-charis
 TEST_PROGRAMS := chromium poppler-utils:pdftoppm
 BENCH_PROGRAMS := wrk
 
-.PHONY: run test check lint bench lock setup setup-test
+.PHONY: run test soak hazards check lint bench lock setup setup-test
 
 run: setup
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py createcachetable
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(BIN)/python manage.py quickstart
-	@exec scripts/serve --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket
+	@LOG_FORMAT="$${LOG_FORMAT:-text}" exec scripts/serve --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket
 
 test: setup-test
-	$(BIN)/pytest -n 2 --dist worksteal --durations 20 $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal --durations 20 -m "not soak and not alone" $(ARGS)
+	$(BIN)/pytest -n 0 -m "alone and not soak" $(ARGS) || [ $$? -eq 5 ]  # 5: ARGS chose none of these
+
+soak: setup-test
+	$(BIN)/pytest -n 2 --dist worksteal --durations 20 -m soak $(ARGS)
+
+hazards: setup-test
+	$(BIN)/python -m tests.hazards $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .
@@ -61,6 +71,7 @@ setup-test: setup
 	@scripts/system-packages $(TEST_PROGRAMS)
 
 .venv/.installed: requirements.lock
+	@test ! -L .venv || { echo "The folder .venv is a link: making it anew would empty what others use. Remove the link first."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 		{ echo "Stepwise needs Python 3.11, 3.12 or 3.13; name it with PYTHON=…"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/system-packages python3-venv

@@ -15,7 +15,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
 NOBODY = -1
 COLUMNS = [field.attname for field in User._meta.concrete_fields]
-read_user = WrittenOnce(lambda: User.objects.filter(pk=NOBODY).values_list(*COLUMNS).query.sql_with_params(), NOBODY)
+read_user = WrittenOnce(
+    lambda: User.objects.filter(pk=NOBODY).values_list(*COLUMNS).query.sql_with_params(), NOBODY, is_of_clinics=False
+)
 
 
 class Backend(AuthenticationBackend):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from config.postgresql.process import Server, answering
 from config.postgresql.server_user import EmbeddedDatabaseError
-from config.postgresql.start import beside, connected, start
+from config.postgresql.start import beside, connected, ensure_roles_and_database, start
 
 SECONDS_TO_STOP = 20
 
@@ -24,8 +24,9 @@ SECONDS_TO_STOP = 20
 _uses: dict[Path, tuple[int, int]] = {}
 
 
-def running_server(data: Path) -> Server:
-    """The server on this data folder; made and started if need be. Cheap when it already runs."""
+def running_server(data: Path, *, is_for_owner: bool = False) -> Server:
+    """The server on this data folder; made and started if need be. Cheap when it already runs. For the owner of the tables
+    it is looked that there is one: a server that an earlier release has started knows none."""
     data = data.absolute()
     if _uses.get(data, (None, None))[0] != os.getpid():
         _begin_use(data)
@@ -33,6 +34,9 @@ def running_server(data: Path) -> Server:
     if server is None:
         with _exclusive(beside(data, ".starting")):
             server = answering(data) or start(data)
+    if is_for_owner:
+        with _exclusive(beside(data, ".starting")):
+            ensure_roles_and_database(server)
     return server
 
 

@@ -3,6 +3,7 @@
 Refuses to start on a database of your own without a secret key. `.env.example` lists every variable.
 """
 
+import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.postgresql.roles import APPLICATION, DATABASE, OWNER
 from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -37,10 +39,20 @@ if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL")}
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://. Stepwise runs on PostgreSQL only.")
+    DATABASES["default"]["ENGINE"] = "config.postgresql"
     HAS_OWN_DATABASE_SERVER = True
+    # Who owns the tables, for the commands that make, change or copy them; without it, the application's role is that.
+    if env.str("DATABASE_OWNER_URL", default=""):
+        owner = env.db_url("DATABASE_OWNER_URL")
+        if owner["NAME"] != DATABASES["default"]["NAME"]:
+            raise ImproperlyConfigured("DATABASE_OWNER_URL must name the database that DATABASE_URL names.")
+        names = ("HOST", "PORT", "USER", "PASSWORD", "OPTIONS")
+        DATABASES["default"]["OWNER"] = {name: owner[name] for name in names if name in owner}
 else:
     # Starts by itself at the first query, so commands that need no database start none.
-    DATABASES = {"default": {"ENGINE": "config.postgresql", "NAME": "stepwise", "USER": "stepwise"}}
+    DATABASES = {
+        "default": {"ENGINE": "config.postgresql", "NAME": DATABASE, "USER": APPLICATION, "OWNER": {"USER": OWNER}}
+    }
     HAS_OWN_DATABASE_SERVER = False
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -52,7 +64,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Large enough that pages and results that are kept push no failed sign-in out.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "config.shared_cache.SharedCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
@@ -72,38 +84,31 @@ if not SECRET_KEY:
 # --- Parts ----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "patients",
-    "guidelines",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "django.contrib.sessions",
-    "django.contrib.staticfiles",
-    "django.forms",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "csp",
-    "django_htmx",
-    "pghistory",
-    "pgtrigger",
-    "procrastinate.contrib.django",
-]
+    "patients", "guidelines",
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.humanize", "django.contrib.messages",
+    "django.contrib.postgres", "django.contrib.sessions", "django.contrib.staticfiles", "django.forms",
+    "allauth", "allauth.account", "allauth.mfa", "allauth.usersessions",
+    "csp", "django_htmx", "pghistory", "pgtrigger", "procrastinate.contrib.django",
+]  # fmt: skip
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.request_ids.with_a_number",
+    # Headers first: a refusal by any of those below carries them too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.no_store",
-    "config.middleware.refuse_nul",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.probes.answer_probes",
+    "config.uploads.refuse_too_much",
+    "config.middleware.refuse_signs",
+    # Nobody's before anything of the database is asked, and until it is known who sends it.
+    "config.middleware.nobody_yet",
+    "config.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.middleware.PersonMiddleware",
+    "config.admission.AdmissionMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -125,6 +130,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.sessions.idle",
                 "patients.context.demonstration",
                 "patients.context.roles",
             ],
@@ -139,7 +145,12 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
 # --- Work that outlives a request -----------------------------------------------------------------
 
 # PostgreSQL is the queue. `manage.py procrastinate worker` does the work; any number of them may.
-PROCRASTINATE_IMPORT_PATHS = ["patients.impact.tasks", "patients.letter_tasks", "patients.results.tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "patients.daily_tasks",
+    "patients.impact.tasks",
+    "patients.letter_tasks",
+    "patients.results.tasks",
+]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 # A worker that is asked to end has so many seconds for the chunk it is at; what is done is not kept in the queue.
 PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 10, "delete_jobs": "successful"}
@@ -168,7 +179,7 @@ STORAGES = {
 
 # --- What a request may carry ---------------------------------------------------------------------
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # of a form; what a page takes of a file, its view says (config/uploads.py)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
@@ -198,13 +209,21 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HAS_HTTPS
-SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day, however busy
+SESSION_IDLE_SECONDS = 15 * 60  # without a request of the person's
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # clinics share computers
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HAS_HTTPS
 
 SECURE_SSL_REDIRECT = HAS_HTTPS
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked from inside, past the proxy that ends TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HAS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HAS_HTTPS and env.bool("HSTS_SUBDOMAINS", default=True)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W001",  # misses Django's SecurityMiddleware, of which config.middleware.SecurityHeaders is a kind
+    "security.W021",  # to be on the browsers' own lists binds a hospital's whole domain, for years: not ours to ask for
+]
 # How many proxies in front are ours: their headers about the visitor's address and https are believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 if HAS_HTTPS and ALLAUTH_TRUSTED_PROXY_COUNT:
@@ -217,43 +236,61 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "config.accounts.ClosedAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-# Of strangers: questions that a guideline did not answer, sent to its editors.
-ACCOUNT_RATE_LIMITS = {"send_question": "5/h/ip"}
+# Of strangers: questions that a guideline did not answer, sent to its editors; and links of invitations that are opened.
+ACCOUNT_RATE_LIMITS = {"send_question": "5/h/ip", "open_invitation": "120/h/ip"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_SESSION_REMEMBER = False  # clinics share computers
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # an approval asks for the password again, as a signature
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # a signature asks for the password again, if it was last given before that
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HAS_HTTPS else "http"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Of whoever signs, approves or gives roles; which pages those are, config/access.yaml says.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Stepwise"
+MFA_RECOVERY_CODES_SHOW_ONCE = True  # whoever finds a screen open later does not find them
+# Browsers make passkeys for http on this machine itself; allauth is told so only where there is no https.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HAS_HTTPS
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Without a server that takes mail, links are handed over: nothing secret is written to the console.
+HAS_MAIL = bool(env.str("EMAIL_URL", default=""))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="stepwise@localhost")
 
 # --- Logs: to the console, without patients' data --------------------------------------------------
 
+# One JSON object a line for whatever collects them; text for whoever reads along.
+LOG_FORMAT = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
+if LOG_FORMAT not in ("json", "text"):
+    raise ImproperlyConfigured('LOG_FORMAT must be "json" or "text".')
+# A line that cannot be written is lost; Python would write out what was to be said, values and all.
+logging.raiseExceptions = DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "without_values": {
-            "()": "config.logs.WithoutValues",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
+    "filters": {"of_requests_only_errors": {"()": "config.logs.OfRequestsOnlyErrors"}},
+    "formatters": {"json": {"()": "config.logs.JsonLines"}, "text": {"()": "config.logs.TextLines"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["of_requests_only_errors"],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_values"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "config": {"level": "INFO"},
+        "patients.audit": {"level": "INFO"},
         # Its own handlers would mail the request, with everything a person typed.
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # runserver would name every address.
+        "django.server": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # Statements contain patients' data.
         "django.db.backends": {"level": "ERROR"},
     },
 }
+DEFAULT_EXCEPTION_REPORTER = "config.logs.ReportWithoutValues"

@@ -16,32 +16,42 @@ class WrittenOnce:
     What is asked, and who may see it, stays a queryset: nothing is written by hand twice.
     """
 
-    def __init__(self, write: Callable[[], tuple[str, Sequence[Any]]], *blanks: Any) -> None:
-        self.write, self.blanks = write, blanks
+    def __init__(
+        self, write: Callable[[], tuple[str, Sequence[Any]]], *blanks: Any, is_of_clinics: bool = True
+    ) -> None:
+        """Not `is_of_clinics`: it reads no row of a clinic, and may be asked while nobody knows yet for whom."""
+        self.write, self.blanks, self.is_of_clinics = write, blanks, is_of_clinics
 
     @cached_property
     def statement(self) -> tuple[str, Sequence[Any]]:
         return self.write()
 
-    def row(self, *values: Any) -> tuple[Any, ...] | None:
-        """The first row with these values in place of the blanks, in their order."""
+    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows with these values in place of the blanks, in their order."""
         sql, parameters = self.statement
         filled = dict(zip(self.blanks, values, strict=True))
-        with planning_cursor() as cursor:
+        with planning_cursor(is_of_clinics=self.is_of_clinics) as cursor:
             cursor.execute(sql, [filled.get(parameter, parameter) for parameter in parameters])
-            found: tuple[Any, ...] | None = cursor.fetchone()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
+    def row(self, *values: Any) -> tuple[Any, ...] | None:
+        """The first of them."""
+        return next(iter(self.rows(*values)), None)
 
-def planning_cursor() -> CursorWrapper:
+
+def planning_cursor(*, is_of_clinics: bool = True) -> CursorWrapper:
     """A cursor that sends values apart from their statement, so that the server can keep the statement's plan.
 
     Django's own puts the values into the text, and each new text is planned anew. See `prepare_threshold` in the settings.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    connection.validate_thread_sharing()
-    cursor: Any = psycopg.Cursor(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    server: Any = connection  # our own wrapper: see config.postgresql.base
+    server.close_if_health_check_failed()
+    server.ensure_connection()
+    server.validate_thread_sharing()
+    if is_of_clinics:
+        server.tell()
+    cursor = psycopg.Cursor(server.connection)
+    wrap = server.make_debug_cursor if server.queries_logged else server.make_cursor
     wrapped: CursorWrapper = wrap(cursor)
     return wrapped

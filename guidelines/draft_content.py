@@ -5,7 +5,8 @@ that is being typed ask for the same content again and again. Refuses content th
 from functools import lru_cache
 
 from guidelines.engine.compiled import CompiledPackage, compile_package
-from guidelines.models import Version
+from guidelines.knowledge_known import with_knowledge
+from guidelines.models import DrugKnowledge, Version
 from guidelines.package import ContentMoved, compiled_version, package_of
 
 KEPT = 6  # states of drafts; each save makes a new one
@@ -24,9 +25,12 @@ def draft_content(version: Version) -> CompiledPackage:
 
 
 @lru_cache(maxsize=KEPT)
-def exact_content(version_id: int, content_hash: str) -> CompiledPackage:
-    """The content with this hash, or none."""
-    package = package_of(Version.objects.select_related("guideline").get(pk=version_id))
+def exact_content(version_id: int, content_hash: str, knowledge_id: int | None = None) -> CompiledPackage:
+    """The content with this hash, or none; with a state of shared drug knowledge taken over."""
+    version = Version.objects.select_related("guideline").get(pk=version_id)
+    package = package_of(version)
+    if knowledge_id is not None:
+        package = with_knowledge(version, package, DrugKnowledge.objects.get(pk=knowledge_id))
     if package.content_hash() != content_hash:
         raise ContentMoved("The draft was changed while it was read. Open it again.")
     return compile_package(package)

@@ -3,15 +3,13 @@
 Pure: nothing is read or written. Refuses what would break the shape of a guideline.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Iterator
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
 from guidelines.engine.content import KEYED, Head, Package, StaleWording
-from guidelines.engine.values import Content
+from guidelines.engine.values import Content, sha256_of
 from guidelines.models import HEAD
 from guidelines.package import content_class
 
@@ -46,8 +44,7 @@ def fingerprint(entry: Content | None) -> str:
     """What an editor has read is known by this; empty for an entry that was not there."""
     if entry is None:
         return ""
-    canonical = json.dumps(entry.canonical(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+    return sha256_of(entry.canonical())[:32]
 
 
 def with_entry(package: Package, part: str, entry: Content, *, stale: Collection[str] | None = None) -> Package:

@@ -15,14 +15,14 @@ from pydantic_core import ErrorDetails
 from guidelines.engine.compiled import CompiledPackage, ContentError, compile_package
 from guidelines.engine.content import Package
 from guidelines.engine.values import in_short
-from guidelines.library import CONTENT_FOLDER, with_libraries
+from guidelines.library import CONTENT_FOLDER, HAS_SLUG, with_libraries
 from guidelines.strict_yaml import MAXIMUM_BYTES, Node, YamlRefused, read_yaml
 
 SHOWN_PROBLEMS = 20
 # A hostile file has two hundred thousand, and explaining them takes seconds.
 EXPLAINED_PROBLEMS = 1_000
 # Beside facts and definitions, what a condition may name and what the resolver keeps under a name of its own.
-RESERVED = {"as_of", "current_step", "started_on", "starting", "taken"}
+RESERVED = {"as_of", "current_step", "started_on", "starting", "taken", "weeks_on_hold"}
 NO_STEP = "none"
 
 
@@ -53,6 +53,11 @@ class ContentRefused(ValueError):
             shown.append(f"and {len(problems) - SHOWN_PROBLEMS + more} more problems")
         super().__init__("\n".join(shown))
         self.problems = tuple(problems)
+
+
+def shipped_guidelines(folder: Path = CONTENT_FOLDER) -> list[Path]:
+    """The shipped files with a slug, in the order of their names."""
+    return [path for path in sorted(folder.glob("*.yaml")) if HAS_SLUG.search(path.read_bytes())]
 
 
 def read_guideline_file(path: Path) -> CompiledPackage:

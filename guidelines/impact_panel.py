@@ -1,15 +1,10 @@
 """What the panel on a version's impact shows: counts of plans, never which plans they are."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateWorker
+from guidelines.jobs import has_worker
+from guidelines.models import ImpactRun, JobState, Version
 
-from guidelines.actions.impact import UNFINISHED
-from guidelines.models import ImpactRun, RunState, Version
-
-ALIVE = timedelta(seconds=40)  # workers give a sign of life every ten seconds
 SAYS = (
     ("safety", "changes what warns", "change what warns"),
     ("dose", "changes the dose", "change the dose"),
@@ -21,7 +16,7 @@ SAYS = (
 
 def impact_panel(version: Version) -> dict[str, Any]:
     """The context of `guidelines/_impact.html` for the content a version has now."""
-    runs = ImpactRun.objects.filter(version=version, content_hash=version.content_hash).order_by("-pk")
+    runs = ImpactRun.objects.filter(version=version, knowledge=None, content_hash=version.content_hash).order_by("-pk")
     return panel_of(runs.select_related("cancelled_by").first(), version)
 
 
@@ -33,17 +28,12 @@ def panel_of(run: ImpactRun | None, version: Version, progress: tuple[int, int] 
     done, parts = progress
     affected = run.total - run.unchanged
     return found | {
-        "is_unfinished": run.state in UNFINISHED,
-        "is_waiting": run.state in UNFINISHED and not has_worker(),
-        "is_overtaken": run.content_hash != version.content_hash,
+        "is_unfinished": run.is_unfinished,
+        "is_waiting": run.is_unfinished and not has_worker(),
+        "is_overtaken": run.knowledge_id is None and run.content_hash != version.content_hash,
         "percent": done * 100 // parts if parts else 0,
-        "affected": affected if run.state == RunState.DONE else None,
+        "affected": affected if run.state == JobState.DONE else None,
         "affected_share": affected * 100 / run.total if run.total else 0,
         "unchanged_share": run.unchanged * 100 / run.total if run.total else 0,
         "counts": [(n, one if n == 1 else more) for name, one, more in SAYS if (n := getattr(run, name))],
     }
-
-
-def has_worker() -> bool:
-    """Whether anybody is there to do what is queued."""
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - ALIVE).exists()

@@ -5,10 +5,12 @@ Called only where something differs. A key that the new content no longer has is
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.operators import unit_text
+from guidelines.engine.products import shown_product
 
 OUTCOMES = {
     "propose": "Start", "ask": "Ask first", "pending": "Wait for what is missing", "continue": "Go on", "hold": "Hold",
@@ -134,8 +136,8 @@ class Words:
         shown = []
         for row in counts:
             product = self.compiled.products.get(row["product"])
-            name = f"{product.strength:f} {product.unit} {product.form}" if product else spelled(row["product"])
-            shown.append(f"{row['count']} × {name}")
+            count = row["count"]
+            shown.append(shown_product(product, Decimal(count)) if product else f"{count} × {spelled(row['product'])}")
         return " + ".join(shown)
 
     @staticmethod

@@ -72,7 +72,7 @@ class Span:
     group: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one for each set of groups: see lexicon_of
 class Lexicon:
     phrases: dict[tuple[str, ...], str]
     words: dict[str, tuple[str, ...]]

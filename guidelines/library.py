@@ -18,7 +18,17 @@ CONTENT_FOLDER = Path(__file__).parent / "content"
 # content from these.
 SYNONYMS, SAFEGUARDS, RESULT_NAMES = "synonyms.yaml", "safeguards.yaml", "result-names.yaml"
 HAS_SLUG = re.compile(rb"^slug\s*:", re.MULTILINE)
+USES_LIBRARIES = re.compile(rb"^use\s*:", re.MULTILINE)
 ALL = "all"
+
+
+def is_library(raw: bytes) -> bool:
+    """Whether a file holds lists of entries alone. What cannot be read is none: a guideline says better what is wrong."""
+    try:
+        root = read_yaml(raw)
+    except YamlRefused:
+        return False
+    return isinstance(root.value, dict) and bool(root.value) and root.value.keys() <= set(KEYED)
 
 
 def library_files(folder: Path = CONTENT_FOLDER) -> list[Path]:

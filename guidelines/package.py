@@ -32,6 +32,7 @@ class Slot:
     name: str
     columns: tuple[str, ...] = ()
     is_json: bool = False
+    is_later_flag: bool = False
     is_flattened: bool = False
     model: type[models.Model] | None = None
     link: str = ""
@@ -74,7 +75,9 @@ def slots(entry_class: type[BaseModel], model: type[models.Model]) -> tuple[Slot
                 )
             )
         else:
-            found.append(Slot(name, columns=(name,), is_json=isinstance(column, models.JSONField)))
+            is_later_flag = isinstance(column, models.BooleanField) and column.null
+            is_json = isinstance(column, models.JSONField)
+            found.append(Slot(name, columns=(name,), is_json=is_json, is_later_flag=is_later_flag))
     return tuple(found)
 
 
@@ -91,6 +94,8 @@ def columns_of(entry: BaseModel, model: type[models.Model]) -> dict[str, Any]:
             values |= {column: getattr(part, column.removeprefix(f"{slot.name}_"), None) for column in slot.columns}
         elif slot.is_json:
             values[slot.name] = as_json[slot.name]
+        elif slot.is_later_flag:
+            values[slot.name] = getattr(entry, slot.name) or None
         elif slot.columns:
             value = getattr(entry, slot.name)
             values[slot.name] = str(value) if isinstance(value, Interval) else value
@@ -217,7 +222,7 @@ def all_rows() -> tuple[str, list[Any]]:
 
 
 NO_VERSION = -1
-content_rows = WrittenOnce(all_rows, NO_VERSION)
+content_rows = WrittenOnce(all_rows, NO_VERSION, is_of_clinics=False)
 
 
 def raw_columns(row: Row, entry_class: type[BaseModel], model: type[models.Model]) -> dict[str, Any]:
@@ -226,6 +231,8 @@ def raw_columns(row: Row, entry_class: type[BaseModel], model: type[models.Model
         if slot.is_flattened:
             parts = {column.removeprefix(f"{slot.name}_"): row[column] for column in slot.columns}
             raw[slot.name] = {name: value for name, value in parts.items() if value is not None}
+        elif slot.is_later_flag:
+            raw[slot.name] = row[slot.name] is True
         elif slot.columns:
             raw[slot.name] = row[slot.name]
     return raw

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from guidelines import labels
 from guidelines.findings import blocking
-from guidelines.models import Approval, Comment, Edit, ImpactRun, RunState, StatusMove, Version
+from guidelines.models import Approval, Comment, Edit, ImpactRun, JobState, StatusMove, Version
 from guidelines.workflow import (
     ADMINISTRATORS,
     APPROVALS_NEEDED,
@@ -137,7 +137,7 @@ def why_not_compared(version: Version) -> str:
     approved = Version.objects.filter(guideline=version.guideline_id, effective_on__isnull=False)
     if not approved.exclude(pk=version.pk).exists():
         return ""
-    done = ImpactRun.objects.filter(version=version, content_hash=version.content_hash, state=RunState.DONE)
+    done = ImpactRun.objects.filter(version=version, content_hash=version.content_hash, state=JobState.DONE)
     return "" if done.exists() else "The impact on the active plans has not been worked out for this content yet."
 
 

@@ -15,7 +15,7 @@ How it counts, because every choice moves the result:
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 import pyphen
 
@@ -61,6 +61,7 @@ def words_of(sentence: str) -> list[str]:
     return [word for word in sentence.split() if any(map(str.isalnum, word))]
 
 
+@lru_cache(maxsize=20_000)
 def syllables_of(word: str) -> int:
     spoken = "".join(NUMBER.findall(word)).rstrip(".,").replace(",", "")
     parts = WORD_PART.findall(NUMBER.sub(" ", word).lower())

@@ -68,6 +68,13 @@ def page_context(version: Version, standing: Standing, audience: Audience) -> di
     }
 
 
+@lru_cache(maxsize=KEPT)
+def kept_context(standing: Standing, audience: Audience) -> dict[str, Any]:
+    """The same for a version that was approved."""
+    version = Version.objects.select_related("guideline").get(pk=standing.version_id)
+    return page_context(version, standing, audience)
+
+
 def in_use(standing: Standing, audience: Audience) -> dict[str, str]:
     """Where another version is in use: that version, and what changed since this one, in the same wording."""
     if standing.in_use_number is None:
@@ -100,8 +107,7 @@ class PublicPage(NamedTuple):
 @lru_cache(maxsize=KEPT)
 def public_page(standing: Standing, audience: Audience) -> PublicPage:
     """The page as every stranger sees it, as bytes. It has no form and so no token, and no word about its reader."""
-    version = Version.objects.select_related("guideline").get(pk=standing.version_id)
-    html = render_to_string("guidelines/guideline_version.html", page_context(version, standing, audience)).encode()
+    html = render_to_string("guidelines/guideline_version.html", kept_context(standing, audience)).encode()
     digest = hashlib.sha256(html + audience.encode()).hexdigest()
     # Weak: the same page, compressed or not.
     return PublicPage(html, gzip.compress(html, mtime=0), f'W/"{digest[:32]}"')

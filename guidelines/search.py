@@ -5,31 +5,25 @@ PostgreSQL's websearch: "a phrase", -without, or.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchRank
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, FloatField, Q, Value, When
 from django.db.models.functions import Greatest
 
 from guidelines import synonyms
-from guidelines.asking.english import english
-from guidelines.lexicon import Lexicon, forms, lexicon_of, stems, tokens
+from guidelines.lexicon import Lexicon, lexicon_of, stems, tokens
 from guidelines.models import Drug, EntryKind, SearchEntry, SearchWord, Version
-from guidelines.models.finding import CONFIG
 from guidelines.search_marks import Parts, marked, parts, with_ends
+from guidelines.search_query import left_out, written_query
 from guidelines.spelling import nearest, nearest_word
 
 MOST_RESULTS = 40
 LONGEST_QUERY = 200
-MOST_TERMS = 20
-SHORTEST_PREFIX = 3
-MOST_BEGUN = 12
 # Where two entries match equally well, what is recommended comes before what is only a source.
 WEIGHTS = {EntryKind.REFERENCE: 0.4, EntryKind.CONFLICT: 0.7}
-TERM = re.compile(r'(-?)"([^"]*)"?|(-?)([^\s"]+)')
 NAMED_BY_KEY = (EntryKind.STATEMENT, EntryKind.RULE, EntryKind.MONITORING)
 
 
@@ -71,15 +65,6 @@ class Found:
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Term:
-    """One part of what was typed: a word or a phrase."""
-
-    text: str
-    is_phrase: bool = False
-    is_without: bool = False
-
-
 def search(versions: Sequence[Version], text: str, *, is_exact: bool = False) -> Found:
     """What the versions say about the text. A word that nothing has is corrected, unless `is_exact`."""
     lexicon = lexicon_for(versions)
@@ -92,105 +77,9 @@ def search(versions: Sequence[Version], text: str, *, is_exact: bool = False) ->
     return Found(text.strip(), [], nearest=near_words(versions, text))
 
 
-# --- what was typed → a query ----------------------------------------------------------------------------------------
-
-
 def lexicon_for(versions: Sequence[Version]) -> Lexicon:
     rows = Drug.objects.filter(version__in=versions).order_by("version", "position").values_list("name", "names")
     return lexicon_of(tuple(synonyms.with_drugs(synonyms.shipped(), ((name, *names) for name, names in rows))))
-
-
-def alternatives_of(text: str) -> list[list[Term]]:
-    """What was typed, as terms that must all be there; each `or` begins another list."""
-    found: list[list[Term]] = [[]]
-    for minus, phrase, other_minus, word in TERM.findall(text)[:MOST_TERMS]:
-        if word.lower() == "or":
-            found.append([])
-        elif (phrase or word).strip("-"):
-            found[-1].append(Term(phrase or word.lstrip("-"), bool(phrase), bool(minus or other_minus)))
-    return [terms for terms in found if terms]
-
-
-def query_of(
-    text: str, lexicon: Lexicon, known_words: tuple[str, ...], *, is_for_marks: bool = False
-) -> SearchQuery | None:
-    """Every list of terms as a query that also takes the synonyms of each; the last word may be unfinished.
-
-    `is_for_marks` leaves out synonyms of several words: each of them would be marked alone.
-    """
-    is_unfinished = text[-1:].isalnum()
-    whole: SearchQuery | None = None
-    lists = alternatives_of(text)
-    for index, terms in enumerate(lists):
-        together: SearchQuery | None = None
-        is_begun = is_unfinished and index == len(lists) - 1
-        for one in queries_of(terms, lexicon, known_words, is_begun=is_begun, is_for_marks=is_for_marks):
-            together = one if together is None else together & one
-        if together is not None:
-            whole = together if whole is None else whole | together
-    return whole
-
-
-def begun_words(typed: str, known_words: Sequence[str]) -> list[str]:
-    """Words that begin so. A search by the beginnings of stems would lose what is typed beyond the stem."""
-    if len(typed) < SHORTEST_PREFIX:
-        return []
-    first = bisect_left(known_words, typed)
-    return [word for word in known_words[first : first + MOST_BEGUN] if word.startswith(typed) and word != typed]
-
-
-def other_ways(typed: str, group: str, lexicon: Lexicon, known_words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Every other way to write the group whose words stand in the versions; two with the same stems are one.
-
-    A word of general English is none: whoever looks for an improvement does not look for every "work" and "better".
-    Nor is a phrase of which the database would keep one word that does not mean the group by itself.
-    """
-    known, general = stems_of(known_words), english()
-    ways = {tuple(forms(other)): tuple(tokens(other)) for other in lexicon.alternatives(group)}
-    found: dict[tuple[str, ...], tuple[str, ...]] = {tuple(forms(typed)): ()}
-    for stemmed, words in ways.items():
-        kept = tuple(stem for stem in stemmed if stem not in general.grammar)
-        if len(kept) < 2 and (kept not in ways or all(map(general.is_filler, words, stemmed))):
-            continue
-        if all(len(stem) < 2 or stem in known or stem.isdigit() for stem in stemmed):
-            found.setdefault(stemmed, words)
-    return [words for words in found.values() if words]
-
-
-@lru_cache(maxsize=8)
-def stems_of(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(stems(words).values())
-
-
-def queries_of(
-    terms: Sequence[Term], lexicon: Lexicon, known_words: tuple[str, ...], *, is_begun: bool, is_for_marks: bool
-) -> Iterator[SearchQuery]:
-    words = [(term, token) for term in terms if not (term.is_phrase or term.is_without) for token in tokens(term.text)]
-    known = stems(token for _, token in words)
-    spans = {span.start: span for span in lexicon.spans([known[token] for _, token in words])}
-    place = 0
-    while place < len(words):
-        span = spans.get(place)
-        end = span.end if span else place + 1
-        typed = " ".join(token for _, token in words[place:end])
-        query = SearchQuery(typed, config=CONFIG, search_type="phrase" if end > place + 1 else "plain")
-        for words_of_other in other_ways(typed, span.group, lexicon, known_words) if span else ():
-            if not is_for_marks or len(words_of_other) == 1:
-                query |= SearchQuery(" ".join(words_of_other), config=CONFIG, search_type="phrase")
-        if is_begun and end == len(words) and end == place + 1:
-            for other in begun_words(typed, known_words):
-                query |= SearchQuery(other, config=CONFIG, search_type="plain")
-        yield query
-        place = end
-    for term in terms:
-        if term.is_phrase and not term.is_without:
-            yield SearchQuery(term.text, config=CONFIG, search_type="phrase")
-
-
-def left_out(text: str) -> list[SearchQuery]:
-    """What must stand in neither wording."""
-    without = [term.text for terms in alternatives_of(text) for term in terms if term.is_without]
-    return [SearchQuery(one, config=CONFIG, search_type="phrase") for one in without]
 
 
 # --- a query → results -----------------------------------------------------------------------------------------------
@@ -198,7 +87,7 @@ def left_out(text: str) -> list[SearchQuery]:
 
 def rows_for(versions: Sequence[Version], text: str, lexicon: Lexicon) -> list[SearchEntry]:
     """The best entries, one more than is shown."""
-    query = query_of(text, lexicon, vocabulary(versions))
+    query = written_query(text, lexicon, vocabulary(versions))
     if query is None:
         return []
     weight = Case(
@@ -220,7 +109,7 @@ def found_in(
     versions: Sequence[Version], text: str, rows: list[SearchEntry], lexicon: Lexicon, *, corrected_from: str = ""
 ) -> Found:
     """The results as a page groups them. Matches are marked on these alone: that is the costly part."""
-    query = query_of(text, lexicon, vocabulary(versions), is_for_marks=True)
+    query = written_query(text, lexicon, vocabulary(versions), is_for_marks=True)
     shown = SearchEntry.objects.filter(pk__in=[row.pk for row in rows[:MOST_RESULTS]])
     for name in ("title", "plain_title"):
         shown = shown.annotate(**{f"{name}_marked": marked(name, query, highlight_all=True)})

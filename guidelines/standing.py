@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
@@ -85,20 +85,34 @@ def read_rows(versions: QuerySet[Version], today: date) -> QuerySet[Version, Any
 NO_SLUG, NO_NUMBER, NO_DAY = "no-slug", 2_147_483_647, date.min
 
 
-def written() -> tuple[str, tuple[Any, ...]]:
-    public = Version.objects.readable_by(AnonymousUser()).filter(guideline__slug=NO_SLUG, number=NO_NUMBER)
-    statement: tuple[str, tuple[Any, ...]] = read_rows(public, NO_DAY).order_by().query.sql_with_params()
-    return statement
+def rows_for(reader: User | AnonymousUser) -> WrittenOnce:
+    """The row of one version, where this kind of reader may see it."""
+
+    def written() -> tuple[str, tuple[Any, ...]]:
+        readable = Version.objects.readable_by(reader).filter(guideline__slug=NO_SLUG, number=NO_NUMBER)
+        statement: tuple[str, tuple[Any, ...]] = read_rows(readable, NO_DAY).order_by().query.sql_with_params()
+        return statement
+
+    return WrittenOnce(written, NO_SLUG, NO_NUMBER, NO_DAY, is_of_clinics=False)
 
 
-# Most readers are strangers to one public version: for them this is nearly all that is left to do.
-public_row = WrittenOnce(written, NO_SLUG, NO_NUMBER, NO_DAY)
+# Most readers are strangers to one public version, or care for patients: for them this is nearly all that is left to do.
+public_row, approved_row = rows_for(AnonymousUser()), rows_for(User(pk=-1))
 
 
 def public_standing(slug: str, number: int) -> Standing | None:
     """Where a version stands that everybody may read; None if there is none such. One statement."""
+    return standing_in(public_row, slug, number)
+
+
+def approved_standing(slug: str, number: int) -> Standing | None:
+    """Where a version stands that whoever is signed in may read; None if there is none such. One statement."""
+    return standing_in(approved_row, slug, number)
+
+
+def standing_in(rows: WrittenOnce, slug: str, number: int) -> Standing | None:
     today = timezone.localdate()
-    row = public_row.row(slug, number, today)
+    row = rows.row(slug, number, today)
     return None if row is None else standing_from(row, today)
 
 

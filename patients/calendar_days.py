@@ -11,9 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, DateField, F, Q, QuerySet
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models import Count, F, Q, QuerySet
 
 from patients.models import CalendarFeed, Clinic, MonitoringTask, Plan, PlanState
 from patients.outputs.calendar import (
@@ -30,7 +28,6 @@ from patients.outputs.calendar import (
 from patients.plan_parts import CarePlan
 
 AHEAD = timedelta(weeks=8)  # a clinic's calendar shows so much; who plans further opens the worklist
-REVIEW_ON = Cast(KT("care_plan__review_on"), DateField())
 
 
 def entries_of_plan(plan: Plan) -> list[Entry]:
@@ -55,7 +52,7 @@ def entries_of_feed(feed: CalendarFeed, address: str) -> list[Entry]:
 
 
 def entries_of_patient(patient: UUID, clinic: Clinic, today: date) -> list[Entry]:
-    plans = Plan.objects.active().filter(patient=patient).order_by("number").annotate(review_on=REVIEW_ON)
+    plans = Plan.objects.active().filter(patient=patient).order_by("number")
     tasks = MonitoringTask.objects.filter(plan__in=plans.values("pk")).order_by("plan", "opens_on", "position")
     by_plan = {plan: list(rows) for plan, rows in groupby(tasks, key=lambda task: task.plan_id)}
     found: list[Entry] = []
@@ -92,7 +89,7 @@ def clinic_days(clinic: Clinic, today: date) -> list[ClinicDay]:
     plans = Plan.objects.filter(patient__clinic=clinic)
     opening = counted(tasks.annotate(day=F("opens_on")), is_open, today)
     ending = counted(tasks.annotate(day=F("overdue_after_on")), is_open, today)
-    visits = counted(plans.annotate(day=REVIEW_ON), Q(state=PlanState.ACTIVE), today)
+    visits = counted(plans.annotate(day=F("review_on")), Q(state=PlanState.ACTIVE), today)
     found = []
     for day in sorted({*opening, *ending, *visits}):
         counts = [kind.get(day, (0, 0)) for kind in (opening, ending, visits)]

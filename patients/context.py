@@ -1,37 +1,63 @@
 """What every template may ask for, where its view does not say."""
 
+import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import DateField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from config.access import Held, registry
 from config.written_once import WrittenOnce
 from guidelines.reviewing.waiting import queue_of
-from guidelines.workflow import AT_WORK, EDITORS, REVIEWERS
-from patients.models import AlertKind, Clinic, Membership, ResultAlert
+from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS
+from patients.models import CLINICAL_ROLES, AlertKind, Clinic, Membership, ResultAlert, Role
 from patients.models.alert import ResultAlertQuerySet
 from patients.worklist import ACT_NOW
 
+CHOSEN = "clinic"  # in the session: the key of the clinic whose lists somebody wants to see
+MOST_COUNTED = 99  # the bar stands on every page: it says 99+ and does not count on
 NOBODY, NEVER = -1, datetime(1900, 1, 1, tzinfo=UTC)
+CLINIC_COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]
+# The groups of this installation and the roles of clinics, as the registry of access names them.
+HELD = {
+    EDITORS: Held.EDITOR,
+    REVIEWERS: Held.REVIEWER,
+    ADMINISTRATORS: Held.ADMINISTRATOR,
+    Role.PHYSICIAN: Held.PHYSICIAN,
+    Role.NURSE: Held.NURSE,
+    Role.ADMINISTRATOR: Held.CLINIC_ADMINISTRATOR,
+}
 
 
 def written() -> tuple[str, tuple[Any, ...]]:
-    """Whether somebody works on guidelines, as editor or as reviewer, and whether in a clinic; and how many results
-    ask for something there today, by the day of each clinic."""
-    groups = User.groups.through.objects.filter(user=OuterRef("pk"))
+    """What somebody is in this installation and in any clinic; whose patients they look after; and how many results ask for
+    something there today, by the day of each clinic, as far as they are counted."""
+    groups = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=AT_WORK)
+    memberships = Membership.objects.in_force().filter(user=OuterRef("pk")).order_by()
     asked = (
-        Exists(groups.filter(group__name__in=AT_WORK)),
-        Exists(groups.filter(group__name=EDITORS)),
-        Exists(groups.filter(group__name=REVIEWERS)),
-        Exists(Membership.objects.filter(user=OuterRef("pk"))),
-        Subquery(to_act_on().order_by().values("closed_at").annotate(found=Count("pk")).values("found")),
+        ArraySubquery(groups.values("group__name")),
+        ArraySubquery(memberships.values("role")),
+        ArraySubquery(
+            looked_after().values_list(JSONObject(**{name: name for name in (*CLINIC_COLUMNS, "act_today")}))
+        ),
     )
     return User.objects.filter(pk=NOBODY, is_active=True).values_list(*asked).query.sql_with_params()
+
+
+def looked_after() -> QuerySet[Any]:
+    """The clinics whose patients somebody looks after, each with what is to be acted on."""
+    held = Membership.objects.in_force().filter(user=OuterRef(OuterRef("pk")), role__in=CLINICAL_ROLES)
+    asked = to_act_on().filter(clinic=OuterRef("pk")).order_by().values("pk")[: MOST_COUNTED + 1]
+    found = Clinic.objects.filter(Exists(held.filter(clinic=OuterRef("pk")).order_by())).order_by("name", "pk")
+    return found.annotate(act_today=Func(ArraySubquery(asked), function="cardinality", output_field=IntegerField()))
 
 
 def to_act_on() -> ResultAlertQuerySet:
@@ -53,14 +79,45 @@ def demonstration(request: HttpRequest) -> dict[str, Any]:
 
 def roles(request: HttpRequest) -> dict[str, Any]:
     """What the menu has for this person: asked once, and only when a page prints its menu."""
-    row = SimpleLazyObject(lambda: Roles(request.user))
     return {
-        "is_at_work": SimpleLazyObject(lambda: row.is_at_work),
-        "is_editor": SimpleLazyObject(lambda: row.is_editor),
-        "has_clinic": SimpleLazyObject(lambda: row.has_clinic),
-        "act_today_count": SimpleLazyObject(lambda: row.act_today_count),
-        "to_approve_count": SimpleLazyObject(lambda: row.to_approve_count()),
+        "may_open": MayOpen(request),
+        "act_today_count": SimpleLazyObject(lambda: roles_of(request).act_today_count),
+        "workplaces": SimpleLazyObject(lambda: roles_of(request).workplaces),
+        "workplace": SimpleLazyObject(lambda: roles_of(request).workplace),
+        "to_approve_count": SimpleLazyObject(lambda: roles_of(request).to_approve_count()),
     }
+
+
+def roles_of(request: HttpRequest) -> "Roles":
+    """What the person of a request is here. Whoever lets them in, and the menu of the page they get, ask once together."""
+    found: Roles | None = request.__dict__.get("roles")
+    if found is None or found.user.pk != request.user.pk:
+        found = request.__dict__["roles"] = Roles(request.user)
+        found.choose(request.session.get(CHOSEN) if found.workplaces[1:] else None)
+    return found
+
+
+class Workplace(NamedTuple):
+    """A clinic whose patients somebody looks after."""
+
+    pk: int
+    name: str
+    act_today: int
+    clinic: Clinic
+
+    @classmethod
+    def of(cls, told: str) -> "Workplace":
+        columns = json.loads(told)
+        clinic = Clinic.from_db(DEFAULT_DB_ALIAS, CLINIC_COLUMNS, [columns[name] for name in CLINIC_COLUMNS])
+        return cls(clinic.pk, clinic.name, columns["act_today"], clinic)
+
+    @property
+    def act_today_count(self) -> int | str:
+        return counted(self.act_today)
+
+
+def counted(number: int) -> int | str:
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else number
 
 
 class Roles:
@@ -69,8 +126,38 @@ class Roles:
     def __init__(self, user: User | AnonymousUser) -> None:
         self.user = user
         row = work.row(user.pk, timezone.now()) if user.is_authenticated else None
-        self.is_at_work, self.is_editor, self.is_reviewer, self.has_clinic, act_today = row or (False,) * 4 + (0,)
-        self.act_today_count = act_today or 0
+        groups, memberships, clinics = row or ((), (), ())
+        self.held = frozenset(HELD[name] for name in (*groups, *memberships))
+        self.workplaces = tuple(map(Workplace.of, clinics))
+        self.workplace: Workplace | None = None
+
+    def choose(self, pk: int | None) -> None:
+        """One of several clinics; all of them where none is chosen, or one where they do not work any more."""
+        self.workplace = next((one for one in self.workplaces if one.pk == pk), None)
+
+    @property
+    def act_today_count(self) -> int | str:
+        chosen = (self.workplace,) if self.workplace else self.workplaces
+        return counted(sum(one.act_today for one in chosen))
+
+    def told(self) -> tuple[Any, ...]:
+        """All of it, to tell whether a menu that was printed is still right."""
+        return self.held, self.workplaces, self.workplace, self.to_approve_count()
 
     def to_approve_count(self) -> int:
-        return len(queue_of(self.user).mine) if self.is_reviewer and isinstance(self.user, User) else 0
+        return len(queue_of(self.user).mine) if Held.REVIEWER in self.held and isinstance(self.user, User) else 0
+
+
+class MayOpen:
+    """For templates: `may_open.worklist` is whether that address is for the person who looks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def __getitem__(self, route: str) -> bool:
+        known = registry()
+        if route not in known.rules:
+            raise ImproperlyConfigured(f"{route} has no entry in access.yaml")
+        if not self.request.user.is_authenticated:
+            return not known.why_not(route, "GET", (), is_signed_in=False)
+        return not known.why_not(route, "GET", roles_of(self.request).held)

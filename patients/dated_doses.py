@@ -55,7 +55,7 @@ def raised(planned: PlannedDrug, step: TitrationStep) -> PlannedDrug:
     """The dose from a step up on. A drug given several times a day is raised by the day: its doses need not be equal."""
     products = make_up(step.amount, [product for product, _ in planned.products])
     if products is None:
-        raise Unfilled(f"{planned.drug.name}: {step.amount} {planned.unit} is not made of whole products")
+        raise Unfilled(f"{planned.drug.name}: {step.amount} {planned.unit} cannot be made of its products")
     per = "day" if planned.per == "dose" and isinstance(planned.frequency, EveryDay) else planned.per
     if step.per != per:
         raise Unfilled(f"{planned.drug.name}: its steps are per {step.per}, its dose is per {planned.per}")

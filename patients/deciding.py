@@ -1,8 +1,6 @@
 """An open consultation through the engine: its facts, what can be read of them, its decision. Writes nothing."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,14 +8,26 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.decision import Decision, decide
 from guidelines.engine.facts import FactsRefused, Known, PatientFacts, Problem, is_implausible
 from guidelines.engine.reading import read_facts
+from guidelines.engine.values import sha256_of
 from guidelines.models import Version
 from guidelines.package import compiled_version
+from patients.beside import Beside, drugs_of, elsewhere, plans_beside
 from patients.choices import read_choices
 from patients.drafting import draft_plan
 from patients.facts import FROM_PATIENT, Answers, facts_input
 from patients.models import Consultation, Observation, Plan
+from patients.on_hold import days_on_hold, held_by
 from patients.plan_draft import PlanDraft
-from patients.taken_now import current_drugs, held_by
+from patients.taken_now import current_drugs
+
+
+class UnderPlans(NamedTuple):
+    """What the plans a patient follows say. Of this guideline's: by drug the rules it is held for, and for how many days
+    the step's treatment has been on hold. Of the others: what is taken elsewhere, in the form of FACTS.json."""
+
+    held: Mapping[str, list[str]]
+    days: int
+    elsewhere: Mapping[str, Any]
 
 
 class Read(NamedTuple):
@@ -43,20 +53,40 @@ def raw_facts(
     answers: Mapping[str, Any] | None = None,
     as_of: date | None = None,
     observations: Sequence[Observation] | None = None,
-    held: Mapping[str, list[str]] | None = None,
+    under_plans: UnderPlans | None = None,
 ) -> dict[str, Any]:
     """The consultation as FACTS.json; with other answers, for another day, or with observations already at hand and what
-    the plan that is followed holds."""
+    the plans that are followed say."""
+    day = as_of or consultation.as_of
+    plans = under_plans or what_plans_say(
+        consultation, active_plan(consultation), drugs_of(plans_beside(consultation), day), day
+    )
     return facts_input(
         compiled=compiled_for(consultation),
         patient=consultation.patient,
-        as_of=as_of or consultation.as_of,
+        as_of=day,
         step=consultation.current_step,
         started_on=consultation.step_started_on,
         answers=consultation.answers if answers is None else answers,
         observations=observations_of(consultation) if observations is None else observations,
-        held=held_by(active_plan(consultation)) if held is None else held,
+        held=plans.held,
+        days_held=plans.days,
+        elsewhere=plans.elsewhere,
     )
+
+
+def what_plans_say(
+    consultation: Consultation, plan: Plan | None, beside: Iterable[Beside], as_of: date | None = None
+) -> UnderPlans:
+    """`plan` is the one that is followed, `beside` the drugs of the other guidelines' plans. Time on hold counts for the
+    step the consultation is about."""
+    compiled = compiled_for(consultation)
+    is_of_step = plan is not None and (plan.step, plan.started_on) == (
+        consultation.current_step, consultation.step_started_on,
+    )  # fmt: skip
+    day = as_of or consultation.as_of
+    days = days_on_hold(compiled, plan, day) if is_of_step else 0
+    return UnderPlans(held_by(plan), days, elsewhere(compiled, beside, current_drugs(compiled, plan)))
 
 
 def observations_of(consultation: Consultation) -> list[Observation]:
@@ -81,14 +111,30 @@ def active_plan(consultation: Consultation) -> Plan | None:
 
 def draft_for(consultation: Consultation, decision: Decision | None = None) -> PlanDraft:
     """The plan as the saved choices make it. Raises ChoicesRefused when they cannot be read."""
-    compiled = compiled_for(consultation)
+    compiled, beside = compiled_for(consultation), drugs_of(plans_beside(consultation), consultation.as_of)
     return draft_plan(
         compiled,
         decision or decision_for(consultation),
         read_choices(consultation.choices),
         current_drugs(compiled, active_plan(consultation)),
         consultation.as_of,
+        beside,
+        known_once_signed(consultation) if beside else (),
     )
+
+
+def known_once_signed(consultation: Consultation) -> list[Observation]:
+    """The results on record and, behind them, what this visit adds: the other plans are told of it, too."""
+    rows = observations_of(consultation)
+    last = max((row.number for row in rows), default=0)
+    return rows + [
+        Observation(
+            fact_key=key, value_typed=answer["value"], unit=answer.get("unit") or "",
+            upper_limit_typed=answer.get("upper_limit") or "", number=last + 1,
+            taken_on=date.fromisoformat(answer.get("taken_on") or consultation.as_of.isoformat()),
+        )
+        for key, answer in consultation.answers.items() if "value" in answer
+    ]  # fmt: skip
 
 
 def decision_json(decision: Decision, version: Version) -> dict[str, Any]:
@@ -97,8 +143,7 @@ def decision_json(decision: Decision, version: Version) -> dict[str, Any]:
 
 def decision_hash(decision: Decision, version: Version) -> str:
     """What a review page shows is known by this: SHA-256 over the decision with its trace, hexadecimal."""
-    canonical = json.dumps(decision_json(decision, version), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return sha256_of(decision_json(decision, version))
 
 
 def read_answers(
@@ -111,7 +156,8 @@ def read_answers(
     compiled = compiled_for(consultation)
     problems: list[Problem] = []
     usable: Answers = {}
-    held = held_by(active_plan(consultation))
+    beside = drugs_of(plans_beside(consultation), as_of)
+    under_plans = what_plans_say(consultation, active_plan(consultation), beside, as_of)
     for key, answer in answers.items():
         if key not in compiled.facts:
             problems.append(Problem(key[:80], "is not a fact of this guideline"))
@@ -120,7 +166,7 @@ def read_answers(
         else:
             usable[key] = answer
     while True:
-        raw = raw_facts(consultation, answers=usable, as_of=as_of, observations=observations, held=held)
+        raw = raw_facts(consultation, answers=usable, as_of=as_of, observations=observations, under_plans=under_plans)
         try:
             facts = read_facts(raw, compiled)
         except FactsRefused as refusal:

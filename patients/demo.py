@@ -5,6 +5,7 @@ Idempotent: what is there already is left alone. Refuses where a clinic for real
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,9 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from guidelines import actions as guideline_actions
-from guidelines.guideline_file import read_guideline_file
+from guidelines.guideline_file import read_guideline_file, shipped_guidelines
+from guidelines.knowledge_files import knowledge_in
 from guidelines.library import CONTENT_FOLDER
-from guidelines.models import Approval, RunState, StatusMove, Version
+from guidelines.models import Approval, JobState, StatusMove, Version
 from guidelines.package import compiled_version
 from guidelines.workflow import Status
 from patients import actions
@@ -67,9 +69,12 @@ def make_demonstration(tell: Tell) -> Clinic:
             clinic = actions.open_clinic(**told["clinic"], is_demo=True)
             tell(f"{clinic}: made.")
         staff = {raw["username"]: staff_member(clinic, raw) for raw in told["staff"]}
-    version = shipped_version(told, staff, tell)
+    with transaction.atomic():
+        versions = {path: shipped_version(path, told, staff, tell) for path in shipped_guidelines()}
+    for shipped in versions.values():
+        publish(shipped, clinic, staff, told, tell)
+    version = versions[story_guideline(told)]
     by = next(staff[raw["username"]] for raw in told["staff"] if raw.get("clinic_role") == Role.PHYSICIAN)
-    publish(version, clinic, staff, told, tell)
     today = clinic.today()
     for person in Story(compiled_version(version).facts, today).people():
         if not Patient.objects.filter(clinic=clinic, number=person.number).exists():
@@ -92,15 +97,21 @@ def staff_member(clinic: Clinic, told: dict[str, Any]) -> User:
     return user
 
 
-def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) -> Version:
-    """The shipped guideline as the current version: submitted, approved twice and published as a demonstration."""
-    package = read_guideline_file(CONTENT_FOLDER / told["guideline"]).package
+def story_guideline(told: dict[str, Any]) -> Path:
+    """The shipped guideline that the invented patients are treated by."""
+    return CONTENT_FOLDER / told["guideline"]
+
+
+def shipped_version(path: Path, told: dict[str, Any], staff: dict[str, User], tell: Tell) -> Version:
+    """A shipped guideline as its current version: submitted, approved twice and published as a demonstration."""
+    package = read_guideline_file(path).package
     by_group: dict[str, list[dict[str, Any]]] = {}
     for raw in told["staff"]:
         by_group.setdefault(raw.get("group", ""), []).append(raw)
     editor, administrator = (staff[by_group[group][0]["username"]] for group in ("editors", "administrators"))
     with transaction.atomic():
         refuse_beside_approved(package.slug)
+        guideline_actions.record_knowledge(content=knowledge_in(), by=editor)
         try:
             version = guideline_actions.load_package(
                 package=package, by=editor, reason=REASON, level="safety", is_demonstration=True
@@ -111,7 +122,7 @@ def shipped_version(told: dict[str, Any], staff: dict[str, User], tell: Tell) ->
             return version
         if StatusMove.objects.status_of(version) == Status.DRAFT:
             guideline_actions.submit(version=version, by=editor, why=REASON)
-        for run in version.impact_runs.filter(state=RunState.WAITING):
+        for run in version.impact_runs.filter(state=JobState.WAITING):
             actions.compare_plans(run.pk)  # here and now: nobody has started a worker yet
         for raw in by_group["reviewers"]:
             reviewer = staff[raw["username"]]
@@ -193,7 +204,7 @@ def choose(consultation: Consultation, visit: Visit, by: User) -> Consultation:
     consultation = actions.save_choices(
         consultation=consultation, choices=visit.choices, by=by, lock_version=consultation.lock_version
     )
-    seen = [alert.rule.key for alert in draft_for(consultation).to_acknowledge()]
+    seen = list(draft_for(consultation).to_see())
     return actions.save_choices(
         consultation=consultation, choices={**visit.choices, "acknowledged": seen}, by=by,
         lock_version=consultation.lock_version, furthest_step="review",

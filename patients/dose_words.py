@@ -9,9 +9,9 @@ from typing import Protocol
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
-from guidelines.engine.products import Count
+from guidelines.engine.products import Count, count_json, shown_products
 from guidelines.engine.values import plain
-from patients.paper_words import joined, measured, noun, number
+from patients.paper_words import capital, joined, measured, number, so_many
 from patients.plan_draft import MedicationLine, PlanDraft
 from patients.plan_parts import DayCell, PlanProduct
 
@@ -30,6 +30,7 @@ class HowMuch(Protocol):
 
 
 AS_BEFORE = {"patient": "Keep taking it as before.", "clinician": "Goes on as before; the dose is not recorded here."}
+ONE_TIME = "One time only"
 ENDED = "None. You have come to the end of the steps."
 NOT_GIVEN = {
     "hold": ("Do not take it until we tell you.", "Held."),
@@ -38,23 +39,38 @@ NOT_GIVEN = {
 
 
 def product_list(products: Sequence[Count]) -> str:
-    """1 tablet of 20 milligrams and 2 tablets of 1 milligram."""
-    return joined([f"{count} {noun(p.form, count)} of {measured(p.strength, p.unit)}" for p, count in products])
+    """1 tablet of 20 milligrams and 2 tablets of 1 milligram; 1 and a half tablets of 50 milligrams; 40 grams of cream."""
+    return joined(
+        [
+            f"{measured(count * p.strength, p.unit)} of {p.form}"
+            if p.measured
+            else f"{so_many(count, p.form)} of {measured(p.strength, p.unit)}"
+            for p, count in products
+        ]
+    )
 
 
-def clinician_products(products: Sequence[Count]) -> str:
-    return " + ".join(f"{count} × {plain(p.strength)} {p.unit} {p.form}" for p, count in products)
+def is_measured(products: Sequence[Count]) -> bool:
+    """Whether the products say the amount themselves, so that it is not said a second time."""
+    return all(product.measured for product, _ in products)
+
+
+def total_of(products: Sequence[Count]) -> str:
+    """How many in all, in words: 3 tablets; 40 grams of cream."""
+    if is_measured(products):
+        return product_list(products)
+    return so_many(sum(count for _, count in products), products[0].product.form)
 
 
 def plan_products(products: Sequence[Count]) -> tuple[PlanProduct, ...]:
-    return tuple(PlanProduct(count, p.form, plain(p.strength), p.unit) for p, count in products)
+    return tuple(PlanProduct(count_json(count), p.form, plain(p.strength), p.unit) for p, count in products)
 
 
 def spread(planned: PlannedDrug) -> dict[Weekday, int]:
     """How many whole products on which day, for a daily drug given as so many a week; the fuller days lie apart."""
     (_, count), *others = planned.products
-    if others:
-        raise ValueError("a week is filled with one strength only")
+    if others or not isinstance(count, int):
+        raise ValueError("a week is filled with one strength only, and with whole products")
     each, more = divmod(count, 7)
     return {day: each + (1 if day * more % 7 < more else 0) for day in Weekday}
 
@@ -71,18 +87,14 @@ def week_of(planned: PlannedDrug, spared: Weekday | None) -> tuple[DayCell, ...]
     """The seven days for a weekly drug, a weekly pattern, and a companion that leaves out a day; none for the rest."""
     form = planned.products[0].product.form
     if isinstance(planned.frequency, OnWeekday):
-        total = sum(count for _, count in planned.products)
-        taken = {planned.frequency.weekday: total}
+        taken = {planned.frequency.weekday: total_of(planned.products)}
     elif is_weekly_pattern(planned):
-        taken = spread(planned)
+        taken = {day: so_many(count, form) for day, count in spread(planned).items() if count}
     elif spared is not None and planned.frequency.times == 1:
-        total = sum(count for _, count in planned.products)
-        taken = {day: total for day in Weekday if day != spared}
+        taken = {day: total_of(planned.products) for day in Weekday if day != spared}
     else:
         return ()
-    return tuple(
-        DayCell(day.label, f"{taken[day]} {noun(form, taken[day])}" if taken.get(day) else None) for day in Weekday
-    )
+    return tuple(DayCell(day.label, taken.get(day)) for day in Weekday)
 
 
 def halves(planned: PlannedDrug) -> tuple[str, str]:
@@ -90,9 +102,11 @@ def halves(planned: PlannedDrug) -> tuple[str, str]:
     if isinstance(planned.frequency, OnWeekday) or planned.frequency.times != 2 or len(planned.products) != 1:
         raise ValueError("a morning and an evening dose need one product, taken two times")
     product, count = planned.products[0]
-    evening = count if planned.per == "dose" else count - count // 2
-    morning = count if planned.per == "dose" else count // 2
-    return f"{morning} {noun(product.form, morning)}", f"{evening} {noun(product.form, evening)}"
+    # In the smallest parts of the product: 1 and a half tablets of one that is halved are 3 halves, 1 and 2 of them.
+    part = product.smallest / product.strength
+    morning = count if planned.per == "dose" else Decimal(count) / part // 2 * part
+    evening = count if planned.per == "dose" else count - morning
+    return total_of([Count(product, morning)]), total_of([Count(product, evening)])
 
 
 def patient_dose(line: MedicationLine, spared: Weekday | None) -> str:
@@ -104,16 +118,18 @@ def patient_dose(line: MedicationLine, spared: Weekday | None) -> str:
         return AS_BEFORE["patient"]
     products, total = product_list(planned.products), measured(planned.amount, planned.unit)
     if isinstance(planned.frequency, OnWeekday):
-        return f"Once a week, on {planned.frequency.weekday.label}: {products}, {total} in all"
+        often = ONE_TIME if planned.one_time else "Once a week"
+        return f"{often}, on {planned.frequency.weekday.label}: {products}, {total} in all"
     if is_weekly_pattern(planned):
         return f"{products} in the week: {pattern_words(planned)}"
+    in_all = "" if is_measured(planned.products) else f", {total} in all"
     if spared is not None:
         return f"{products} on each day but {spared.label}"
     if planned.frequency.times == 1:
-        return f"{products} each day, {total} in all"
+        return capital(f"{products} each day{in_all}")
     if planned.per != "dose":
         morning, evening = halves(planned)
-        return f"{morning} in the morning and {evening} in the evening: {products}, {total} in all"
+        return f"{morning} in the morning and {evening} in the evening: {products}{in_all}"
     return f"{number(planned.frequency.times)} times a day: {products} each time"
 
 
@@ -121,8 +137,8 @@ def pattern_words(planned: PlannedDrug) -> str:
     form, days = planned.products[0].product.form, spread(planned)
     counts = sorted({count for count in days.values() if count}, reverse=True)
     if len(set(days.values())) == 1:
-        return f"{counts[0]} {noun(form, counts[0])} each day"
-    return ", ".join(f"{count} {noun(form, count)} on {joined(days_with(planned, count))}" for count in counts)
+        return f"{so_many(counts[0], form)} each day"
+    return ", ".join(f"{so_many(count, form)} on {joined(days_with(planned, count))}" for count in counts)
 
 
 def spared_weekday(compiled: CompiledPackage, draft: PlanDraft, line: MedicationLine) -> Weekday | None:
@@ -155,4 +171,7 @@ def clinician_dose(line: MedicationLine, spared: Weekday | None) -> str:
     if planned is None:
         return AS_BEFORE["clinician"]
     pattern = f": {planned.pattern}" if planned.pattern else ""
-    return f"{amount_and_days(planned, spared)} = {clinician_products(planned.products)}{pattern}"
+    if planned.one_time and isinstance(planned.frequency, OnWeekday):
+        once = f"{plain(planned.amount)} {planned.unit} one time only, on {planned.frequency.weekday.label}"
+        return f"{once} = {shown_products(planned.products)}"
+    return f"{amount_and_days(planned, spared)} = {shown_products(planned.products)}{pattern}"

@@ -15,6 +15,7 @@ from guidelines.engine.cycles import keys_read
 from guidelines.engine.decision import Decision, anchor_of
 from guidelines.engine.facts import Known
 from guidelines.engine.schedule import Due, schedule, windows
+from patients.following.reads import brought_by, last_whole_on
 from patients.plan_draft import MedicationLine
 
 LONGEST_SERIES = 400
@@ -44,7 +45,15 @@ def due_tests(
         if item.restarts_on_dose_change and item.drug in changed:
             counted_from = today
         elif item.anchor == "previous" and anchor < today:
-            counted_from = last_done_on(compiled, decision, item) or today
+            last = last_done_on(compiled, decision, item, today)
+            if last is None:
+                if not any(not window.drugs or drugs & set(window.drugs) for window in item.windows):
+                    continue
+                found.append(
+                    Due(item, today, today, item.windows[0].every is not None and item.windows[0].times is None)
+                )
+                continue
+            counted_from = last
         for window in item.windows:
             if not window.drugs or drugs & set(window.drugs):
                 found += to_come(item, window, counted_from, today, compiled.package.exact_day_grace_days)
@@ -84,11 +93,15 @@ def tests_behind(compiled: CompiledPackage, rule: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def last_done_on(compiled: CompiledPackage, decision: Decision, item: MonitoringItem) -> date | None:
-    """The day on which all laboratory facts of the item were last known."""
-    facts = [fact for test in item.tests for fact in compiled.tests[test].facts]
-    days = [state.taken_on for state in map(decision.facts.states.get, facts) if isinstance(state, Known)]
-    return min(days) if days else None
+def last_done_on(compiled: CompiledPackage, decision: Decision, item: MonitoringItem, today: date) -> date | None:
+    """The day since which no part of the item has been done anew. A result that has become too old was still done on its
+    day, and what follows is counted from that; a part that was never measured is due: None. An examination brings no
+    result to count from: where there is nothing else, today."""
+    states = decision.facts.states.items()
+    known = {key: state if isinstance(state, Known) else state.last for key, state in states}
+    days = {key: found.taken_on for key, found in known.items() if found is not None}
+    done = [last_whole_on(compiled, test, days) for test in item.tests if brought_by(compiled, test)]
+    return None if None in done else min((day for day in done if day is not None), default=today)
 
 
 def to_come(item: MonitoringItem, window: Window, anchor: date, today: date, grace_days: int) -> Iterator[Due]:

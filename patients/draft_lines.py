@@ -109,10 +109,10 @@ class LineWriter:
             working = worksheet(part.regimen, part.dose, planned, self.decision.resolved, is_taken=is_taken)
         change = self.change(drug.key, planned.amount if planned else None, taking)
         now = self.now(drug.key)
-        # A lower dose after a stop is not raised by a table: a person looks first.
-        titration = titration_of(part, planned, change, self.today) if now.below is None else ()
-        if now.below is not None:
-            working = (*working, f"Given again below {plain(now.below)} {regimen.unit}: {now.again}")
+        # A lower dose after a stop is not raised by a table, also where nobody knows what it is lower than: a person looks first.
+        titration = () if now.is_to_be_lower else titration_of(part, planned, change, self.today)
+        if now.is_to_be_lower:
+            working = (*working, f"Given again below {now.bound(regimen.unit)}: {now.again}")
         taper = taper_of(self.decision, part.regimen, planned, change, self.today, under_way=part.role == "continued")
         return MedicationLine(
             drug, change, regimen.key, planned, because, working, titration, taper, part.role, now.is_held, now.is_moved(change, planned),
@@ -140,7 +140,7 @@ class LineWriter:
         elif not allowed:
             self.dose_problem(
                 place,
-                f"{name}: {plain(amount)} {dose.unit} per {dose.per} cannot be given. Choose a dose of whole products from "
+                f"{name}: {plain(amount)} {dose.unit} per {dose.per} cannot be given. Choose a dose that its products make up, from "
                 f"{plain(dose.min)} to {plain(dose.max)} {dose.unit} per {dose.per}.",
             )
         weekday = self.weekday(compiled, None)
@@ -267,34 +267,33 @@ def amounts_for(compiled: CompiledRegimen, dose: Dose, now: CurrentDrug) -> list
 
 def made_up_to(compiled: CompiledRegimen, limit: Decimal) -> list[Decimal]:
     """Every amount up to the highest that whole products make up: a dose on its way down is below the usual range."""
-    smallest = min(product.strength for product in compiled.drug.products)
+    smallest = min(product.smallest for product in compiled.drug.products)
     steps = [smallest * count for count in range(1, int(limit // smallest) + 1)]
     return [amount for amount in steps if products_for(compiled, amount) is not None]
 
 
 def too_much(name: str, amount: Decimal, now: CurrentDrug, unit: str) -> str:
-    most = plain(now.below) if now.below is not None else ""
-    return f"{name}: {plain(amount)} {unit} is not below {most} {unit}, the dose at which it was held. {now.again}"
+    return f"{name}: {plain(amount)} {unit} is not below {now.bound(unit)}, the dose at which it was held. {now.again}"
 
 
 def may_be_chosen(option: AssessedOption) -> bool:
-    """An excluded option, when every stop on it may be overridden with a reason."""
+    """An excluded option, when every stop on it may be overridden with a reason and its main drugs have a dose."""
     stops = [alert for alert in option.alerts if alert.severity == "stop"]
     doses = [part.dose for part in option.regimens if part.role != "continued"]
     return (
-        bool(stops) and all(override_of(a) == "reason" for a in stops) and not any(isinstance(d, NoDose) for d in doses)
-    )
+        bool(stops) and not option.is_empty and all(override_of(a) == "reason" for a in stops)
+        and not any(isinstance(d, NoDose) for d in doses)
+    )  # fmt: skip
 
 
 def built(compiled: CompiledRegimen, amount: Decimal, weekday: Weekday | None) -> PlannedDrug | None:
     regimen, products = compiled.regimen, products_for(compiled, amount)
     if products is None or (regimen.frequency.type == "weekly" and weekday is None):
         return None
-    frequency = (
-        OnWeekday(weekday)
-        if weekday is not None
-        else EveryDay(regimen.frequency.times if regimen.frequency.type == "daily" else 1)
-    )
+    times = regimen.frequency.times if regimen.frequency.type == "daily" else 1
+    frequency = OnWeekday(weekday) if weekday is not None else EveryDay(times)
     pattern = weekly_pattern(products[0].number, products[0].product.form) if regimen.weekly_tablets else None
     per = "week" if regimen.weekly_tablets else regimen.amount_per
-    return PlannedDrug(compiled.drug, regimen.key, amount, regimen.unit, per, frequency, products, pattern)
+    return PlannedDrug(
+        compiled.drug, regimen.key, amount, regimen.unit, per, frequency, products, pattern, regimen.one_time
+    )

@@ -10,6 +10,7 @@ from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.dosing import BODY, Dose
 from guidelines.engine.operators import EXACT
 from guidelines.engine.planned import OnWeekday, PlannedDrug
+from guidelines.engine.products import shown_products
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.values import plain
 
@@ -42,8 +43,6 @@ def limit_lines(compiled: CompiledRegimen, dose: Dose, resolved: Resolved) -> It
 
 
 def chosen_line(planned: PlannedDrug) -> str:
-    made = " + ".join(
-        f"{count} × {plain(product.strength)} {product.unit} {product.form}" for product, count in planned.products
-    )
+    made = shown_products(planned.products)
     when = f", on {planned.frequency.weekday.label}" if isinstance(planned.frequency, OnWeekday) else ""
     return f"Chosen: {plain(planned.amount)} {planned.unit} per {planned.per} = {made}{when}"

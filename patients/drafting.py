@@ -3,7 +3,7 @@
 Refuses to preselect: an option, a dose, a weekday or an override that nobody chose is a problem of the draft.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import localcontext
@@ -13,19 +13,29 @@ from guidelines.engine.decision import Decision, anchor_of
 from guidelines.engine.operators import EXACT
 from guidelines.engine.options import AssessedOption
 from guidelines.engine.planned import OnWeekday, Weekday
+from patients.beside import Beside, given_twice
 from patients.choices import Choices
+from patients.draft_beside import alerts_beside, beside_problems
 from patients.draft_due import due_tests
 from patients.draft_lines import NEEDS_OPTION, NO_PLAN, LineWriter
 from patients.draft_safety import alerts_of, safety_problems
+from patients.models import Observation
 from patients.plan_draft import CurrentDrug, DraftProblem, MedicationLine, PlanDraft
 
 LONGEST_REVIEW_DAYS = 366
 
 
 def draft_plan(
-    compiled: CompiledPackage, decision: Decision, choices: Choices, current: Mapping[str, CurrentDrug], today: date
+    compiled: CompiledPackage,
+    decision: Decision,
+    choices: Choices,
+    current: Mapping[str, CurrentDrug],
+    today: date,
+    beside: Collection[Beside] = (),
+    observations: Collection[Observation] = (),
 ) -> PlanDraft:
-    """The plan as far as it can be written. It may be signed when `problems` is empty."""
+    """The plan as far as it can be written. It may be signed when `problems` is empty. `beside`: the drugs of the other
+    plans that are followed; `observations`: the results these are judged by."""
     with localcontext(EXACT):
         writer = LineWriter(compiled, decision, choices, current, today)
         lines = tuple(writer.lines())
@@ -41,8 +51,11 @@ def draft_plan(
         )  # fmt: skip
         problems = [*writer.problems, *review_problems(compiled, decision, draft, choices, today)]
         problems += companion_problems(compiled, draft)
+        problems += given_twice(draft, beside)
+        others = alerts_beside(compiled, draft, current, beside, observations, today)
+        problems += beside_problems(others, choices)
         problems += safety_problems(compiled, draft, choices) if is_settled else ()
-    return replace(draft, problems=tuple(dict.fromkeys(problems)))
+    return replace(draft, problems=tuple(dict.fromkeys(problems)), beside=others)
 
 
 def plan_step(compiled: CompiledPackage, decision: Decision, option: AssessedOption | None) -> str | None:

@@ -35,10 +35,13 @@ def facts_input(
     answers: Mapping[str, Answer],
     observations: Iterable[Observation],
     held: Mapping[str, list[str]] | None = None,
+    days_held: int = 0,
+    elsewhere: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything known about the patient on the day `as_of`, in the form of FACTS.json."""
     given = {key: answer for key, answer in answers.items() if key not in FROM_PATIENT}
-    return ({"held": dict(held)} if held else {}) | {
+    of_plans = {"held": dict(held or {}), "days_held": days_held, "elsewhere": dict(elsewhere or {})}
+    return {name: told for name, told in of_plans.items() if told} | {
         "as_of": as_of.isoformat(),
         "step": step or None,
         "started_on": started_on.isoformat() if started_on else None,
@@ -73,7 +76,7 @@ def history(
         and not compiled.facts[key].formula_only
     }  # fmt: skip
     found: dict[str, dict[date, Answer]] = {}
-    for row in sorted(observations, key=lambda row: (row.fact_key, row.taken_on, row.recorded_at, row.pk)):
+    for row in sorted(observations, key=lambda row: (row.fact_key, row.taken_on, row.number)):
         is_answered = answers.get(row.fact_key, {}).get("taken_on") == row.taken_on.isoformat()
         if row.fact_key in wanted and row.taken_on <= as_of and not is_answered:
             found.setdefault(row.fact_key, {})[row.taken_on] = answer_of(row)
@@ -103,7 +106,7 @@ def prefilled(
     Left out: what is worked out, what is only reported for the day, and medicines recorded before the plan changed them.
     """
     found: Answers = {}
-    for row in sorted(observations, key=lambda row: (row.taken_on, row.recorded_at, row.pk)):
+    for row in sorted(observations, key=lambda row: (row.taken_on, row.number)):
         fact = compiled.facts.get(row.fact_key)
         if fact is not None and row.taken_on <= as_of and is_carried(fact, row, plan):
             found[fact.key] = answer_of(row)
@@ -118,10 +121,7 @@ def prefilled(
 def amounts_by_plan(compiled: CompiledPackage, plan: Plan) -> Answers:
     """How much is taken, where the guideline asks for it and the plan tells today's amount: nothing of a drug that is
     held. Of one raised or lowered in dated steps nobody knows which was reached, and it is asked."""
-    changing = {
-        told["drug"] for told in plan.care_plan.get("medications", ())
-        if len(told["taper"]) > 1 or len(told["titration"]) > 1
-    }  # fmt: skip
+    changing = drugs_in_steps(plan)
     regimens = compiled.package.regimens
     asked = {regimen.drug: regimen.taken_now for regimen in regimens if regimen.taken_now}
     found: Answers = {}
@@ -132,6 +132,14 @@ def amounts_by_plan(compiled: CompiledPackage, plan: Plan) -> Answers:
         elif fact and row.amount is not None and row.drug_key not in changing:
             found[fact] = {"value": row.amount_text, "taken_on": plan.signed_on.isoformat()}
     return {key: {**answer, "unit": compiled.facts[key].unit or ""} for key, answer in found.items()}
+
+
+def drugs_in_steps(plan: Plan) -> set[str]:
+    """Those that the plan raises or lowers on set days."""
+    return {
+        told["drug"] for told in plan.care_plan.get("medications", ())
+        if len(told["taper"]) > 1 or len(told["titration"]) > 1
+    }  # fmt: skip
 
 
 def is_carried(fact: Fact, row: Observation, plan: Plan | None) -> bool:
@@ -150,14 +158,16 @@ def taken_by_plan(compiled: CompiledPackage, as_of: date, plan: Plan) -> Answers
     for taken in step.takes:
         if taken.condition is None or taken.drug not in planned:
             continue
-        fact = deciding_fact(compiled, as_of, plan, taken.condition)
+        fact = deciding_fact(compiled, as_of, plan.step, plan.started_on, taken.condition)
         if fact is not None:
             found[fact] = {"value": planned[taken.drug], "taken_on": plan.signed_on.isoformat()}
     return found
 
 
-def deciding_fact(compiled: CompiledPackage, as_of: date, plan: Plan, condition: Node) -> str | None:
-    """The one yes-or-no fact that settles the condition on the plan's step, if there is just one."""
+def deciding_fact(
+    compiled: CompiledPackage, as_of: date, step: str, started_on: date | None, condition: Node
+) -> str | None:
+    """The one yes-or-no fact that settles the condition on the step, if there is just one."""
     asked = [key for key in fact_keys(compiled, condition) if compiled.facts[key].type == "boolean"]
     if len(asked) != 1:
         return None
@@ -165,7 +175,7 @@ def deciding_fact(compiled: CompiledPackage, as_of: date, plan: Plan, condition:
     outcomes = []
     for value in (True, False):
         state = Known(value, "", None, as_of)
-        facts = PatientFacts(as_of, plan.step, plan.started_on, {key: state})
+        facts = PatientFacts(as_of, step, started_on, {key: state})
         outcomes.append(condition.value(Resolved(compiled, facts)))
     return key if outcomes == [True, False] else None
 

@@ -38,7 +38,7 @@ class Filled:
 def filled_in(plan: CarePlan, compiled: CompiledPackage, observations: Iterable[Observation], today: date) -> Filled:
     """`observations` are the patient's effective ones. Of each fact the first result in the time of the test counts."""
     rows: dict[str, list[Observation]] = {}
-    for row in sorted(observations, key=lambda row: (row.taken_on, row.recorded_at, row.pk)):
+    for row in sorted(observations, key=lambda row: (row.taken_on, row.number)):
         rows.setdefault(row.fact_key, []).append(row)
     items = {entry.entry.key: entry.entry for entry in compiled.monitoring}
     found: dict[tuple[str, date], FoundOn] = {}
@@ -55,8 +55,10 @@ def filled_in(plan: CarePlan, compiled: CompiledPackage, observations: Iterable[
         if numbers:
             is_whole = all(any(fact in came for fact in facts) for facts in parts if facts)
             done_on = max(row.taken_on for row in came.values())
-            dated = len({row.taken_on for row in numbers.values()}) > 1
-            lines = tuple(told(compiled.facts[fact], row, dated) for fact, row in numbers.items())
+            days = {row.taken_on for row in numbers.values()}
+            # What is of the day that stands beside it needs no day of its own; nor does what is all of one day.
+            undated = days if len(days) == 1 else {done_on} if is_whole else set()
+            lines = tuple(told(compiled.facts[fact], row, row.taken_on not in undated) for fact, row in numbers.items())
             found[test.item, test.opens] = FoundOn(done_on if is_whole else None, lines)
     return Filled(today, found)
 

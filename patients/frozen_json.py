@@ -31,8 +31,8 @@ def _read(kind: Any, raw: Any, place: str) -> Any:
     if origin in (Union, types.UnionType):
         if raw is None:
             return None
-        kind = next(part for part in get_args(kind) if part is not type(None))
-        return _read(kind, raw, place)
+        kinds = [part for part in get_args(kind) if part is not type(None)]
+        return _read(next((part for part in kinds if part is type(raw)), kinds[0]), raw, place)
     if origin is tuple:
         if not isinstance(raw, list):
             raise ValueError(f"{place} must be a list")

@@ -18,17 +18,16 @@ from patients.instructions import AFTER_BOXES, BEFORE_BOXES, IN_BOX, WHEN_STOPPE
 from patients.paper_words import (
     capital,
     clinician_day,
-    in_letters,
+    in_words,
     joined,
     measured,
-    noun,
     number,
     patient_day,
     set_clinical,
     set_line,
 )
 from patients.plan_draft import MedicationLine, PlanDraft, TitrationStep
-from patients.plan_parts import DoseStep, DrugBox, PaperPart, PlanHeader, PlanMedication
+from patients.plan_parts import NO_MORE, DoseStep, DrugBox, PaperPart, PlanHeader, PlanMedication
 
 NOT_NAMED = dict.fromkeys((
     "tablet_count", "tablet_count_words", "strength", "form", "dose", "product_list", "morning_products", "evening_products",
@@ -82,6 +81,7 @@ class BoxWriter:
             None if isinstance(planned.frequency, OnWeekday) else planned.frequency.times,
             dose_words.plan_products(planned.products), working, line.because,
             tuple(self.step_up(line, step) for step in line.titration), tuple(self.step_down(line, step) for step in line.taper),
+            one_time=planned.one_time,
         )  # fmt: skip
 
     def step_up(self, line: MedicationLine, step: TitrationStep) -> DoseStep:
@@ -99,9 +99,9 @@ class BoxWriter:
         unit = line.planned.unit if line.planned else ""
         when = f"from {clinician_day(step.on)}"
         if not step.amount:
-            return DoseStep(step.on, "None", "None", f"none {when}")
+            return DoseStep(step.on, NO_MORE, NO_MORE, f"none {when}")
         if not step.products:
-            raise Unfilled(f"{line.drug.name}: {step.amount} {unit} is not made of whole products")
+            raise Unfilled(f"{line.drug.name}: {step.amount} {unit} cannot be made of its products")
         amount = measured(step.amount, unit)
         return DoseStep(
             step.on,
@@ -155,22 +155,23 @@ class BoxWriter:
             return None
         lead: tuple[str, ...] = ()
         if planned is not None and drug.weekly_only:
-            first = self.instructions.of(drug.key, "how_to_take")[:1]
-            lead = tuple(fill(first[0])) if first else ()
+            rows = self.instructions.of(drug.key, "how_to_take")
+            first = next((row for row in rows if "{weekday}" in row.plain), rows[0] if rows else None)
+            lead = tuple(fill(first)) if first else ()
             parts = [p for part in parts if (p := without(part, lead)) is not None]
         steps_down = tuple(
             self.step_down(line, step) for step in line.taper if is_before_next_visit(step.on, self.draft)
         )
         taper = self.compiled.regimens[planned.regimen].regimen.taper if planned else None
-        total = sum(count for _, count in planned.products) if planned else 0
+        is_one_time = planned is not None and planned.one_time
         return DrugBox(
             drug.key, capital(drug.name), line.change, drug.weekly_only, set_line(dose_words.patient_dose(line, spared)),
-            drug.purpose if line.is_given else None,
+            drug.purpose if line.is_given and not is_one_time else None,  # of a weekly drug it says that it is weekly
             planned.frequency.weekday.label if planned and isinstance(planned.frequency, OnWeekday) else None,
-            f"{number(total)} {noun(planned.products[0].product.form, total)}" if planned else "",
+            dose_words.total_of(planned.products) if planned else "",
             set_line(measured(planned.amount, planned.unit)) if planned else "",
             lead, (*self.why_not(line), *parts), dose_words.week_of(planned, spared) if planned else (),
-            steps_down, taper.advice if taper and len(steps_down) > 1 else (),
+            steps_down, taper.advice if taper and len(steps_down) > 1 else (), one_time=is_one_time,
         )  # fmt: skip
 
     def why_not(self, line: MedicationLine) -> tuple[PaperPart, ...]:
@@ -198,7 +199,7 @@ class BoxWriter:
         if len(planned.products) == 1:
             product = planned.products[0].product
             values |= {
-                "tablet_count": number(total), "tablet_count_words": in_letters(total) if total < 100 else "",
+                "tablet_count": number(total), "tablet_count_words": in_words(total),
                 "form": product.form, "strength": number(product.strength),
             }  # fmt: skip
             if not isinstance(planned.frequency, OnWeekday) and planned.frequency.times == 2:

@@ -59,6 +59,26 @@ def noun(word: str, count: Decimal | int) -> str:
     return word if count == 1 else f"{word}s"
 
 
+def so_many(count: Decimal | int, word: str) -> str:
+    """How many of something that is counted, halves in words: a decimal point is overlooked, and 1.5 then reads as 15."""
+    whole, rest = divmod(Decimal(count), 1)
+    if not rest:
+        return f"{number(count)} {noun(word, count)}"
+    if rest != Decimal("0.5"):
+        raise ValueError(f"{count} {word}s are no whole and no half ones")
+    return f"{number(whole)} and a half {word}s" if whole else f"half a {word}"
+
+
+def in_words(count: Decimal | int) -> str:
+    """A count in letters, a half included; nothing from 100 on."""
+    whole, rest = divmod(Decimal(count), 1)
+    if whole >= 100:
+        return ""
+    if not rest:
+        return in_letters(int(whole))
+    return f"{in_letters(int(whole))} and a half" if whole else "half"
+
+
 def measured(amount: Decimal, unit: str) -> str:
     """The amount with its unit in full; ValueError for a unit that has no plain word."""
     if unit not in UNITS:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 from guidelines.engine.content import Drug
 from guidelines.engine.planned import PlannedDrug, Weekday
 from guidelines.engine.safety import Alert, override_of
 from guidelines.engine.schedule import Due
 from guidelines.engine.tapering import TaperStep
+from guidelines.engine.values import plain
 
 PlannedChange = Literal["start", "continue", "raise", "reduce", "hold", "taper", "stop"]
 WizardStep = Literal["recommendation", "dose", "safety", "monitoring"]
@@ -31,6 +33,15 @@ class CurrentDrug:
     below: Decimal | None = None
     again: str = ""
     begun_with: Decimal | None = None
+
+    @property
+    def is_to_be_lower(self) -> bool:
+        """Whether it is given again only below the dose at which it was held, known or not."""
+        return self.below is not None or bool(self.again)
+
+    def bound(self, unit: str) -> str:
+        """What it has to stay below, in words."""
+        return "a dose that is not on record" if self.below is None else f"{plain(self.below)} {unit}"
 
     def is_too_much(self, amount: Decimal) -> bool:
         """Whether an amount is not below the dose at which the drug was held, where it has to be."""
@@ -76,6 +87,19 @@ class MedicationLine:
         return self.change not in NOT_GIVEN
 
 
+class BesideAlert(NamedTuple):
+    """A rule of another plan's guideline that a drug of this draft would meet. `key` is what it is acknowledged by."""
+
+    key: str
+    rule: str
+    plan: str  # in words
+    plan_id: UUID
+    drug: str
+    severity: str
+    message: str
+    action: str
+
+
 @dataclass(frozen=True, slots=True)
 class PlanDraft:
     """`step` is the step the plan follows, `started_on` its first day, `main_weekday` the day of the weekly drug."""
@@ -88,6 +112,7 @@ class PlanDraft:
     due: tuple[Due, ...]
     problems: tuple[DraftProblem, ...]
     main_weekday: Weekday | None = None
+    beside: tuple[BesideAlert, ...] = ()
 
     @property
     def given(self) -> frozenset[str]:
@@ -100,6 +125,11 @@ class PlanDraft:
             a for a in self.alerts
             if a.rule.drug in self.given and override_of(a) != "acknowledge" and not a.forbids_plan
         )  # fmt: skip
+
+    def to_see(self) -> tuple[str, ...]:
+        """What each thing that only needs to be seen is acknowledged by, of this plan and of those beside it."""
+        own = tuple(alert.rule.key for alert in self.to_acknowledge())
+        return (*own, *(alert.key for alert in self.beside if alert.severity == "caution"))
 
     def forbid_it(self) -> tuple[Alert, ...]:
         """Stops under which nothing at all is signed, also where the drug they are about is held."""

@@ -85,10 +85,13 @@ class PlanHeader:
 
 @dataclass(frozen=True, slots=True)
 class PlanProduct:
-    count: int
+    count: int | str  # "1.5" of a tablet that may be halved
     form: str
     strength: str
     unit: str
+
+
+NO_MORE = "None"  # the amount of the step that ends a drug
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class PlanMedication:
     because: tuple[str, ...] = ()
     titration: tuple[DoseStep, ...] = ()
     taper: tuple[DoseStep, ...] = ()
+    one_time: bool = False
 
     @property
     def is_given(self) -> bool:
@@ -167,6 +171,12 @@ class DrugBox:
     steps_down_advice: tuple[str, ...] = ()
     from_on: date | None = None
     until_on: date | None = None
+    one_time: bool = False
+
+    @property
+    def how_often(self) -> str:
+        """The capitals beside the name of a weekly drug."""
+        return "ONE TIME ONLY" if self.one_time else "ONCE A WEEK"
 
 
 @dataclass(frozen=True, slots=True)

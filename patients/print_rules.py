@@ -105,6 +105,7 @@ def _meant(plan: CarePlan, box: DrugBox | None, wanted: str) -> str:
     values["{print_date}"] = ""  # it differs with every print; `structure` looks for what is left open
     if box is not None:
         values |= {"{weekday}": box.weekday or wanted, "{tablet_count}": box.products, "{dose}": box.amount}
+        values["{how_often}"] = box.how_often
     return values.get(wanted, wanted)
 
 
@@ -138,9 +139,13 @@ def structure(plan: CarePlan, text: PaperText) -> Iterator[PrintProblem]:
 
 def _weekly_box(plan: CarePlan, box: DrugBox, text: str) -> Iterator[PrintProblem]:
     weekday = box.weekday or "the weekday"
-    for words in ("ONCE A WEEK", weekday, _spaces(box.products), _spaces(box.amount)):
+    for words in (box.how_often, weekday, _spaces(box.products), _spaces(box.amount)):
         if words.casefold() not in text.casefold() or (words.isupper() and words not in text):
             yield PrintProblem("NP-2", f"“{words}” is missing from the box of {box.name}")
+    if box.one_time and "once a week" in text.casefold():
+        yield PrintProblem(
+            "NP-2", f"“once a week” must not stand in the box of {box.name}, which is taken one time only"
+        )
     if [cell.day for cell in box.week if cell.products] != [weekday]:
         yield PrintProblem("NP-3", f"the week of {box.name} must show {weekday} and no other day")
     strengths = {(p.form, p.strength, p.unit) for m in plan.medications if m.drug == box.drug for p in m.products}

@@ -5,6 +5,9 @@ Told from its facts and never by a name. Kept for good, for an approved version 
 
 from typing import NamedTuple
 
+from django.db import DEFAULT_DB_ALIAS
+
+from config.written_once import WrittenOnce
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.models import Version
 from guidelines.package import compiled_version
@@ -20,10 +23,17 @@ class Items(NamedTuple):
 _kept: dict[tuple[int, str], Items] = {}
 
 
+COLUMNS = ("id", "guideline_id", "number", "content_hash", "effective_on", "withdrawn_at", "title")
+followed = WrittenOnce(
+    lambda: (
+        Version.objects.filter(effective_on__isnull=False).order_by("-pk").values_list(*COLUMNS).query.sql_with_params()
+    )
+)
+
+
 def versions_followed() -> list[Version]:
     """Every version a plan may follow; few, and each was approved, so that it never changes."""
-    columns = ("guideline_id", "number", "content_hash", "effective_on", "withdrawn_at", "title")
-    return list(Version.objects.filter(effective_on__isnull=False).only(*columns).order_by("-pk"))
+    return [Version.from_db(DEFAULT_DB_ALIAS, COLUMNS, row) for row in followed.rows()]
 
 
 def items_of(version: Version) -> Items:

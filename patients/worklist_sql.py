@@ -105,7 +105,8 @@ class Work:
 
     @property
     def alerts(self) -> ResultAlertQuerySet:
-        return ResultAlert.objects.visible_to(self.person)
+        """Of these clinics, also where no day is asked about; tests always are asked about one."""
+        return ResultAlert.objects.visible_to(self.person).filter(clinic__in=sorted(self.days))
 
     @cached_property
     def shape(self) -> Shape | None:

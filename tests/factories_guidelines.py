@@ -1,5 +1,6 @@
 """The smallest guideline that has every kind of content, and the people who work on it. State is reached by actions."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from guidelines.engine.cases import as_decided
 from guidelines.engine.compiled import compile_package
 from guidelines.engine.content import Package
 from guidelines.guideline_file import read_guideline
-from guidelines.models import ImpactRun, Publication, RunState, Version
-from guidelines.workflow import CLINICIAN
+from guidelines.models import ImpactRun, JobState, Publication, StatusMove, Version
+from guidelines.workflow import CLINICIAN, Status
 from patients.actions import compare_plans
 
 ITCHING_ELBOW = Path(__file__).parent / "guidelines" / "fixtures" / "itching-elbow.yaml"
@@ -23,6 +24,11 @@ def itching_elbow() -> Package:
     return read_guideline(ITCHING_ELBOW.read_bytes()).package
 
 
+@cache
+def elbow_hash() -> str:
+    return compile_package(itching_elbow()).content_hash
+
+
 def edited(package: Package, **head: Any) -> Package:
     """The same guideline with another head."""
     return Package.model_validate({**dict(package), **head})
@@ -31,6 +37,23 @@ def edited(package: Package, **head: Any) -> Package:
 def retitled(title: str = "Another title") -> Package:
     """Another content of the same guideline."""
     return edited(itching_elbow(), title=title)
+
+
+def another() -> Package:
+    """The same content as another guideline."""
+    return edited(itching_elbow(), slug="sore-elbow")
+
+
+def with_other_drug(content: Any, name: str = "limberine", rxnorm: str = "2") -> Any:
+    """Content or choices of the elbow's weekly drug, as those of another one."""
+    text = json.dumps(content).replace('"rxnorm": "1"', f'"rxnorm": "{rxnorm}"')
+    return json.loads(text.replace("calmine", name).replace("Calmine", name.capitalize()))
+
+
+def creaking_knee(**head: Any) -> Package:
+    """A second guideline, with another drug."""
+    whole = with_other_drug(itching_elbow().canonical())
+    return Package.model_validate({**whole, "slug": "creaking-knee", "title": "Creaking knee", **head})
 
 
 def with_cases_that_pass(package: Package) -> Package:
@@ -59,18 +82,20 @@ def administrator(username: str = "ada") -> User:
 
 
 def draft(package: Package | None = None, *, by: User | None = None, is_demonstration: bool = False) -> Version:
-    return actions.load_package(
+    version = actions.load_package(
         package=package or itching_elbow(),
         by=by,
         reason="First version.",
         level="safety",
         is_demonstration=is_demonstration,
     )
+    assert StatusMove.objects.status_of(version) == Status.DRAFT, "the test began with this content; give another"
+    return version
 
 
 def compared(version: Version) -> None:
     """The impact of what was submitted is worked out, as a worker would."""
-    for run in ImpactRun.objects.filter(version=version, state=RunState.WAITING):
+    for run in ImpactRun.objects.filter(version=version, state=JobState.WAITING):
         compare_plans(run.pk)
 
 
@@ -90,6 +115,10 @@ def under_review(package: Package | None = None, *, names: tuple[str, str] = ("r
 
 
 def published(package: Package | None = None, **options: Any) -> Version:
+    if package in (None, itching_elbow()) and not options:
+        for there in Version.objects.current().filter(guideline__slug=itching_elbow().slug):
+            if there.content_hash == elbow_hash():
+                return there  # the test began with it: see tests/databases.py
     version = under_review(package)
     by = administrator(f"administrator-{version.guideline.slug}-{version.number}")
     return actions.publish(version=version, by=by, content_hash=version.content_hash, **options)

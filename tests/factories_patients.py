@@ -87,14 +87,16 @@ def consultation(of: Patient, by: User, version: Version | None = None) -> Consu
     return actions.start_consultation(patient=of, version=version or published(), by=by)
 
 
-def answered(of: Patient, by: User, version: Version | None = None) -> Consultation:
+def answered(
+    of: Patient, by: User, version: Version | None = None, choices: dict[str, Any] | None = None
+) -> Consultation:
     """A consultation with all answers and choices that a signature needs."""
     begun = consultation(of, by, version)
     saved = actions.save_answers(consultation=begun, answers=ENOUGH_ANSWERS, by=by, lock_version=begun.lock_version)
     assert not saved.problems
     return actions.save_choices(
         consultation=saved.consultation,
-        choices=ENOUGH_CHOICES,
+        choices=choices or ENOUGH_CHOICES,
         by=by,
         lock_version=saved.consultation.lock_version,
     )

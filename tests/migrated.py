@@ -31,13 +31,14 @@ def migrated_template() -> str:
 
 
 def digest() -> str:
-    """Of every file that has a say in what a migrated database looks like."""
+    """Of everything that has a say in what a migrated database looks like."""
     files = sorted(
         file
         for folder in ("guidelines", "patients")
         for file in (settings.BASE_DIR / folder / "migrations").glob("*.py")
     )
     found = hashlib.sha256((settings.BASE_DIR / "requirements.lock").read_bytes())
+    found.update(" ".join(settings.INSTALLED_APPS).encode())
     for file in [*files, Path(__file__)]:
         found.update(file.read_bytes())
     return found.hexdigest()[:16]
@@ -48,6 +49,7 @@ def migrate(name: str) -> None:
     connections.databases[alias] = {**connection.settings_dict, "NAME": name}
     try:
         call_command("migrate", database=alias, verbosity=0)
+        call_command("createcachetable", database=alias)
         connections[alias].close()
     finally:
         del connections[alias]

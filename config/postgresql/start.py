@@ -23,6 +23,7 @@ from config.postgresql.process import (
     is_alive,
     remove_misleading_lock_files,
 )
+from config.postgresql.roles import APPLICATION, DATABASE, OWNER, grants
 from config.postgresql.server_user import EmbeddedDatabaseError, ServerUser, server_user_for
 
 MAJOR_VERSION = "18"
@@ -71,7 +72,7 @@ def start(data: Path) -> Server:
             last_lines = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
             raise EmbeddedDatabaseError(f"PostgreSQL did not start on {data}. Its log {log} ends with:\n{last_lines}")
         time.sleep(0.02)
-    _ensure_role_and_database(server)
+    ensure_roles_and_database(server)
     return server
 
 
@@ -144,11 +145,23 @@ def connected(server: Server, *, database: str, user: str) -> psycopg.Connection
     )
 
 
-def _ensure_role_and_database(server: Server) -> None:
-    """The application is not a superuser here either, so what works here works on any server."""
-    name = "stepwise"
+def ensure_roles_and_database(server: Server) -> None:
+    """Neither role is a superuser, so what works here works on any server. A database that an earlier release has made, when
+    the application owned everything, goes over to the owner with all that is in it."""
+    names = {"owner": sql.Identifier(OWNER), "application": sql.Identifier(APPLICATION)}
     with connected(server, database="postgres", user="postgres") as connection:
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone() is None:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(name)))
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(name)))
+        for name, may in ((OWNER, "CREATEDB"), (APPLICATION, "NOCREATEDB")):
+            known = connection.execute("SELECT rolcreatedb FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+            if known != (may == "CREATEDB",):
+                connection.execute(sql.SQL("ALTER ROLE {} {}").format(sql.Identifier(name), sql.SQL(may)))
+        found = connection.execute(
+            "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [DATABASE]
+        ).fetchone()
+        if found is None:
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {owner}").format(sql.Identifier(DATABASE), **names))
+    if found == (APPLICATION,):
+        with connected(server, database=DATABASE, user="postgres") as connection, connection.transaction():
+            connection.execute(sql.SQL("REASSIGN OWNED BY {application} TO {owner}").format(**names))
+            connection.execute(grants(APPLICATION).encode())

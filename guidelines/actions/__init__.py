@@ -21,6 +21,8 @@ from guidelines.actions.editing import (
 )
 from guidelines.actions.impact import begin_impact, cancel_impact, start_impact
 from guidelines.actions.importing import Imported, import_into_draft, import_package
+from guidelines.actions.jobs import fail_job, forget_times_to_come, queue_job, start_over
+from guidelines.actions.knowledge import compare_knowledge, record_knowledge, take_knowledge
 from guidelines.actions.questions import close_question, reopen_question, send_question
 from guidelines.actions.refusals import Refused
 from guidelines.actions.versions import (
@@ -47,7 +49,10 @@ __all__ = [
     "cancel_impact",
     "close_question",
     "close_to_all",
+    "compare_knowledge",
     "draft_for_question",
+    "fail_job",
+    "forget_times_to_come",
     "give_role",
     "import_into_draft",
     "import_package",
@@ -56,6 +61,8 @@ __all__ = [
     "move_entry",
     "open_to_all",
     "publish",
+    "queue_job",
+    "record_knowledge",
     "remove_entry",
     "reopen_comment",
     "reopen_question",
@@ -68,7 +75,9 @@ __all__ = [
     "send_question",
     "start_draft",
     "start_impact",
+    "start_over",
     "submit",
+    "take_knowledge",
     "undo_edit",
     "withdraw",
 ]

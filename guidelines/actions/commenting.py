@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from config.clocks import moments_ago
 from guidelines import editing, permissions
 from guidelines.actions.editing import start_draft
 from guidelines.actions.refusals import Refused, allow
@@ -92,14 +93,17 @@ def draft_for_question(*, question: UnansweredQuestion, by: User) -> Version:
 
 
 def said(version: Version, by: User, text: str, *, part: str, key: str, answers: Comment | None = None) -> Comment:
+    """`version` is ours until the transaction ends; the same words again in the same place were sent twice."""
     if not text.strip():
         raise Refused("Write a comment.")
     if len(text.strip()) > LONGEST_COMMENT:
         raise Refused(f"Write at most {LONGEST_COMMENT} characters.")
+    told = {"commented_by": by, "text": text.strip(), "part": part, "key": key, "answers": answers}
+    again = Comment.objects.filter(version=version, commented_at__range=moments_ago(), **told).first()
+    if again is not None:
+        return again
     with pghistory.context(action="comment", user=by.pk):
-        return Comment.objects.create(
-            version=version, commented_by=by, text=text.strip(), part=part, key=key, answers=answers
-        )
+        return Comment.objects.create(version=version, **told)
 
 
 def settled(comment: Comment) -> Comment:

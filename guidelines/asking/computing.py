@@ -12,6 +12,7 @@ from guidelines.asking.limits import statements_behind
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.cycles import keys_read
+from guidelines.engine.products import named
 from guidelines.engine.safety import ORDER
 from guidelines.engine.values import plain
 from guidelines.reading.claims import Reader
@@ -148,7 +149,10 @@ def plain_dose(found: CompiledRegimen) -> tuple[str, tuple[Line, ...]]:
 
 
 def products_of(found: CompiledRegimen) -> str:
-    return ", ".join(f"{plain(one.strength)} {one.unit} ({one.form})" for one in found.products)
+    return ", ".join(
+        f"{named(one)} (by the amount)" if one.measured else f"{plain(one.strength)} {one.unit} ({one.form})"
+        for one in found.products
+    )
 
 
 def tightest(found: CompiledRegimen) -> list[content.Cap]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import log
 
 from guidelines import synonyms
+from guidelines.asking.elsewhere import words_elsewhere
 from guidelines.asking.english import English, english
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledPackage
@@ -130,7 +131,7 @@ class Builder:
         telling = {feature: min(MOST_TELLING, log(1 + len(parts) / count)) for feature, count in times.items()}
         written = {token for names in self.lexicon.words.values() for name in names for token in tokens(name)}
         words = frozenset(word for word in self.words | written | self.english.filler_words if not word[:1].isdigit())
-        others = (tuple(tokens(word)) for word in synonyms.shipped().others)
+        known = frozenset(feature for part in parts for feature in (*part.own, *part.beside))
         return Knowledge(
             compiled=self.compiled,
             lexicon=self.lexicon,
@@ -138,10 +139,10 @@ class Builder:
             drug_of=self.drug_of,
             subject=frozenset(one for one in self.of(package.condition) if one not in self.drug_of),
             parts=parts,
-            known=frozenset(feature for part in parts for feature in (*part.own, *part.beside)),
+            known=known,
             words=words,
             word_stems=frozenset(stems(words).values()),
-            others=frozenset(others),
+            others=words_elsewhere(package, self.lexicon, known),
             telling=telling,
             foreign_drugs=self.foreign_drugs(),
             people=self.said(package.population) & self.english.filler_stems - self.english.grammar,

@@ -13,6 +13,7 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.conditions import Scope, compile_formula
 from guidelines.engine.nodes import ConditionError
 from guidelines.engine.operators import unit_text
+from guidelines.engine.products import described
 from guidelines.engine.values import Interval, plain
 from guidelines.labels import parts
 from guidelines.reading.ladder import numbers_of_steps
@@ -25,7 +26,7 @@ LABELS = {
     "as_continue": "Goes on under the other step", "bands": "Taper band", "because": "Because", "beside": "Stands beside the others",
     "caps": "Limit", "changes": "Change of a medicine", "choices": "Choice", "citations": "Source", "cites": "Sources",
     "clinician": "For clinicians", "compare_with": "Shown beside", "conflicts": "Doubts", "due": "Test due", "doses": "Dose",
-    "every": "Then every", "every_max_days": "Every, at most", "every_min_days": "Every, at least", "above": "From",
+    "every": "Then every", "factor_most": "At most multiplied by", "halves": "May be halved", "measured": "Measured out", "every_max_days": "Every, at most", "every_min_days": "Every, at least", "above": "From",
     "exact_day_grace_days": "Days of grace", "implied": "Implied value", "kind": "Kind", "marks": "Marks",
     "no_cap_because": "No limit, because", "options": "Option", "other_units": "Other unit", "otherwise": "When no option is left",
     "per": "Per", "plain": "For patients", "product_bands": "Tablets", "products": "Products", "regimens": "Medicine given",
@@ -77,7 +78,7 @@ class Names:
         numbers = numbers_of_steps(compiled)
         steps = {key: f"{numbers[key]}. {step.step.title}" for key, step in compiled.steps.items()}
         drugs = {key: drug.name for key, drug in compiled.drugs.items()}
-        products = {key: f"{p.form} of {plain(p.strength)} {p.unit}" for key, p in compiled.products.items()}
+        products = {key: described(p) for key, p in compiled.products.items()}
         tests = {key: test.label for key, test in compiled.tests.items()}
         facts = {key: fact.label for key, fact in compiled.facts.items()}
         rules = {key: rule.rule.message.rstrip(".") for key, rule in compiled.rules.items()}
@@ -147,7 +148,7 @@ def unit_of(root: BaseModel, owner: BaseModel, name: str) -> str:
         return owner.unit
     if isinstance(root, content.Fact):
         return unit_text(root.unit) if isinstance(owner, content.Range) else ""
-    if not isinstance(root, content.Regimen) or name in ("factor", "times"):
+    if not isinstance(root, content.Regimen) or name in ("factor", "factor_most", "times"):
         return ""
     if isinstance(owner, content.Cap):
         return f"{root.unit}{BASIS[owner.basis]} {PER[owner.per]}"

@@ -5,6 +5,7 @@ Names things by their titles, never by their keys; a key that the content does n
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from guidelines.engine.compiled import CompiledPackage
@@ -12,7 +13,8 @@ from guidelines.engine.content import Expected, ExpectedDose, MonitoringItem
 from guidelines.engine.decision import Decision
 from guidelines.engine.facts import Problem
 from guidelines.engine.operators import unit_text
-from guidelines.engine.values import plain
+from guidelines.engine.products import shown_product
+from guidelines.engine.values import DECIMAL, plain
 
 OUTCOMES: Mapping[str, str] = {"pending": "wait", "out_of_scope": "not for this guideline"}
 STATES: Mapping[str | None, str] = {
@@ -153,8 +155,8 @@ class Differences:
         shown = []
         for key, _, count in (written.rpartition(" ") for written in counts):
             product = self.compiled.products.get(key)
-            name = f"{plain(product.strength)} {unit_text(product.unit)} {product.form}" if product else key
-            shown.append(f"{count} × {name}")
+            is_known = product is not None and DECIMAL.fullmatch(count)
+            shown.append(shown_product(product, Decimal(count)) if product and is_known else f"{count} × {key}")
         return " + ".join(shown) or "nothing"
 
     @staticmethod

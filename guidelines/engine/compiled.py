@@ -287,7 +287,8 @@ def names_of(package: content.Package) -> dict[str, Kind]:
     steps = (*(step.key for step in package.steps), "none")
     current = Kind("choice", choices=steps, label="current step", labels={"none": "not yet started"})
     days = {"as_of": Kind("date", label="today"), "started_on": Kind("date", label="start of the step")}
-    names = {"current_step": current, **days}
+    on_hold = Kind("number", "wk", label="weeks on hold since the start of the step")
+    names = {"current_step": current, "weeks_on_hold": on_hold, **days}
     for fact in package.facts:
         labels = {choice.key: choice.label for choice in fact.choices}
         names[fact.key] = Kind(fact.type, fact.unit, tuple(labels), fact.label, labels)

@@ -112,6 +112,11 @@ class Compiler:
             return self.membership(left, right, symbol)
         self.comparable(left, right, symbol)
         test = operators.comparison(symbol, left.value, right.value, right.literal)
+        if left.at_least is not None:
+            test = operators.bounded(symbol, test, left.at_least, right.value)
+        if right.at_least is not None:
+            turned = operators.TURNED.get(symbol, symbol)
+            test = operators.bounded(turned, test, right.at_least, left.value)
         shown = f"{left.text} {word} {self.value_text(right, left)}"
         sides = Comparison(symbol, left, right)
         return Node("leaf", BOOLEAN, shown, test, test, keys=left.keys + right.keys, compares=sides)

@@ -5,8 +5,6 @@ word, the drugs, the doses, the rules, the tests, the pathway, what the patient 
 get right. No module of ours is imported here but `values`.
 """
 
-import hashlib
-import json
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -77,7 +75,7 @@ from guidelines.engine.shape.telling import (
     PatientInstruction,
     PrintRule,
 )  # fmt: skip
-from guidelines.engine.values import Content, Day, Key, Line, Text, Whole
+from guidelines.engine.values import Content, Day, Key, Line, Text, Whole, canonical_text, sha256_of
 
 __all__ = [
     "KEYED",
@@ -217,12 +215,26 @@ class Package(Head):
                     raise ValueError(f"options: {option.key} gives {drug} twice: it is taken once a week only")
         return self
 
+    @model_validator(mode="after")
+    def nothing_of_a_week_is_halved(self) -> Self:
+        """A half tablet of a weekly drug is a dose nobody can check, and whole tablets are spread over a week."""
+        halved = {product.key for drug in self.drugs for product in drug.products if product.halves}
+        weekly = {drug.key for drug in self.drugs if drug.weekly_only}
+        for drug in self.drugs:
+            if drug.key in weekly and any(product.key in halved for product in drug.products):
+                raise ValueError(f"drugs: {drug.key} is taken once a week only and is not halved")
+        for regimen in self.regimens:
+            if regimen.weekly_tablets and halved.intersection(regimen.products):
+                raise ValueError(
+                    f"regimens: {regimen.key} spreads whole tablets over the week; its products are not halved"
+                )
+        return self
+
     def content_hash(self) -> str:
-        """SHA-256 over the canonical JSON, hexadecimal."""
-        return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+        return sha256_of(self.canonical())
 
     def canonical_json(self) -> str:
-        return json.dumps(self.canonical(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_text(self.canonical())
 
 
 KEYED = tuple(

@@ -7,13 +7,12 @@ an unknown adjustment gives no dose.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
 
 from guidelines.engine.compiled import CompiledRegimen
 from guidelines.engine.content import Drug, Frequency, Regimen
 from guidelines.engine.facts import Known
 from guidelines.engine.operators import EXACT, nearest, unit_text
-from guidelines.engine.products import Count, products_for, weekly_pattern
+from guidelines.engine.products import Count, products_for, shown_products, weekly_pattern
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.tapering import can_be_lowered
 from guidelines.engine.values import plain
@@ -83,7 +82,7 @@ class _Calculation:
     def __init__(self, compiled: CompiledRegimen, facts: Resolved) -> None:
         self.compiled, self.regimen, self.facts = compiled, compiled.regimen, facts
         self.working: list[str] = []
-        self.factor, self.adjusted = Decimal(1), False
+        self.factor, self.factor_most, self.adjusted = Decimal(1), Decimal(1), False
         self.limit: Decimal | None = None
         self.adjusted_limit: Decimal | None = None
 
@@ -95,10 +94,13 @@ class _Calculation:
         refusal = self.read_caps() or self.read_adjustments()
         if refusal is not None:
             return refusal
-        low, high = self.amount(regimen.min, size), self.amount(regimen.max, size)
+        low, high = self.amount(regimen.min, size), self.amount(regimen.max, size, self.factor_most)
         if self.facts.shows_working:
-            self.explain(regimen.start if regimen.start is not None else regimen.min, size)
+            least = regimen.start if regimen.start is not None else regimen.min
+            self.explain(*((regimen.max, size, self.factor_most) if self.is_range else (least, size, self.factor)))
         start = self.start(size, low)
+        if low <= 0 and self.is_range:
+            low = min(self.step_at(low), high)  # the least that can be given lies between the two ends, or nothing does
         if low <= 0:
             return NoDose("The dose comes out below the smallest product there is: a specialist decides.", final=True)
         if regimen.start_at_most is not None and start is not None:
@@ -109,7 +111,7 @@ class _Calculation:
             return NoDose(
                 f"The products of {self.compiled.drug.name} cannot make up {plain(shown)} {regimen.unit}.", final=True
             )
-        made = " + ".join(f"{count} × {plain(p.strength)} {p.unit} {p.form}" for p, count in first)
+        made = shown_products(first)
         period = "week" if regimen.weekly_tablets else regimen.amount_per
         self.working.append(f"{made} = {plain(shown)} {regimen.unit} per {period}")
         pattern = weekly_pattern(first[0].number, first[0].product.form) if regimen.weekly_tablets else None
@@ -158,17 +160,23 @@ class _Calculation:
             self.adjusted = True
             if adjustment.factor is not None:
                 self.factor = EXACT.multiply(self.factor, adjustment.factor)
+                self.factor_most = EXACT.multiply(self.factor_most, adjustment.factor_most or adjustment.factor)
             if adjustment.cap is not None:
                 self.adjusted_limit = min(adjustment.cap, self.adjusted_limit or adjustment.cap)
             self.working.append(adjustment.text)
         return None
 
-    def amount(self, per_size: Decimal, size: Decimal) -> Decimal:
+    @property
+    def is_range(self) -> bool:
+        """Whether an adjustment leaves the physician to pick between two factors."""
+        return self.factor_most != self.factor
+
+    def amount(self, per_size: Decimal, size: Decimal, factor: Decimal | None = None) -> Decimal:
         """One amount through caps, adjustment and rounding, in the period the dose is given in."""
         capped = EXACT.multiply(per_size, size)
         if self.limit is not None:
             capped = min(capped, self.limit)
-        amount = EXACT.multiply(capped, self.factor)
+        amount = EXACT.multiply(capped, self.factor if factor is None else factor)
         limit = self.limit
         if self.adjusted_limit is not None:
             amount = min(amount, self.adjusted_limit)
@@ -189,6 +197,8 @@ class _Calculation:
 
     def start(self, size: Decimal, low: Decimal) -> Decimal | None:
         regimen = self.regimen
+        if self.is_range:
+            return None
         if regimen.start is not None:
             start = self.amount(regimen.start, size)
             return min(start, regimen.start_at_most) if regimen.start_at_most is not None else start
@@ -202,7 +212,7 @@ class _Calculation:
             return low
         return None
 
-    def explain(self, per_size: Decimal, size: Decimal) -> None:
+    def explain(self, per_size: Decimal, size: Decimal, factor: Decimal) -> None:
         regimen, unit = self.regimen, self.regimen.unit
         raw = EXACT.multiply(per_size, size)
         key, lines = BODY.get(regimen.basis), []
@@ -216,7 +226,7 @@ class _Calculation:
             lines.append(f"{plain(raw)} {unit} per {regimen.amount_per}")
         if self.limit is not None and raw > self.limit:
             lines.append(f"Limited to {plain(round(self.limit, 2))} {unit} per {regimen.amount_per}: {self.limiting()}")
-        final = self.amount(per_size, size)
+        final = self.amount(per_size, size, factor)
         exact = raw * 7 if regimen.weekly_tablets else raw
         if final != exact and exact:
             change = round((final - exact) / exact * 100, 1)
@@ -271,24 +281,3 @@ def selectable(compiled: CompiledRegimen, dose: Dose) -> list[Decimal]:
             found[amount] = None
         amount += rounding_step(compiled.regimen, amount)
     return [*found] if not found or dose.max in found else [*found, dose.max]
-
-
-def dose_json(compiled: CompiledRegimen, dose: Dose) -> dict[str, Any]:
-    """The dose in the contract's form."""
-    titration = compiled.regimen.titration
-
-    def counts(products: tuple[Count, ...]) -> list[dict[str, Any]]:
-        return [{"product": p.key, "count": count, "per": dose.per} for p, count in products]
-
-    found: dict[str, Any] = {
-        "min": plain(dose.min), "start": None if dose.start is None else plain(dose.start), "max": plain(dose.max),
-        "unit": dose.unit, "per": dose.per, "frequency": dose.frequency.model_dump(), "products": counts(dose.products),
-        "products_max": counts(dose.products_max), "working": list(dose.working),
-    }  # fmt: skip
-    if dose.pattern:
-        found["pattern"] = dose.pattern
-    if titration and dose.titration:
-        last = titration.every_max_days
-        every = f"{titration.every_min_days}-{last} days" if last else f"at least {titration.every_min_days} days"
-        found["titration"] = {"steps": [plain(step) for step in dose.titration], "per": titration.per, "every": every}
-    return found

@@ -7,7 +7,7 @@ from typing import Any
 from guidelines.engine.content import Fact
 from guidelines.engine.facts import Known, NotAsked, PatientFacts
 from guidelines.engine.nodes import Node
-from guidelines.engine.operators import unit_text
+from guidelines.engine.operators import is_open, unit_text
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.values import plain
 
@@ -51,7 +51,7 @@ def fact_of(key: str, facts: Resolved) -> dict[str, Any]:
     state = facts.facts.states.get(key, NotAsked)
     if isinstance(state, Known):
         return found | {"unit": fact.unit, "taken_on": state.taken_on.isoformat()}
-    if facts[key] is not None:
+    if not is_open(facts[key]):
         return found | {"unit": fact.unit, "worked_out": True}
     old = state.last
     return (

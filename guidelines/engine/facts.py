@@ -5,7 +5,7 @@ values that contradict each other: every problem is named with its place, and no
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from guidelines.engine.values import exact_date, in_short, plain
 
 NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 MAXIMUM_PROBLEMS, MAXIMUM_RESULTS = 50, 1000
+BIRTH_DATE = "birth_date"  # where a guideline has this fact, nothing it is told happened before that day
 
 
 class Known(NamedTuple):
@@ -63,6 +64,14 @@ class PatientFacts:
     states: Mapping[str, Known | Unknown] = field(default_factory=dict)
     history: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
     held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by drug, the rules it is held for
+    days_held: int = 0  # since the step began, on which its treatment was on hold
+    elsewhere: frozenset[str] = frozenset()  # drugs that another plan gives or holds: not this one's
+    told: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of sets nobody answered, what other plans give
+
+    @property
+    def weeks_on_hold(self) -> Decimal:
+        """A week that was begun counts in full: what was not taken cannot have worked."""
+        return Decimal(-(-self.days_held // 7))
 
     def history_of(self, key: str) -> tuple[Result, ...]:
         """All results by date, the current one included."""
@@ -100,6 +109,16 @@ def read_number(raw: object) -> Decimal:
     return Decimal(raw)
 
 
+def birth_date_in(raw: Mapping[str, Any]) -> date | None:
+    """None where none is given, or one that is refused like any other answer."""
+    facts = raw.get("facts")
+    entry = facts.get(BIRTH_DATE) if isinstance(facts, dict) else None
+    try:
+        return exact_date(entry.get("value")) if isinstance(entry, dict) else None
+    except ValueError:
+        return None
+
+
 def read_value(fact: Fact, raw: object, unit: str | None = None) -> Any:
     """The value in the fact's own type and unit; ValueError with a sentence when it is impossible."""
     if fact.type == "number":
@@ -133,13 +152,6 @@ def read_value(fact: Fact, raw: object, unit: str | None = None) -> Any:
     if len(set(raw)) != len(raw):
         raise ValueError(f"{fact.label} names one of its values twice")
     return frozenset(raw)
-
-
-def read_held(raw: object, rules: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """By drug the rules it is held for. A rule that this version does not have holds nothing."""
-    if isinstance(raw, dict) and all(isinstance(drug, str) and isinstance(keys, list) for drug, keys in raw.items()):
-        return {drug: tuple(key for key in keys if isinstance(key, str) and key in rules) for drug, keys in raw.items()}
-    raise ValueError("must be an object with the keys of rules for each drug that is held")
 
 
 def is_implausible(fact: Fact, value: Any) -> bool:

@@ -6,7 +6,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from guidelines.engine.nodes import BOOLEAN, ConditionError, Kind, Node, TypeMismatch, UnitMismatch
-from guidelines.engine.operators import EXACT, POWER, SINCE, Result, baseline, confirmed_above_limit, nearest, unit_text
+from guidelines.engine.operators import (
+    EXACT,
+    PERIODS,
+    POWER,
+    SINCE,
+    Result,
+    amount_taken,
+    baseline,
+    confirmed_above_limit,
+    count_above_limit,
+    is_open,
+    nearest,
+    unit_text,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from guidelines.engine.conditions import Compiler
@@ -42,8 +55,8 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
         node = fact(needs(1)[0])
         key = node.keys[0]
         return Node(
-            "leaf", BOOLEAN, f"{node.text} is not known", lambda facts: facts[key] is None,
-            lambda facts: None if facts[key] is None else False, keys=node.keys, asks_unknown=True,
+            "leaf", BOOLEAN, f"{node.text} is not known", lambda facts: is_open(facts[key]),
+            lambda facts: None if is_open(facts[key]) else False, keys=node.keys, asks_unknown=True,
         )  # fmt: skip
     if name == "met":
         tree = needs(1)[0]
@@ -65,17 +78,42 @@ def build_call(compiler: "Compiler", name: str, arguments: list[ast.expr]) -> No
         extra, in_its_unit, type_, calculate = HISTORY[name]
         node, limits = fact(needs(1 + extra)[0], "number"), [literal(tree) for tree in arguments[1:]]
         key = f"history:{node.keys[0]}"
-        shown = f"{name.replace('_', ' ')} of {node.text}" + (f" ({', '.join(map(str, limits))})" if limits else "")
+        told = f" ({', '.join(map(str, limits))})" if limits else ""
+        shown = SHOWN.get(name, f"{name.replace('_', ' ')} of {{}}{told}").format(node.text, *limits)
+
+        def so_far(facts: Mapping[str, Any]) -> Any:
+            return calculate(facts[key], facts, *limits)
 
         def from_history(facts: Mapping[str, Any]) -> Any:
-            found = calculate(facts[key], facts, *limits)
+            found = so_far(facts)
             # Old results can show that something was so; that it is not so now, only a result that still counts can.
-            return None if found is False and facts[node.keys[0]] is None else found
+            return None if (found is False or name in ADDED_TO) and facts[node.keys[0]] is None else found
 
         kind = Kind(type_, node.kind.unit if in_its_unit else None)
-        op = "leaf" if type_ == "boolean" else "value"
-        return Node(op, kind, shown, from_history, from_history, keys=(node.keys[0], key))
+        op, at_least = "leaf" if type_ == "boolean" else "value", so_far if name in ADDED_TO else None
+        return Node(op, kind, shown, from_history, from_history, keys=(node.keys[0], key), at_least=at_least)
+    if name == "amount_taken":
+        return _amount_taken(fact(needs(1)[0], "number"))
     raise ConditionError(f"'{name}' is not a function of the rule language")
+
+
+def _amount_taken(node: Node) -> Node:
+    """The total of a dose over time, in its unit without the period."""
+    unit, key = node.kind.unit or "", f"history:{node.keys[0]}"
+    period = next((period for period in PERIODS if unit.endswith(period)), None)
+    if period is None:
+        raise UnitMismatch(
+            f"amount_taken needs a dose a day or a week, in {' or '.join(PERIODS)}: '{node.text}' is none"
+        )
+
+    def so_far(facts: Mapping[str, Any]) -> Decimal | None:
+        return amount_taken(facts[key], facts["as_of"], days=PERIODS[period])
+
+    def taken(facts: Mapping[str, Any]) -> Decimal | None:
+        return None if facts[node.keys[0]] is None else so_far(facts)  # it may have been raised since
+
+    kind, shown = Kind("number", unit.removesuffix(period)), f"amount taken so far by {node.text}"
+    return Node("value", kind, shown, taken, taken, keys=(node.keys[0], key), at_least=so_far)
 
 
 def _numeric_call(name: str, nodes: list[Node], literal: Callable[[ast.expr], Decimal], trees: list[ast.expr]) -> Node:
@@ -117,6 +155,12 @@ def _count_above(results: Sequence[Result], facts: Mapping[str, Any], limit: Dec
     return Decimal(sum(r.value > limit and (as_of - r.taken_on).days <= days for r in results))
 
 
+# How it reads in English, where its name and numbers do not say it: the fact, then the further arguments.
+SHOWN = {"count_above_limit": "number of the newest {2} results of {0} in {3} days above {1} × their own limit"}
+
+# What another result can only add to: while the current one is unknown, they say the least it can be.
+ADDED_TO = {"count_above", "count_above_limit", "total"}
+
 # name: (further arguments, in the fact's unit?, type, function of the results)
 HISTORY: dict[str, tuple[int, bool, str, Callable[..., Any]]] = {
     "last": (0, True, "number", lambda results, facts: results[-1].value if results else None),
@@ -128,6 +172,14 @@ HISTORY: dict[str, tuple[int, bool, str, Callable[..., Any]]] = {
         lambda results, facts: sum((r.value for r in results), Decimal(0)) if results else None,
     ),
     "count_above": (2, False, "number", _count_above),
+    "count_above_limit": (
+        3,
+        False,
+        "number",
+        lambda results, facts, times, newest, days: count_above_limit(
+            results, facts["as_of"], times=times, newest=newest, days=days
+        ),
+    ),
     "confirmed_above_limit": (
         2,
         False,

@@ -51,6 +51,9 @@ class Node:
     literal: Value = None
     asks_unknown: bool = False
     compares: "Comparison | None" = None
+    at_least: Closure | None = (
+        None  # of a number whose value is unknown while an answer could add to it: what there is so far
+    )
 
 
 class Comparison(NamedTuple):

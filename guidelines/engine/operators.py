@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Context, Decimal
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from guidelines.engine.nodes import ConditionError
@@ -25,6 +26,9 @@ COMPARE = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+# What a comparison stays once the number on its left has come so far and can only grow.
+RISING = {">": True, ">=": True, "<": False, "<=": False}
+TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 UNITS = {
     "mL/min/{1.73_m2}": "mL/min/1.73 m²", "10*3/uL": "× 10³/µL", "10*9/L": "× 10⁹/L", "umol/L": "µmol/L", "mm[Hg]": "mmHg",
     "kg/m2": "kg/m²", "m2": "m²", "mg/m2": "mg/m²", "mg/wk": "mg a week", "mg/d": "mg a day", "/wk": "a week", "/uL": "/µL",
@@ -39,6 +43,15 @@ class Result(NamedTuple):
     value: Decimal
     taken_on: date
     upper_limit: Decimal | None = None
+
+
+class AtLeast(frozenset[str]):
+    """What is known to be in a set of which the rest is unknown."""
+
+
+def is_open(value: Any) -> bool:
+    """Whether an answer could still add to a value."""
+    return value is None or isinstance(value, AtLeast)
 
 
 def unit_text(ucum: str | None, number: str = "") -> str:
@@ -118,10 +131,29 @@ def comparison(symbol: str, left: Closure, right: Closure, fixed: Any = None) ->
     return compared
 
 
+def bounded(symbol: str, exact: Closure, least: Closure, other: Closure) -> Closure:
+    """A comparison with a number on the left that may be unknown although it is known what it is `least`: that can show
+    that it is above something, and no more."""
+    test = COMPARE[symbol]
+
+    def compared(facts: Mapping[str, Any]) -> bool | None:
+        state: bool | None = exact(facts)
+        if state is not None or symbol not in RISING:
+            return state
+        a, b = least(facts), other(facts)
+        if a is None or b is None:
+            return None
+        return RISING[symbol] if bool(test(a, b)) is RISING[symbol] else None
+
+    return compared
+
+
 def contains(values: Closure, member: str, wanted: bool) -> Closure:
     def tested(facts: Mapping[str, Any]) -> bool | None:
         found = values(facts)
-        return None if found is None else (member in found) is wanted
+        if found is None or (isinstance(found, AtLeast) and member not in found):
+            return None
+        return (member in found) is wanted
 
     return tested
 
@@ -194,3 +226,37 @@ def baseline(results: Sequence[Result], started_on: date | None) -> Decimal | No
     if not results or (started_on and not before and len(results) == 1):
         return None
     return (before[-1] if before else results[0]).value
+
+
+def count_above_limit(
+    results: Sequence[Result], as_of: date, *, times: Decimal, newest: Decimal, days: Decimal
+) -> Decimal | None:
+    """How many of the `newest` results of the last `days` days are above `times` × their own upper limit.
+
+    Unknown without any result, and where one that counts has no upper limit: nobody can say what it was.
+    """
+    if not results:
+        return None
+    counted = [result for result in results if (as_of - result.taken_on).days <= days][-int(newest) :]
+    if any(result.upper_limit is None for result in counted):
+        return None
+    return Decimal(sum(r.value > times * r.upper_limit for r in counted if r.upper_limit is not None))
+
+
+# By the period of a dose in its unit, the days it lasts.
+PERIODS = {"/d": 1, "/wk": 7}
+
+
+def amount_taken(results: Sequence[Result], as_of: date, *, days: int) -> Decimal | None:
+    """What was taken in all, in the dose's unit without its period (mg of mg a week), of a dose per `days` days.
+
+    Between two records the higher dose counts, from the last one until `as_of` that one: when it was raised or paused
+    between them nobody knows, and the sum is rather too high than too low. Unknown without any record; what was taken
+    before the first one is not in it.
+    """
+    if not results:
+        return None
+    spans = [(max(one.value, other.value), one.taken_on, other.taken_on) for one, other in pairwise(results)]
+    spans.append((results[-1].value, results[-1].taken_on, as_of))
+    taken = [EXACT.multiply(dose, Decimal((until - since).days)) for dose, since, until in spans]
+    return EXACT.divide(sum(taken, Decimal(0)), Decimal(days))

@@ -6,10 +6,13 @@ from typing import Any
 
 from guidelines.engine.compiled import CompiledPackage, CompiledRegimen
 from guidelines.engine.content import Option
-from guidelines.engine.dosing import Dose, NoDose, dose_for, dose_json
+from guidelines.engine.dosing import Dose, NoDose, dose_for
 from guidelines.engine.facts import NotAsked
+from guidelines.engine.operators import is_open
+from guidelines.engine.products import Count, count_json
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.safety import Alert, check_drug
+from guidelines.engine.values import plain
 
 NO_NEW_DOSE = {"": "Nothing is started today.", "hold": "On hold.", "stop": "Stopped.", "choose": "To be chosen."}
 
@@ -44,11 +47,19 @@ class AssessedOption:
             else:
                 self.undecided = True
 
+    @property
+    def mains(self) -> list[AssessedRegimen]:
+        return [part for part in self.regimens if part.role == "main"]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether none of its main drugs is for this patient: their rules are not asked either, nothing is left to give."""
+        return not self.mains and any(part.role == "main" for part in self.option.regimens)
+
     def settle(self) -> "AssessedOption":
         """State precedence: excluded, needs_answer, pending, caution, available."""
-        if self.excluded_by or any(
-            r.role == "main" and isinstance(r.dose, NoDose) and r.dose.final for r in self.regimens
-        ):
+        mains = self.mains
+        if self.excluded_by or self.is_empty or any(isinstance(r.dose, NoDose) and r.dose.final for r in mains):
             self.state = "excluded"
         elif self.unanswered:
             self.state = "needs_answer"
@@ -89,17 +100,21 @@ def assess(compiled: CompiledPackage, facts: Resolved, key: str, *, beside: bool
     """The option's state. A drug that is already taken needs no requirement again, and a continued one that must stop
     ends alone: it does not take the option with it."""
     found = AssessedOption(compiled.options[key], beside=beside)
+    told: set[str] = set()  # drugs: a table of doses names one several times
     for part, condition in compiled.option_regimens[key]:
         if condition is not None and condition.value(facts) is False:
             continue
         regimen = compiled.regimens[part.regimen]
+        if part.role == "continued" and regimen.drug.key in facts.facts.elsewhere:
+            continue  # goes on, but not by this plan
         alerts = check_drug(compiled, facts, regimen.drug.key)
-        found.alerts += alerts
+        found.alerts += [] if regimen.drug.key in told else alerts
+        told.add(regimen.drug.key)
         found.regimens.append(AssessedRegimen(regimen, part.role, dose_for(regimen, facts)))
         if part.role == "continued":
             continue
         for alert in alerts:
-            if alert.excludes:
+            if alert.excludes and alert.rule.key not in found.excluded_by:
                 found.excluded_by.append(alert.rule.key)
             elif alert.severity == "stop" and not alert.is_met:
                 found.require(alert.open_facts, facts)
@@ -114,7 +129,28 @@ def assess(compiled: CompiledPackage, facts: Resolved, key: str, *, beside: bool
 def _require(found: AssessedOption, regimen: CompiledRegimen, facts: Resolved) -> None:
     for requirement, condition in regimen.requires:
         state = True if condition is None else condition.value(facts)
-        if state is not False and facts[requirement.fact] is None:
+        if state is not False and is_open(facts[requirement.fact]):
             found.require(facts.open_keys(requirement.fact), facts)
             if condition is not None and state is None:
                 found.require(facts.open_facts(condition), facts)
+
+
+def dose_json(compiled: CompiledRegimen, dose: Dose) -> dict[str, Any]:
+    """The dose in the contract's form."""
+    titration = compiled.regimen.titration
+
+    def counts(products: tuple[Count, ...]) -> list[dict[str, Any]]:
+        return [{"product": p.key, "count": count_json(count), "per": dose.per} for p, count in products]
+
+    found: dict[str, Any] = {
+        "min": plain(dose.min), "start": None if dose.start is None else plain(dose.start), "max": plain(dose.max),
+        "unit": dose.unit, "per": dose.per, "frequency": dose.frequency.model_dump(), "products": counts(dose.products),
+        "products_max": counts(dose.products_max), "working": list(dose.working),
+    }  # fmt: skip
+    if dose.pattern:
+        found["pattern"] = dose.pattern
+    if titration and dose.titration:
+        last = titration.every_max_days
+        every = f"{titration.every_min_days}-{last} days" if last else f"at least {titration.every_min_days} days"
+        found["titration"] = {"steps": [plain(step) for step in dose.titration], "per": titration.per, "every": every}
+    return found

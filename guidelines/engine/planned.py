@@ -56,6 +56,7 @@ class PlannedDrug:
     frequency: OnWeekday | EveryDay
     products: tuple[Count, ...]
     pattern: str | None = None
+    one_time: bool = False  # a single dose, on the weekday of its frequency
 
     def __post_init__(self) -> None:
         if self.drug.weekly_only and (not isinstance(self.frequency, OnWeekday) or self.per != "week"):

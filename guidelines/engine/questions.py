@@ -10,9 +10,13 @@ from typing import NamedTuple
 from guidelines.engine.compiled import CompiledPackage, Rule
 from guidelines.engine.facts import Known, NotAsked
 from guidelines.engine.nodes import Node
+from guidelines.engine.operators import is_open
 from guidelines.engine.pathway import Walk
 from guidelines.engine.resolve import Resolved
 
+# By which rules questions are found. A signed plan keeps the number, so that it is held against questions of its own kind only.
+# 1: until the dose taken now was among what a dose is asked for. One more with every change that is not one of content.
+REVISION = 2
 STRENGTH = ("proposal", "dose", "safety", "monitoring")
 
 
@@ -35,7 +39,7 @@ def open_questions(walk: Walk) -> list[Question]:
         state = walk.facts.facts.states.get(key, NotAsked)
         if isinstance(state, Known) or fact.formula_only:
             continue
-        if walk.facts[key] is not None:
+        if not is_open(walk.facts[key]):
             continue  # it follows from other facts, or was not reported
         change = reach.changes.get(key)
         found.append(
@@ -162,8 +166,11 @@ class _Reach:
         return alive
 
     def consult_option(self, key: str) -> bool:
-        stays = True
-        for part, condition in self.compiled.option_regimens[key]:
+        parts = self.compiled.option_regimens[key]
+        mains = [condition for part, condition in parts if part.role == "main"]
+        # A table of doses of which no row is sure may leave nothing to give, and then the option is excluded.
+        stays = not mains or any(condition is None or condition.firm(self.facts) is True for condition in mains)
+        for part, condition in parts:
             if self.read(key, condition, "dose") is False:
                 continue
             regimen = self.compiled.regimens[part.regimen]
@@ -193,6 +200,10 @@ class _Reach:
         needed |= {"weight_kg" for cap, _ in regimen.caps if cap.basis == "per_kg"}
         for name in sorted(needed):
             for fact in self.facts.open_keys(name):
+                self.note(key, fact, "dose")
+        now, current = regimen.regimen.taken_now, self.facts.facts.step
+        if now and current and any(taken.drug == regimen.drug.key for taken in self.compiled.steps[current].takes):
+            for fact in self.facts.open_keys(now):  # more than may be given today is lowered
                 self.note(key, fact, "dose")
         for part in (*regimen.caps, *regimen.adjustments):
             self.read(key, part.condition, "dose")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from guidelines.engine.content import Fact
 from guidelines.engine.cycles import keys_read
+from guidelines.engine.elsewhere import read_elsewhere
 from guidelines.engine.facts import (
     MAXIMUM_PROBLEMS,
     MAXIMUM_RESULTS,
@@ -18,11 +19,12 @@ from guidelines.engine.facts import (
     Problem,
     Unknown,
     aged,
+    birth_date_in,
     in_own_unit,
-    read_held,
     read_number,
     read_value,
 )  # fmt: skip
+from guidelines.engine.on_hold import read_on_hold
 from guidelines.engine.operators import Result, unit_text
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.values import exact_date, plain
@@ -31,10 +33,9 @@ if TYPE_CHECKING:
     from guidelines.engine.compiled import CompiledPackage
 
 YEARS = range(1900, 2200)  # calculations with dates stay inside what a calendar can hold
-TOP = ("as_of", "step", "started_on", "facts", "history", "held")
+TOP = ("as_of", "step", "started_on", "facts", "history", "held", "days_held", "elsewhere")
 ENTRY = ("value", "unit", "taken_on", "upper_limit", "source")
 MOST_KEPT = 20_000  # values that are kept as read
-BIRTH_DATE = "birth_date"  # where a guideline has this fact, nothing it is told happened before that day
 
 
 def read_facts(raw: object, compiled: "CompiledPackage") -> PatientFacts:
@@ -47,16 +48,6 @@ def why_not_past(day: date, born_on: date | None) -> str:
     if day.year < YEARS[0]:
         return f"{day} is before {YEARS[0]}; correct the year"
     return f"{day} is before the birth date, {born_on}" if born_on is not None and day < born_on else ""
-
-
-def birth_date_in(raw: dict[str, Any]) -> date | None:
-    """None where none is given, or one that is refused like any other answer."""
-    facts = raw.get("facts")
-    entry = facts.get(BIRTH_DATE) if isinstance(facts, dict) else None
-    try:
-        return exact_date(entry.get("value")) if isinstance(entry, dict) else None
-    except ValueError:
-        return None
 
 
 class Reader:
@@ -100,10 +91,11 @@ class Reader:
             if state is not None:
                 states[key] = state
         self.complete(states, history)
-        held = self.attempt("held", lambda: read_held(raw.get("held", {}), self.compiled.rules)) or {}
+        elsewhere = read_elsewhere(self.refuse, raw, self.compiled, states, self.as_of)
+        held, days_held = read_on_hold(self.attempt, raw, self.compiled.rules, started_on, self.as_of)
         if self.problems:
             raise FactsRefused(self.problems)
-        facts = PatientFacts(self.as_of, step, started_on, states, history, held)
+        facts = PatientFacts(self.as_of, step, started_on, states, history, held, days_held, *elsewhere)
         self.contradictions(facts)
         if self.problems:
             raise FactsRefused(self.problems)

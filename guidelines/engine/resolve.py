@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from guidelines.engine.facts import Known, NotAsked, PatientFacts
 from guidelines.engine.nodes import Node
+from guidelines.engine.operators import AtLeast, is_open
 
 if TYPE_CHECKING:
     from guidelines.engine.compiled import CompiledPackage
 
 
 class Resolved(dict[str, Any]):
-    """key → value or None. Keys: facts, definitions, as_of, started_on, current_step, `starting:DRUG`, `met:RULE`,
-    `history:FACT`."""
+    """key → value or None. Keys: facts, definitions, as_of, started_on, current_step, weeks_on_hold, `starting:DRUG`,
+    `met:RULE`, `history:FACT`."""
 
     def __init__(self, compiled: "CompiledPackage", facts: PatientFacts, *, shows_working: bool = True) -> None:
-        super().__init__(as_of=facts.as_of, started_on=facts.started_on, current_step=facts.step or "none")
+        super().__init__(
+            as_of=facts.as_of, started_on=facts.started_on, current_step=facts.step or "none",
+            weeks_on_hold=facts.weeks_on_hold,
+        )  # fmt: skip
         self.compiled, self.facts, self.shows_working = compiled, facts, shows_working
         self.alerts: dict[str, list[Any]] = {}  # by drug, as `guidelines.engine.safety` found them
 
@@ -44,6 +48,13 @@ class Resolved(dict[str, Any]):
         state = self.facts.states.get(key, NotAsked)
         if isinstance(state, Known):
             return state.value
+        value, told = self._followed(key), self.facts.told.get(key)
+        if told is None:
+            return value
+        return AtLeast(told) if value is None else type(value)(value | told)
+
+    def _followed(self, key: str) -> Any:
+        """What nobody answered, by the guideline's own word for it."""
         source = self.compiled.sources[key]
         if source.formula is not None:
             value = source.formula.value(self)
@@ -52,15 +63,17 @@ class Resolved(dict[str, Any]):
         for value, condition in source.implied:
             if condition.value(self) is True:
                 return value
-        return source.unless_reported if state is NotAsked else None
+        return source.unless_reported if self.facts.states.get(key, NotAsked) is NotAsked else None
 
     def taken(self) -> dict[str, bool | None]:
-        """The drugs of the current step: True taken, None perhaps. A drug that is not taken is not in it."""
+        """The drugs of the current step: True taken, None perhaps. A drug that is not taken, or taken under another plan,
+        is not in it."""
         if "taken" not in self:
             step = self.compiled.steps.get(self.facts.step or "")
             states = (
                 {t.drug: True if t.condition is None else t.condition.value(self) for t in step.takes} if step else {}
             )
+            states = {drug: state for drug, state in states.items() if drug not in self.facts.elsewhere}
             super().__setitem__("taken", {drug: state for drug, state in states.items() if state is not False})
         found: dict[str, bool | None] = self["taken"]
         return found
@@ -77,7 +90,7 @@ class Resolved(dict[str, Any]):
 
     def open_keys(self, key: str) -> Iterator[str]:
         """The unknown facts behind one key that a condition reads."""
-        if self[key] is not None and not key.startswith("history:"):
+        if not is_open(self[key]) and not key.startswith("history:"):
             return
         kind, _, name = key.partition(":")
         if kind == "history" and name:

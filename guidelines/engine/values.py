@@ -3,6 +3,8 @@
 Refuses floats, exponents, and anything that would have to be guessed.
 """
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,6 +25,16 @@ PER_YEAR = {"d": 365, "wk": 52, "mo": 12, "a": 1}
 # Control characters, those that a line of a file does not keep, and those that make a text read otherwise than stored.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 SHOWN_CHARACTERS = 40
+
+
+def canonical_text(content: Any) -> str:
+    """As JSON in the one way it is written: what a database or a dictionary does to the order of keys is no difference."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256_of(content: Any) -> str:
+    """SHA-256 over the canonical JSON, hexadecimal."""
+    return hashlib.sha256(canonical_text(content).encode()).hexdigest()
 
 
 def plain(number: Decimal) -> str:

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Guideline',
             fields=[
@@ -1575,4 +1577,4 @@ class Migration(migrations.Migration):
         ),
         guidelines.migrations._install_triggers.InstallTriggers(
         ),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('guidelines', '0002_keys_that_hold'),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='regimen',
             name='weekly_only_drugs_are_given_weekly',
@@ -26,4 +28,4 @@ class Migration(migrations.Migration):
             model_name='regimen',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('frequency_times__isnull', True), ('frequency_type', 'weekly'), ('weekly_tablets', False)), models.Q(('frequency_times__gte', 1), ('frequency_type', 'daily')), _connector='OR'), name='a_frequency_is_weekly_or_so_many_times_daily'),
         ),
-    ]
+    ])

@@ -4,13 +4,15 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
         ("guidelines", "0004_records_are_not_emptied"),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name="regimen",
             name="insert_insert",
@@ -76,4 +78,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-    ]
+    ])

@@ -4,13 +4,15 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
         ("guidelines", "0005_the_amount_taken_now"),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name="stepaction",
             name="insert_insert",
@@ -76,4 +78,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-    ]
+    ])

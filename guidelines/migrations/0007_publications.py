@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Publication',
             fields=[
@@ -85,4 +87,4 @@ class Migration(migrations.Migration):
             model_name='publicationevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'never_emptied: a table of record is not emptied; use another database' USING ERRCODE = 'integrity_constraint_violation';", hash='4d7b3a9efb72c51e70cd7bfa9ee4af2a26c49b73', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_fc717', table='guidelines_publicationevent', when='BEFORE')),
         ),
-    ]
+    ])

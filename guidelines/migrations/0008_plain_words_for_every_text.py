@@ -4,6 +4,8 @@ import pgtrigger.compiler
 from guidelines.migrations._swap_triggers import SwapTriggers
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('guidelines', '0007_publications'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='conflict',
             name='plain',
@@ -112,4 +114,4 @@ class Migration(migrations.Migration):
             ('version', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "guidelines_versionevent" ("answer", "author_id", "code", "condition", "content_hash", "created_at", "disclaimer", "effective_on", "entry_step", "exact_day_grace_days", "guideline_id", "id", "is_demonstration", "level", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plain_answer", "plain_disclaimer", "plain_question", "population", "publisher", "question", "reason", "review_by", "title", "withdrawn_at", "withdrawn_by_id") VALUES (NEW."answer", NEW."author_id", NEW."code", NEW."condition", NEW."content_hash", NEW."created_at", NEW."disclaimer", NEW."effective_on", NEW."entry_step", NEW."exact_day_grace_days", NEW."guideline_id", NEW."id", NEW."is_demonstration", NEW."level", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plain_answer", NEW."plain_disclaimer", NEW."plain_question", NEW."population", NEW."publisher", NEW."question", NEW."reason", NEW."review_by", NEW."title", NEW."withdrawn_at", NEW."withdrawn_by_id"); RETURN NULL;', hash='2f0b871d5af99bee16eee73b55ca46c007137af8', operation='UPDATE', pgid='pgtrigger_update_update_07115', table='guidelines_version', when='AFTER'))),
             ('version', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "guidelines_versionevent" ("answer", "author_id", "code", "condition", "content_hash", "created_at", "disclaimer", "effective_on", "entry_step", "exact_day_grace_days", "guideline_id", "id", "is_demonstration", "level", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plain_answer", "plain_disclaimer", "plain_question", "population", "publisher", "question", "reason", "review_by", "title", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."answer", OLD."author_id", OLD."code", OLD."condition", OLD."content_hash", OLD."created_at", OLD."disclaimer", OLD."effective_on", OLD."entry_step", OLD."exact_day_grace_days", OLD."guideline_id", OLD."id", OLD."is_demonstration", OLD."level", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plain_answer", OLD."plain_disclaimer", OLD."plain_question", OLD."population", OLD."publisher", OLD."question", OLD."reason", OLD."review_by", OLD."title", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='deadef58d4320bb85ff826fa4f130d5c30d855c6', operation='DELETE', pgid='pgtrigger_delete_delete_ae53c', table='guidelines_version', when='AFTER'))),
         ]),
-    ]
+    ])

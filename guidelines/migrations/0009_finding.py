@@ -5,6 +5,8 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ('guidelines', '0008_plain_words_for_every_text'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='SearchEntry',
             fields=[
@@ -47,4 +49,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('version', 'word'), name='a_word_stands_once_in_the_vocabulary')],
             },
         ),
-    ]
+    ])

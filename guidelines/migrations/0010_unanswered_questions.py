@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='UnansweredQuestion',
             fields=[
@@ -88,4 +90,4 @@ class Migration(migrations.Migration):
             model_name='unansweredquestionevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'never_emptied: a table of record is not emptied; use another database' USING ERRCODE = 'integrity_constraint_violation';", hash='ecde353317c9d1886e910caf1235cac50f48adfc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_5bd1d', table='guidelines_unansweredquestionevent', when='BEFORE')),
         ),
-    ]
+    ])

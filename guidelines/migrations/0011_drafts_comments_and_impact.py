@@ -6,6 +6,8 @@ from django.conf import settings
 from guidelines.migrations._swap_triggers import SwapTriggers
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Comment',
             fields=[
@@ -306,4 +308,4 @@ class Migration(migrations.Migration):
             ('impactrunevent', pgtrigger.compiler.Trigger(name='history_is_a_record', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'history_is_a_record: this is a record; add a row instead of changing one' USING ERRCODE = 'integrity_constraint_violation';", hash='e0c8d5e39bf938bc1dd2416b02a40936ba6a9c28', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_a_record_cff64', table='guidelines_impactrunevent', when='BEFORE'))),
             ('impactrunevent', pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'never_emptied: a table of record is not emptied; use another database' USING ERRCODE = 'integrity_constraint_violation';", hash='1e848aaf22c3959f6a34a2b29f8d91b40097d18a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_e9893', table='guidelines_impactrunevent', when='BEFORE'))),
         ]),
-    ]
+    ])

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('guidelines', '0011_drafts_comments_and_impact'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='safetyrule',
             name='insert_insert',
@@ -56,4 +58,4 @@ class Migration(migrations.Migration):
             model_name='safetyrule',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "guidelines_safetyruleevent" ("action_kind", "action_resume", "action_resume_lower", "action_resume_when", "action_text", "action_who", "action_within_days", "cites", "conflicts", "drug", "id", "if_unknown", "key", "kind", "marks", "message", "override", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plain", "position", "resolvable", "severity", "step", "unknown_message", "version_id", "when") VALUES (OLD."action_kind", OLD."action_resume", OLD."action_resume_lower", OLD."action_resume_when", OLD."action_text", OLD."action_who", OLD."action_within_days", OLD."cites", OLD."conflicts", OLD."drug", OLD."id", OLD."if_unknown", OLD."key", OLD."kind", OLD."marks", OLD."message", OLD."override", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plain", OLD."position", OLD."resolvable", OLD."severity", OLD."step", OLD."unknown_message", OLD."version_id", OLD."when"); RETURN NULL;', hash='a6a6b99f4be14f0fc069d7f4140e3ae1126ea993', operation='DELETE', pgid='pgtrigger_delete_delete_70d56', table='guidelines_safetyrule', when='AFTER')),
         ),
-    ]
+    ])

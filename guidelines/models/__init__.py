@@ -2,9 +2,11 @@
 
 from guidelines.models.asking import Outcome, UnansweredQuestion
 from guidelines.models.dosing import Cap, DoseAdjustment, Drug, Product, Regimen, Taper, Titration
+from guidelines.models.drug_knowledge import DrugKnowledge
 from guidelines.models.editing import HEAD, QUESTION, Comment, Edit, EditKind
 from guidelines.models.finding import EntryKind, SearchEntry, SearchWord
-from guidelines.models.impact import ImpactRun, RunState
+from guidelines.models.impact import ImpactRun
+from guidelines.models.job import UNFINISHED, Job, JobState
 from guidelines.models.knowledge import (
     Citation,
     Conflict,
@@ -24,10 +26,55 @@ from guidelines.models.telling import Case, CaseBase, OverrideReason, PatientIns
 from guidelines.models.version import Guideline, Level, Version
 
 __all__ = [
-    "HEAD", "QUESTION", "Approval", "Cap", "Case", "CaseBase", "Citation", "Comment", "Conflict", "Definition",
-    "DoseAdjustment", "Drug", "Edit", "EditKind", "EntryKind", "Fact", "FactGroup", "Guideline", "ImpactRun",
-    "Level", "MonitoringItem", "Option", "OptionRegimen", "Outcome", "OverrideReason", "PatientInstruction",
-    "PrintRule", "Product", "Publication", "Reference", "Regimen", "RunState", "SafetyRule", "SearchEntry",
-    "SearchWord", "Section", "Statement", "StatusMove", "Step", "StepAction", "StepOption", "Taper", "Test",
-    "Titration", "Transition", "UnansweredQuestion", "Version", "Window",
+    "HEAD",
+    "QUESTION",
+    "UNFINISHED",
+    "Approval",
+    "Cap",
+    "Case",
+    "CaseBase",
+    "Citation",
+    "Comment",
+    "Conflict",
+    "Definition",
+    "DoseAdjustment",
+    "Drug",
+    "DrugKnowledge",
+    "Edit",
+    "EditKind",
+    "EntryKind",
+    "Fact",
+    "FactGroup",
+    "Guideline",
+    "ImpactRun",
+    "Job",
+    "JobState",
+    "Level",
+    "MonitoringItem",
+    "Option",
+    "OptionRegimen",
+    "Outcome",
+    "OverrideReason",
+    "PatientInstruction",
+    "PrintRule",
+    "Product",
+    "Publication",
+    "Reference",
+    "Regimen",
+    "SafetyRule",
+    "SearchEntry",
+    "SearchWord",
+    "Section",
+    "Statement",
+    "StatusMove",
+    "Step",
+    "StepAction",
+    "StepOption",
+    "Taper",
+    "Test",
+    "Titration",
+    "Transition",
+    "UnansweredQuestion",
+    "Version",
+    "Window",
 ]  # fmt: skip

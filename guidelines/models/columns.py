@@ -3,6 +3,7 @@
 A row of an approved version cannot be inserted, changed or deleted, whoever tries: the database itself refuses.
 """
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pghistory
@@ -46,6 +47,11 @@ def amount_column(*, optional: bool = False) -> models.DecimalField:
 
 def whole_column(*, optional: bool = False) -> models.IntegerField:
     return models.IntegerField(null=optional, blank=optional)
+
+
+def later_flag_column() -> models.BooleanField:
+    """A flag that came when there were rows already. NULL is no: a no would change their history, which is chained."""
+    return models.BooleanField(null=True, blank=True)
 
 
 def list_column() -> models.JSONField:
@@ -154,11 +160,22 @@ def append_only(name: str) -> Any:
 
 def tracked(row: Row) -> Row:
     """Every write to these rows leaves a history row, written by the database; the history is a record itself."""
-    locks = {"triggers": [append_only("history_is_a_record"), never_emptied]}
-    with_history = pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), meta=locks
-    )
-    return with_history(pgtrigger.register(never_emptied)(row))
+    return tracked_without()(row)
+
+
+def tracked_without(*names: str) -> Callable[[Row], Row]:
+    """The same, for rows with a column that came later and says nothing a history would tell: filled for rows there were
+    before, it would change what the audit chain is made of."""
+
+    def with_history(row: Row) -> Row:
+        track = pghistory.track(
+            pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=list(names),
+            meta={"triggers": [append_only("history_is_a_record"), never_emptied]},
+        )  # fmt: skip
+        tracked_row: Row = track(pgtrigger.register(never_emptied)(row))
+        return tracked_row
+
+    return with_history
 
 
 def content_row(row: Row) -> Row:

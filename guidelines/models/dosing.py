@@ -17,6 +17,7 @@ from guidelines.models.columns import (
     expression_column,
     in_version,
     key_column,
+    later_flag_column,
     line_column,
     list_column,
     text_column,
@@ -48,11 +49,18 @@ class Product(PartRow):
     strength = amount_column()
     unit = line_column()
     code = line_column(optional=True)
+    halves = later_flag_column()
+    measured = later_flag_column()
+    concentration = line_column(optional=True)
 
     class Meta(PartRow.Meta):
         constraints = [
             models.UniqueConstraint(fields=["version", "key"], name="one_product_per_key_and_version"),
             models.CheckConstraint(condition=models.Q(strength__gt=0), name="a_product_has_a_strength"),
+            models.CheckConstraint(
+                condition=models.Q(halves=False) | models.Q(measured=False),
+                name="a_product_is_halved_or_measured_or_neither",
+            ),
         ]
 
 
@@ -74,6 +82,7 @@ class Regimen(KeyedRow, MarkedRow):
     max = amount_column()
     start_at_most = amount_column(optional=True)
     start_at_minimum_when = expression_column(optional=True)
+    one_time = later_flag_column()
     taken_now = key_column(optional=True)
     no_cap_because = line_column(optional=True)
     rounding = list_column()
@@ -132,6 +141,7 @@ class DoseAdjustment(PartRow, MarkedRow):
     regimen = models.ForeignKey(Regimen, on_delete=models.PROTECT, related_name="adjustments")
     when = expression_column()
     factor = amount_column(optional=True)
+    factor_most = amount_column(optional=True)
     cap = amount_column(optional=True)
     no_dose = line_column(optional=True)
     text = line_column()
@@ -141,6 +151,11 @@ class DoseAdjustment(PartRow, MarkedRow):
             models.CheckConstraint(
                 condition=models.Q(factor__isnull=True) | models.Q(factor__gt=0),
                 name="an_adjustment_factor_is_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(factor_most__isnull=True)
+                | models.Q(factor__isnull=False, factor_most__gte=models.F("factor")),
+                name="a_range_of_factors_has_two_ends",
             ),
             models.CheckConstraint(
                 condition=models.Q(cap__isnull=True) | models.Q(cap__gt=0), name="an_adjusted_cap_is_an_amount"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.models import Version
-from guidelines.printing import as_pdf, paged, sheet
+from guidelines.printing import printed, sheet
 from guidelines.reading import Audience, read_version
 from guidelines.standing import Standing
 from guidelines.templatetags.qr import qr
@@ -41,9 +41,7 @@ def guideline_pdf(
         "address": address,
         "qr": qr(address, "Opens the page of this version"),
     }
-    return as_pdf(
-        paged("guidelines/guideline_pdf.html", context, sheet("guideline-paper.css"), sheet("watermark-page.css"))
-    )
+    return printed("guidelines/guideline_pdf.html", context, sheet("guideline-paper.css"), sheet("watermark-page.css"))
 
 
 def band_of(standing: Standing) -> Band:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledRegimen
+from guidelines.engine.products import described
 from guidelines.engine.values import plain
 from guidelines.reading.claims import ReadConflict, Reader, Ref
 from guidelines.reading.sources import Cite, needs_clinician
@@ -79,7 +80,7 @@ def read_regimen(reader: Reader, found: CompiledRegimen) -> ReadRegimen:
         dose=dose_of(regimen),
         start=start_of(found),
         route=capital(regimen.route),
-        frequency=times_a_day(regimen.frequency),
+        frequency="One time only" if regimen.one_time else times_a_day(regimen.frequency),
         on_days="Every day but that of the weekly medicine" if regimen.spares_main_weekday else "Every day",
         caps=[Line(cap.entry.text, reader.cite(cap.entry.cites), needs_clinician(cap.entry)) for cap in found.caps]
         or [Line(regimen.no_cap_because or "Sources give none", [])],
@@ -90,7 +91,7 @@ def read_regimen(reader: Reader, found: CompiledRegimen) -> ReadRegimen:
         titration=titration_of(reader, regimen),
         taper=taper_of(reader, regimen),
         rounding=rounding_of(regimen),
-        products=[f"{capital(p.form)} of {plain(p.strength)} {p.unit}" for p in found.products],
+        products=[capital(described(product)) for product in found.products],
         needs=[compiled.facts[entry.entry.fact].label for entry in found.requires],
         companions=companions_of(reader, regimen.key),
         steps=steps_with(reader, regimen.key),

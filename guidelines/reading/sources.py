@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from guidelines.engine import content
 from guidelines.engine.compiled import CompiledPackage
@@ -29,6 +30,7 @@ KINDS = {
 MISSING = ("Source missing", "The text cites it, but this version does not list it.")
 DOI_SITE, PUBMED_SITE = "doi.org", "pubmed.ncbi.nlm.nih.gov"
 # Some sources were written down as a place to look, which is no address that a browser could open.
+OF_ADDRESSES = "/:?#[]@!$&'()*+,;=%~"  # signs that mean something in one, and stay
 ADDRESS = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?)", re.IGNORECASE)
 
 
@@ -72,10 +74,10 @@ class Source:
 
     @property
     def links(self) -> list[Link]:
-        found = [Link(f"DOI {self.doi}", f"https://{DOI_SITE}/{self.doi}")] if self.doi else []
-        found += [Link(f"PubMed {self.pmid}", f"https://{PUBMED_SITE}/{self.pmid}/")] if self.pmid else []
+        found = [Link(f"DOI {self.doi}", f"https://{DOI_SITE}/{quote(self.doi)}")] if self.doi else []
+        found += [Link(f"PubMed {self.pmid}", f"https://{PUBMED_SITE}/{quote(self.pmid)}/")] if self.pmid else []
         if self.address:
-            found.append(Link(self.address.split("/")[2], self.address))
+            found.append(Link(self.address.split("/")[2], quote(self.address, safe=OF_ADDRESSES)))
         return found
 
 

@@ -16,7 +16,7 @@ from guidelines.comparing.whole import LEVELS, Comparison, EntryDifference
 from guidelines.engine.lint import Finding
 from guidelines.findings import findings_of
 from guidelines.labels import in_words
-from guidelines.models import HEAD, Approval, ImpactRun, Level, RunState, StatusMove, Version
+from guidelines.models import HEAD, Approval, ImpactRun, JobState, Level, StatusMove, Version
 from guidelines.reviewing.record import Record, record_of
 from guidelines.reviewing.talk import Said, Talk, said_of
 from guidelines.reviewing.way import Act, Mark, acts_of, marks_of
@@ -193,7 +193,7 @@ class Review:
     def impact(self) -> ImpactRun | None:
         """The newest look at the active plans with exactly this content."""
         runs = ImpactRun.objects.filter(version=self.version, content_hash=self.version.content_hash)
-        return runs.exclude(state=RunState.CANCELLED).first()
+        return runs.exclude(state=JobState.CANCELLED).first()
 
     @cached_property
     def signed(self) -> list[Approval]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,13 +29,12 @@ MOST_CLOSED = 20
 TOO_MANY = "Too many questions were sent from here. Please wait an hour and send it again."
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def guideline_ask(request: HttpRequest, slug: str, number: int, audience: Audience = "clinician") -> HttpResponse:
-    version = readable(request, slug).filter(number=number).first()
+    version = readable(request.user, slug).filter(number=number).first()
     if version is None and not request.user.is_authenticated:
         return ask_to_sign_in(request)
-    version = get_object_or_404(readable(request, slug), number=number)
+    version = get_object_or_404(readable(request.user, slug), number=number)
     context: dict[str, Any] = {"form": AskForm(), **page_of(version, audience)}
     status = 200
     if "send" in request.POST:

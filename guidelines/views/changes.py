@@ -1,6 +1,5 @@
 """What changed from one version to another: for whoever holds a printed page of the older one."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,13 +12,12 @@ from guidelines.standing import standing_of
 from guidelines.views.reading import ask_to_sign_in, readable
 
 
-@login_not_required
 @require_safe
 def guideline_changes(
     request: HttpRequest, slug: str, number: int, newer: int, audience: Audience = "clinician"
 ) -> HttpResponse:
     """From `number` to `newer`; both must be readable."""
-    found = {version.number: version for version in readable(request, slug).filter(number__in=(number, newer))}
+    found = {version.number: version for version in readable(request.user, slug).filter(number__in=(number, newer))}
     if len(found) < 2:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)

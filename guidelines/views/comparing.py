@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from guidelines.comparing.kept import comparison_of, outcomes_of
-from guidelines.models import Version
+from guidelines.models import Guideline, Version
 from guidelines.review_forms import CompareForm
 from guidelines.reviewing.page import Shown, ShownPart
 from guidelines.standing import standing_of
@@ -17,6 +17,7 @@ from guidelines.views.at_work import of_version, worker
 def version_choose(request: HttpRequest, slug: str) -> HttpResponse:
     """From the form with the two numbers to the address of their comparison."""
     worker(request)
+    get_object_or_404(Guideline, slug=slug)
     form = CompareForm(request.GET)
     if not form.is_valid():
         raise Http404("Two versions are compared by their numbers.")

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from config.uploads import takes_file
 from guidelines.actions import Imported, Refused, import_into_draft, import_package
 from guidelines.editing import HEAD, PARTS, entry_of, one_sided
 from guidelines.engine.content import Package
@@ -25,7 +26,7 @@ from guidelines.yaml_writing import to_yaml
 @require_safe
 def guideline_export(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The whole content; loading it gives the same hash, which its name carries."""
-    version = get_object_or_404(readable(request, slug), number=number)
+    version = get_object_or_404(readable(request.user, slug), number=number)
     return HttpResponse(
         to_yaml(package_of(version)),
         content_type="application/yaml; charset=utf-8",
@@ -33,6 +34,7 @@ def guideline_export(request: HttpRequest, slug: str, number: int) -> HttpRespon
     )
 
 
+@takes_file("File", MAXIMUM_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def guideline_import(request: HttpRequest) -> HttpResponse:
     if refusal := why_not_load(editor(request)):
@@ -77,7 +79,7 @@ def import_page(request: HttpRequest, form: ImportForm, *, status: int = 200, **
 @require_safe
 def version_imported(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What came in with a file: what to compare it with, and where only one of two wordings has changed."""
-    version = get_object_or_404(readable(request, slug).select_related("based_on"), number=number)
+    version = get_object_or_404(readable(request.user, slug).select_related("based_on"), number=number)
     if refusal := why_not_load(editor(request)):
         return render(request, "guidelines/version_imported.html", {"why_not": refusal}, status=403)
     base = Version.objects.current().filter(guideline=version.guideline_id).exclude(pk=version.pk).first()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -14,7 +13,6 @@ from guidelines.search import search as search_in
 TOO_LONG = f"Search for fewer words: at most {LONGEST_QUERY} characters."
 
 
-@login_not_required
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Of every guideline the version in use, or the one that `guideline` and `version` name."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -78,7 +77,6 @@ def version_publish(request: HttpRequest, version: Version, user: User) -> HttpR
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
 @of_version
 def version_approve(request: HttpRequest, version: Version, user: User) -> HttpResponse:
     """Shows exactly what is approved. The hash that is sent back is the one that was shown."""

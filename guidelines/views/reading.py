@@ -4,8 +4,9 @@ A stranger sees what was published for everybody and is asked to sign in for any
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,15 +18,14 @@ from guidelines.models.version import VersionQuerySet
 from guidelines.package import compiled_version
 from guidelines.permissions import has_role
 from guidelines.reading import Audience
-from guidelines.rendered import AUDIENCES, audience_urls, hardest_wording, page_context, public_page
-from guidelines.standing import Standing, public_standing, standing_of, with_record
+from guidelines.rendered import AUDIENCES, audience_urls, hardest_wording, kept_context, page_context, public_page
+from guidelines.standing import Standing, approved_standing, public_standing, standing_of, with_record
 from guidelines.workflow import AT_WORK
 
 AUDIENCE_COOKIE = "audience"
 A_YEAR = 365 * 24 * 60 * 60
 
 
-@login_not_required
 @require_safe
 def guideline_list(request: HttpRequest) -> HttpResponse:
     versions = Version.objects.current_for(request.user).select_related("guideline")
@@ -52,7 +52,6 @@ def withdrawn(request: HttpRequest, in_use: Iterable[Version], audience: Audienc
     ]
 
 
-@login_not_required
 @require_safe
 def guideline_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The address without a number leads to the version in use today, in the wording that was read last."""
@@ -64,16 +63,12 @@ def guideline_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(audience_urls("guideline_version", slug=slug, number=version.number)[remembered_audience(request)])
 
 
-@login_not_required
 @require_safe
 def guideline_version(request: HttpRequest, slug: str, number: int, audience: Audience = "clinician") -> HttpResponse:
     if request.user.is_authenticated:
-        version = get_object_or_404(readable(request, slug), number=number)
-        context = page_context(version, standing_of(version), audience)
-        if has_role(request.user, *AT_WORK):
-            context["is_at_work"] = True
-            context["hard_to_read"] = hardest_wording(compiled_version(version))
-        response = render(request, "guidelines/guideline_version.html", context)
+        response = render(
+            request, "guidelines/guideline_version.html", context_for(request.user, slug, number, audience)
+        )
     else:
         standing = public_standing(slug, number)
         if standing is None:
@@ -82,6 +77,18 @@ def guideline_version(request: HttpRequest, slug: str, number: int, audience: Au
     if request.COOKIES.get(AUDIENCE_COOKIE) != audience:
         response.set_cookie(AUDIENCE_COOKIE, audience, max_age=A_YEAR, httponly=True, samesite="Lax")
     return response
+
+
+def context_for(reader: User, slug: str, number: int, audience: Audience) -> dict[str, Any]:
+    """For whoever is signed in. Drafts are for those who work on guidelines, and they see more beside it."""
+    if not has_role(reader, *AT_WORK):
+        standing = approved_standing(slug, number)
+        if standing is None:
+            raise Http404("There is no such version, or it was never approved.")
+        return kept_context(standing, audience)
+    version = get_object_or_404(readable(reader, slug), number=number)
+    hardest = hardest_wording(compiled_version(version))
+    return {**page_context(version, standing_of(version), audience), "is_at_work": True, "hard_to_read": hardest}
 
 
 def public_response(request: HttpRequest, standing: Standing, audience: Audience) -> HttpResponse:
@@ -98,9 +105,9 @@ def public_response(request: HttpRequest, standing: Standing, audience: Audience
     return answer
 
 
-def readable(request: HttpRequest, slug: str) -> VersionQuerySet:
+def readable(reader: User | AnonymousUser, slug: str) -> VersionQuerySet:
     """The versions of a guideline that this reader may see."""
-    return Version.objects.readable_by(request.user).select_related("guideline").filter(guideline__slug=slug)
+    return Version.objects.readable_by(reader).select_related("guideline").filter(guideline__slug=slug)
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:

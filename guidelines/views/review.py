@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from guidelines.comparing.kept import compiled_of
 from guidelines.impact_panel import impact_panel
+from guidelines.knowledge_panel import knowledge_of
 from guidelines.models import Version
 from guidelines.permissions import EDITORS, REVIEWERS, has_role
 from guidelines.review_forms import AnyEntryForm
@@ -50,6 +51,7 @@ def review_page(
         "version": version,
         "form": form,
         **impact_panel(version),
+        "knowledge": knowledge_of(version, compiled_of(version).package),
         "demo": version.is_demonstration,
         "section": "review",
     }

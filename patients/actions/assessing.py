@@ -1,18 +1,21 @@
 """What results ask for, kept as rows: raised, closed and never forgotten, in the transaction that changed the results."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from guidelines.engine.facts import Problem
 from patients import permissions
 from patients.actions.refusals import Refused, allow
 from patients.actions.tasks import LONGEST_TEXT, close_what_came, open_again
+from patients.beside import Beside, drugs_of
+from patients.following.aged import Came
 from patients.following.standing import Call, standing_of
 from patients.models import (
     AlertKind,
@@ -30,11 +33,18 @@ CLEARED = "A newer result no longer asks for it."
 
 
 def follow_results(
-    *, patient: Patient, by: User, today: date, gone: Observation | None = None, signed: Plan | None = None
+    *,
+    patient: Patient,
+    by: User,
+    today: date,
+    new: Iterable[Observation] = (),
+    gone: Observation | None = None,
+    signed: Plan | None = None,
 ) -> list[ResultAlert]:
     """Part of every change of results: each plan that is followed is looked at anew, and tests that came are done.
 
-    `gone`: the result that was corrected or taken back. `signed`: a plan that has just said which tests are to be done.
+    `new`: the results that came. `gone`: the one that was corrected or taken back. `signed`: a plan that has just said
+    which tests are to be done; what it was not signed on has come since its consultation was begun.
     The caller holds the patient's row and the transaction. What is raised new is given back.
     """
     plans = list(
@@ -46,27 +56,44 @@ def follow_results(
     if not plans:
         return []
     observations = list(Observation.objects.filter(patient=patient).effective())
+    came = {(row.fact_key, row.taken_on) for row in new}
+    if gone is not None:  # what is left of that fact is what it is judged by from now on, as if it came today
+        came |= {(row.fact_key, row.taken_on) for row in observations if row.fact_key == gone.fact_key}
     raised: list[ResultAlert] = []
     for plan in plans:
-        raised += assess(plan, observations, by, today)
+        beside = drugs_of((other for other in plans if other != plan), today)
+        raised += assess(plan, observations, by, today, None if plan == signed else came, beside)
         if gone is not None:
             before = [gone, *(row for row in observations if row.corrects_id != gone.pk)]
             open_again(plan, before, observations)
         if plan != signed:
-            close_what_came(plan, observations, by)
+            close_what_came(plan, observations, by, today)
     return raised
 
 
-def assess(plan: Plan, observations: Iterable[Observation], by: User, today: date) -> list[ResultAlert]:
+# What was decided last, its history says: a clock may have been set back between two decisions.
+LAST_WRITTEN = Max("events__pgh_id")
+
+
+def assess(
+    plan: Plan,
+    observations: Iterable[Observation],
+    by: User,
+    today: date,
+    came: Collection[Came] | None,
+    beside: Collection[Beside],
+) -> list[ResultAlert]:
     """New rows of one plan. While results contradict each other nothing is cleared, and that is said."""
-    standing = standing_of(plan, observations, today)
+    standing = standing_of(plan, observations, today, came, beside)
     if standing.problems:
         return contradicted(plan, standing.problems, by, today)
     calls = {(call.alert.rule.key, call.kind): call for call in standing.calls}
     rows = ResultAlert.objects.filter(plan=plan)
     # Held first: somebody may be closing one of them, and is then among those who decided.
     still_open = {of_rule(row): row for row in rows.open().select_for_update(of=("self",)).order_by("pk")}
-    decided = {of_rule(row): row for row in rows.filter(outcome__in=DECIDED).order_by("closed_at")}
+    decided = {
+        of_rule(row): row for row in rows.filter(outcome__in=DECIDED).annotate(last=LAST_WRITTEN).order_by("last")
+    }
     raised = []
     with pghistory.context(action="follow_results", user=by.pk):
         for key, row in still_open.items():
@@ -129,9 +156,9 @@ def close(row: ResultAlert, outcome: AlertOutcome, by: User, because: str) -> No
     row.save()
 
 
-def close_with_plan(plan: Plan, outcome: AlertOutcome, by: User) -> None:
+def close_with_plan(plan: Plan, outcome: AlertOutcome, by: User, today: date) -> None:
     """Part of signing and of ending: what was open is decided by it; what was to come, comes by the new plan."""
-    close_what_came(plan, Observation.objects.filter(patient=plan.patient_id).effective(), by, goes_on=False)
+    close_what_came(plan, Observation.objects.filter(patient=plan.patient_id).effective(), by, today, goes_on=False)
     moment = timezone.now()
     MonitoringTask.objects.open().filter(plan=plan).update(
         outcome=TaskOutcome.SUPERSEDED, closed_at=moment, closed_by=by

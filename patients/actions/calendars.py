@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from config.acting import acting_for_calendar
 from patients import permissions
 from patients.actions.people import record_access
 from patients.actions.refusals import Refused, allow
@@ -57,6 +58,13 @@ def revoke_feed(*, feed: CalendarFeed, by: User) -> CalendarFeed:
     return current
 
 
+def clinic_of_feed(token: UUID) -> int | None:
+    """Whose rows the calendar behind an address is made of: all that is read before it is known that it holds."""
+    found = hash_of(token)
+    with acting_for_calendar(found):
+        return CalendarFeed.objects.filter(token_hash=found).values_list("clinic", flat=True).first()
+
+
 def read_feed(token: UUID) -> CalendarFeed | None:
     """The feed behind an address that holds. Reading a patient's leaves its trace, once a day at the clinic and under the
     name of whoever gave the address away: a calendar asks every hour, and nobody signs in."""
@@ -64,7 +72,8 @@ def read_feed(token: UUID) -> CalendarFeed | None:
     feed = feeds.filter(token_hash=hash_of(token)).first()
     if feed is not None and feed.patient is not None:
         midnight = datetime.combine(feed.clinic.today(), time(), tzinfo=ZoneInfo(feed.clinic.time_zone))
-        seen = AccessEvent.objects.filter(patient=feed.patient, user=feed.made_by, what=FEED, at__gte=midnight)
+        looks = AccessEvent.objects.filter(clinic=feed.clinic, user=feed.made_by, what=FEED, at__gte=midnight)
+        seen = looks.of(feed.patient.pk)
         if not seen.exists():
             record_access(patient=feed.patient, by=feed.made_by, what=FEED)
     return feed

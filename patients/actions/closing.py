@@ -18,8 +18,9 @@ Works = Iterable[MonitoringTask | ResultAlert]
 
 
 def in_turn(work: Works) -> list[MonitoringTask | ResultAlert]:
-    """Always locked in the same order: two people may close the same lines."""
-    return sorted(work, key=lambda row: (type(row).__name__, row.pk))
+    """Always locked in the same order: two people may close the same lines. What results ask for first, as where a result
+    is recorded."""
+    return sorted(work, key=lambda row: (isinstance(row, MonitoringTask), row.pk))
 
 
 def named(row: MonitoringTask | ResultAlert, refusal: Refused) -> Refused:

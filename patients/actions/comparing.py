@@ -20,7 +20,7 @@ from guidelines.actions.impact import queue
 from guidelines.draft_content import exact_content
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.impact import PARTS, impact_on
-from guidelines.models import ImpactRun, RunState, Version
+from guidelines.models import ImpactRun, JobState, Version
 from guidelines.package import ContentMoved
 from patients.models import ImpactChunk, ImpactOutcome, Plan
 from patients.models.impact import CHANGED
@@ -50,23 +50,24 @@ def compare_plans(run_id: int, *, should_stop: Callable[[], bool] = lambda: Fals
 def begin(run_id: int) -> CompiledPackage | None:
     """The content to compare with; None where there is nothing to do. The first worker lays out the chunks."""
     run = ImpactRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
-    if run is None or run.state not in (RunState.WAITING, RunState.RUNNING):
+    if run is None or not run.is_unfinished:
         return None
     version = Version.objects.get(pk=run.version_id)
     try:
-        compiled = compiled_for(version.pk, run.content_hash) if version.content_hash == run.content_hash else None
+        is_still_so = run.knowledge_id is not None or version.content_hash == run.content_hash
+        compiled = compiled_for(version.pk, run.content_hash, run.knowledge_id) if is_still_so else None
     except ContentMoved:
         compiled = None
     if compiled is None:
         # An edit came between: what the run was asked for is no longer there. Nobody called it off.
-        move(run, RunState.CANCELLED)
-    elif run.state == RunState.WAITING:
+        move(run, JobState.CANCELLED)
+    elif run.state == JobState.WAITING:
         lay_out(run)
-        move(run, RunState.RUNNING)
+        move(run, JobState.RUNNING)
     return compiled
 
 
-def move(run: ImpactRun, state: RunState, **counts: int) -> None:
+def move(run: ImpactRun, state: JobState, **counts: int) -> None:
     run.state = state
     for name, count in counts.items():
         setattr(run, name, count)
@@ -75,18 +76,20 @@ def move(run: ImpactRun, state: RunState, **counts: int) -> None:
 
 
 @lru_cache(maxsize=2)
-def compiled_for(version_id: int, content_hash: str) -> CompiledPackage:
+def compiled_for(version_id: int, content_hash: str, knowledge_id: int | None) -> CompiledPackage:
     """The rows as they are, if they have this hash: then they are the same whenever it is asked for again.
 
     That they have another is not kept: an edit that is undone brings the hash back.
     """
-    compiled = exact_content(version_id, content_hash)
+    compiled = exact_content(version_id, content_hash, knowledge_id)
     gc.freeze()  # it stays, so that sweeping for rubbish need not go through it again and again
     return compiled
 
 
 def plans_of(run: ImpactRun) -> QuerySet[Plan]:
-    """Those that are followed and follow other content."""
+    """Those that are followed and follow other content; for a drug's knowledge, those of the version it is taken into."""
+    if run.knowledge_id is not None:
+        return Plan.objects.active().filter(guideline=run.version.guideline_id, content_hash=run.version.content_hash)
     return Plan.objects.active().filter(guideline=run.version.guideline_id).exclude(content_hash=run.content_hash)
 
 
@@ -104,7 +107,7 @@ def lay_out(run: ImpactRun) -> None:
 def compare_chunk(run_id: int, compiled: CompiledPackage) -> bool:
     """Takes a chunk that nobody has, and does it. False when there is none, or the run was called off."""
     run = ImpactRun.objects.select_related("version").get(pk=run_id)
-    if run.state != RunState.RUNNING:
+    if run.state != JobState.RUNNING:
         return False
     chunks = ImpactChunk.objects.select_for_update(skip_locked=True, of=("self",)).order_by("position")
     chunk = chunks.filter(run=run, is_done=False).first()
@@ -141,11 +144,11 @@ def outcome_of(run: ImpactRun, plan: UUID, frozen: object, compiled: CompiledPac
 @transaction.atomic
 def finish(run_id: int) -> None:
     """Counts, once no chunk is left, also none that another worker has not yet let go of."""
-    run = ImpactRun.objects.select_for_update(of=("self",)).filter(pk=run_id, state=RunState.RUNNING).first()
+    run = ImpactRun.objects.select_for_update(of=("self",)).filter(pk=run_id, state=JobState.RUNNING).first()
     if run is None or ImpactChunk.objects.filter(run=run, is_done=False).exists():
         return
     changed = {part: Count("pk", filter=Q(**{part: True})) for part in PARTS}
     counts = ImpactOutcome.objects.filter(run=run).aggregate(
         total=Count("pk"), unchanged=Count("pk", filter=~CHANGED), failed=Count("pk", filter=~Q(failure="")), **changed
     )
-    move(run, RunState.DONE, **counts)
+    move(run, JobState.DONE, **counts)

@@ -58,7 +58,7 @@ def start_consultation(*, patient: Patient, version: Version, by: User, today: d
 
     The one that is open already is given back, also when it follows an earlier version.
     """
-    current = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    current = Patient.objects.locked().select_related("clinic").get(pk=patient.pk)
     allow(permissions.why_not_look_after(by, current))
     begun = Consultation.objects.open().filter(patient=current, guideline=version.guideline_id).first()
     if begun is not None:
@@ -71,7 +71,10 @@ def start_consultation(*, patient: Patient, version: Version, by: User, today: d
     consultation = Consultation(patient=current, guideline=version.guideline, version=version, as_of=day, started_by=by)
     observations = observations_of(consultation)
     if plan is not None and plan.step in compiled.steps:
-        consultation.current_step, consultation.step_started_on = plan.step, plan.started_on
+        # A plan that was signed while the clock was ahead says a day that is still to come.
+        began = min(plan.started_on, day) if plan.started_on else None
+        consultation.current_step, consultation.step_started_on = plan.step, began
+    consultation.results_upto = max((row.number for row in observations), default=0)
     known = prefilled(compiled=compiled, patient=current, as_of=day, observations=observations, plan=plan)
     known |= kept_baselines(compiled, plan)
     consultation.answers = read_answers(consultation, known, as_of=day, observations=observations).answers

@@ -10,16 +10,23 @@ from django.utils import timezone
 from patients import permissions
 from patients.actions.assessing import close_with_plan
 from patients.actions.refusals import Refused, allow, day_at
-from patients.actions.tasks import LONGEST_TEXT, done, end_task
+from patients.actions.tasks import LONGEST_TEXT, done, end_task, without_results
+from patients.following.standing import ACT_NOW
 from patients.models import AlertOutcome, Aside, MonitoringTask, Plan, PlanState, ResultAlert, TaskOutcome
 
-# A test may wait for a patient who is away; what a result asks for must not be forgotten for longer than a week.
+# Working rules, none of them clinical. A test may wait for a patient who is away; what a result asks for must not be
+# forgotten for longer than a week. Nobody knows whether a letter was read: its test comes back in two weeks.
 LONGEST_ASIDE = {MonitoringTask: timedelta(days=92), ResultAlert: timedelta(days=7)}
+LONGEST_AFTER_LETTER = timedelta(days=14)
 
 
-def longest_aside(work: MonitoringTask | ResultAlert) -> timedelta:
-    """For how long it may be set aside from today."""
-    return LONGEST_ASIDE[type(work)]
+def latest_aside(work: MonitoringTask | ResultAlert, today: date) -> date:
+    """The last day on which it may be shown again. What keeps a drug from being given waits for no day after the one by
+    which somebody has to act; once that has come, for one day at a time."""
+    latest = today + LONGEST_ASIDE[type(work)]
+    if isinstance(work, ResultAlert) and work.act_by_on and (work.severity == "stop" or work.action in ACT_NOW):
+        return min(latest, max(work.act_by_on, today + timedelta(days=1)))
+    return latest
 
 
 @transaction.atomic
@@ -32,7 +39,9 @@ def close_task(
     because: str = "",
     today: date | None = None,
 ) -> MonitoringTask:
-    """Done on a day, or removed for a reason. Closed already with the same outcome: as it is."""
+    """Done on a day, or removed for a reason. Closed already with the same outcome: as it is.
+
+    A test whose results are not on record may have been done elsewhere: then somebody says where they are."""
     found = MonitoringTask.objects.select_for_update(of=("self",)).select_related("patient__clinic", "plan__version")
     current = found.get(pk=task.pk)
     allow(permissions.why_not_look_after(by, current.patient))
@@ -46,6 +55,10 @@ def close_task(
     if outcome == TaskOutcome.DONE and done_on is not None and done_on < current.plan.signed_on:
         raise Refused(
             f"The plan is of {current.plan.signed_on:%-d %B %Y}. Say on which day since then the test was done."
+        )
+    if outcome == TaskOutcome.DONE and not because.strip() and (missing := without_results(current, day)):
+        raise Refused(
+            f"{missing}: results that count for it are not on record. Enter them, and the test is done; or say where they are."
         )
     if outcome == TaskOutcome.REMOVED and not because.strip():
         raise Refused("Say why the test is removed.")
@@ -75,9 +88,10 @@ def set_aside(
     allow(permissions.why_not_look_after(by, current.patient))
     if current.closed_at is not None:
         raise Refused(f"This was closed already: {current.get_outcome_display().lower()}.")
-    day, longest = day_at(current.patient.clinic, today), longest_aside(current)
-    if not day < until_on <= day + longest:
-        raise Refused(f"Choose a day from tomorrow to {day + longest:%-d %B %Y}.")
+    day = day_at(current.patient.clinic, today)
+    latest = latest_aside(current, day)
+    if not day < until_on <= latest:
+        raise Refused(f"Choose a day from tomorrow to {latest:%-d %B %Y}.")
     if len(note.strip()) > LONGEST_TEXT:
         raise Refused(f"Write at most {LONGEST_TEXT} characters.")
     current.aside_until_on, current.aside_why, current.aside_note = until_on, why, note.strip()
@@ -98,5 +112,5 @@ def end_plan(*, plan: Plan, by: User, because: str) -> Plan:
     current.ended_because = because.strip()[:2000]
     with pghistory.context(action="end_plan", user=by.pk):
         current.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
-        close_with_plan(current, AlertOutcome.SUPERSEDED, by)
+        close_with_plan(current, AlertOutcome.SUPERSEDED, by, current.patient.clinic.today())
     return current

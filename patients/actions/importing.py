@@ -7,14 +7,16 @@ Whether a result is on record already is asked again when it is written, so that
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import pghistory
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
+from config.clocks import moments_ago
+from guidelines.actions import queue_job, start_over
 from patients import permissions
 from patients.actions.refusals import Refused, ValuesRefused, allow
 from patients.actions.results import Entry, correct_observation, disown_observation, record_observations
@@ -33,7 +35,6 @@ from patients.results.catalogue import Catalogue, catalogue_of_clinic
 from patients.results.on_record import OnRecord, Verdict
 
 WRITE_IMPORT = "write_import"  # the task, whoever does it
-UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 CHUNK = 250  # results; what a worker that dies loses
 LONGEST_WHY = 1000
 
@@ -49,10 +50,16 @@ def start_import(
     rows: Sequence[ResultImportRow],
     laboratory: Laboratory | None = None,
 ) -> ResultImport:
-    """Keeps what was understood of a file. No result is written."""
+    """Keeps what was understood of a file. No result is written. The same file sent twice is one, to be looked at once."""
     allow(permissions.why_not_import(by, clinic))
     if laboratory is not None and laboratory.clinic_id != clinic.pk:
         raise Refused("This laboratory belongs to another clinic. Choose one of the list.")
+    if file_hash:
+        Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # one after the other
+        same = ResultImport.objects.filter(clinic=clinic, laboratory=laboratory, source=source, file_hash=file_hash)
+        again = same.filter(uploaded_by=by, uploaded_at__range=moments_ago(), state=JobState.PREVIEW).first()
+        if again is not None and told(again.rows.all()) == told(rows):  # who was registered since, is found now
+            return again
     with pghistory.context(action="start_import", user=by.pk):
         run = ResultImport.objects.create(
             clinic=clinic, laboratory=laboratory, source=source, file_name=file_name[:200], file_hash=file_hash,
@@ -64,9 +71,17 @@ def start_import(
     return run
 
 
+def told(rows: Iterable[ResultImportRow]) -> list[tuple[Any, ...]]:
+    """What was understood of a file, whichever import it is of."""
+    names = [
+        field.attname for field in ResultImportRow._meta.concrete_fields if field.name not in ("id", "run", "clinic")
+    ]
+    return sorted((tuple(getattr(row, name) for name in names) for row in rows), key=str)
+
+
 @transaction.atomic
 def agree_import(*, run: ResultImport, by: User) -> ResultImport:
-    """What was shown is to be written. Agreed already: as it is; if its work came to a halt, it is queued again.
+    """What was shown is to be written. Agreed already: as it is; if its work came to a halt or failed, it is queued again.
 
     The job is queued in the same transaction: it is there if the agreement is.
     """
@@ -80,8 +95,11 @@ def agree_import(*, run: ResultImport, by: User) -> ResultImport:
         current.state, current.agreed_at, current.agreed_by = JobState.WAITING, timezone.now(), by
         with pghistory.context(action="agree_import", user=by.pk):
             current.save(update_fields=["state", "agreed_at", "agreed_by"])
-    if current.state in UNFINISHED:
-        app.configure_task(WRITE_IMPORT).defer(run=str(current.pk))
+    if current.state == JobState.FAILED:
+        with pghistory.context(action="agree_import", user=by.pk):
+            start_over(current)
+    if current.is_unfinished:
+        queue_job(WRITE_IMPORT, run=str(current.pk))
     return current
 
 
@@ -119,7 +137,7 @@ def write_import(run_id: UUID, *, should_stop: Callable[[], bool] = lambda: Fals
 def write_chunk(run_id: UUID, catalogue: Catalogue) -> bool:
     """The next results, patient by patient. False when none is left: then the import is done."""
     run = ResultImport.objects.select_for_update(of=("self",)).select_related("agreed_by", "laboratory").get(pk=run_id)
-    if run.state not in UNFINISHED or run.agreed_by is None:
+    if not run.is_unfinished or run.agreed_by is None:
         return False
     waiting = ResultImportRow.objects.filter(run=run, state=RowState.READY, patient__isnull=False)
     rows = list(waiting.order_by("patient", "position")[:CHUNK])
@@ -152,7 +170,7 @@ def write_patient(
     patient_id: UUID, rows: list[ResultImportRow], run: ResultImport, by: User, catalogue: Catalogue
 ) -> None:
     """All that can be written; what cannot says why. A refusal of the patient as a whole refuses all of it."""
-    patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient_id)
+    patient = Patient.objects.locked().select_related("clinic").get(pk=patient_id)
     record = OnRecord(
         [patient_id],
         facts={row.fact_key for row in rows},

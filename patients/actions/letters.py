@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Mod
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
+from guidelines.actions import queue_job, start_over
 from patients import permissions
-from patients.actions.following import LONGEST_ASIDE
+from patients.actions.following import LONGEST_AFTER_LETTER
 from patients.actions.people import record_accesses
 from patients.actions.refusals import Refused, allow
 from patients.letter_texts import letter_texts
@@ -51,9 +51,22 @@ def start_letters(*, key: UUID, clinic: Clinic, tasks: Iterable[UUID], by: User)
             Letter(run=run, position=position, patient=patient, told=text.as_json())
             for position, (patient, text) in enumerate(letters)
         )
-    record_accesses(patients=[patient.pk for patient, _ in letters], by=by, what="letter_run")
-    app.configure_task(MAKE_LETTERS).defer(run=str(run.pk))
+    record_accesses(patients=[patient.pk for patient, _ in letters], by=by, what="letter_run_start")
+    queue_job(MAKE_LETTERS, run=str(run.pk))
     return run
+
+
+@transaction.atomic
+def restart_letters(*, run: LetterRun, by: User) -> LetterRun:
+    """Letters whose making failed or came to a halt are made on; a job more than needed finds nothing to do."""
+    current = LetterRun.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=run.pk)
+    allow(permissions.why_not_write_letters(by, current.clinic))
+    if current.state == JobState.FAILED:
+        with pghistory.context(action="restart_letters", user=by.pk):
+            start_over(current)
+    if current.is_unfinished:
+        queue_job(MAKE_LETTERS, run=str(current.pk))
+    return current
 
 
 def make_letters(run_id: UUID, *, should_stop: Callable[[], bool] = lambda: False) -> bool:
@@ -68,7 +81,7 @@ def make_letters(run_id: UUID, *, should_stop: Callable[[], bool] = lambda: Fals
 def make_part(run_id: UUID) -> bool:
     """The next part, as one document kept with its first letter. Whether there was one."""
     run = LetterRun.objects.select_for_update(of=("self",)).select_related("clinic").filter(pk=run_id).first()
-    if run is None or run.state not in (JobState.WAITING, JobState.RUNNING):
+    if run is None or not run.is_unfinished:
         return False
     first = parts_of(run).filter(document__isnull=True).first()
     if first is not None:
@@ -95,7 +108,7 @@ def letters_sent(*, run: LetterRun, by: User, days: int) -> int:
     """The patients are contacted: their tests, still to be done, are not shown for so many days. How many they are."""
     current = LetterRun.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=run.pk)
     allow(permissions.why_not_write_letters(by, current.clinic))
-    longest = LONGEST_ASIDE[MonitoringTask].days
+    longest = LONGEST_AFTER_LETTER.days
     if not 1 <= days <= longest:
         raise Refused(f"Choose 1 to {longest} days.")
     told = [key for raw in current.letters.values_list("told__tasks", flat=True) for key in raw]

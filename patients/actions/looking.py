@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ class Stamp(NamedTuple):
     lock_version: int
     patient_lock_version: int
     content_hash: str
-    plan: UUID | None
+    plans: tuple[UUID, ...]  # those the patient follows, of every guideline
     observations: int
     today: date
 
@@ -50,7 +51,7 @@ def written() -> tuple[str, tuple[Any, ...]]:
 
     Observations are only ever added: their number tells whether there are more.
     """
-    plans = Plan.objects.active().filter(patient=OuterRef("patient"), guideline=OuterRef("guideline"))
+    plans = Plan.objects.active().filter(patient=OuterRef("patient")).order_by("number")
     observations = Observation.objects.filter(patient=OuterRef("patient")).order_by().values("patient")
     read = Consultation.objects.visible_to(NOBODY).filter(pk=NOWHERE).order_by()
     seen, blanks = read.values_list(
@@ -61,11 +62,11 @@ def written() -> tuple[str, tuple[Any, ...]]:
         "patient__lock_version",
         "version__content_hash",
         "version__effective_on",
-        Subquery(plans.order_by().values("pk")[:1]),
+        ArraySubquery(plans.values("pk")),
         Subquery(observations.annotate(found=Count("pk")).values("found")),
     ).query.sql_with_params()
-    noted = f"INSERT INTO {AccessEvent._meta.db_table} (patient_id, user_id, at, what)"
-    noted += " SELECT patient_id, %s, now(), %s FROM seen"
+    noted = f"INSERT INTO {AccessEvent._meta.db_table} (clinic_id, patients, user_id, at, what)"
+    noted += " SELECT patient__clinic_id, ARRAY[patient_id], %s, now(), %s FROM seen"
     # Holds nothing typed.
     return f"WITH seen AS ({seen}), noted AS ({noted}) SELECT * FROM seen", (*blanks, NOBODY.pk, NOTHING)  # noqa: S608
 
@@ -78,7 +79,9 @@ def glance_at(pk: UUID, *, by: User, what: str) -> Glance | None:
     found = glance.row(by.pk, pk, what[:80]) if by.is_active else None
     if found is None:
         return None
-    patient, clinic, state, lock_version, patient_lock_version, content_hash, effective_on, plan, observed = found
-    stamp = Stamp(pk, lock_version, patient_lock_version, content_hash, plan, observed or 0, timezone.localdate())
+    patient, clinic, state, lock_version, patient_lock_version, content_hash, effective_on, plans, observed = found
+    stamp = Stamp(
+        pk, lock_version, patient_lock_version, content_hash, tuple(plans), observed or 0, timezone.localdate()
+    )
     # Content without a day on which it begins is a draft, and may still change under the same number.
     return Glance(pk, patient, clinic, state, stamp if effective_on is not None else None)

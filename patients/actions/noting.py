@@ -1,32 +1,30 @@
 """Notes for the next person who looks at a patient. Added, never changed."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
+from config.clocks import moments_ago
 from patients import permissions
 from patients.actions.refusals import Refused, allow, day_at
 from patients.models import Patient, PatientNote
 
 LONGEST_NOTE = 4000
-SENT_TWICE = timedelta(minutes=5)
 
 
 @transaction.atomic
 def add_note(*, patient: Patient, by: User, text: str, today: date | None = None) -> PatientNote:
     """The same words by the same person within a few minutes were sent twice and are one note."""
-    locked = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    locked = Patient.objects.locked().select_related("clinic").get(pk=patient.pk)
     allow(permissions.why_not_look_after(by, locked))
     told = text.strip()
     if not told:
         raise Refused("Write what the next person should know.")
     if len(told) > LONGEST_NOTE:
         raise Refused(f"Write at most {LONGEST_NOTE} characters.")
-    since = timezone.now() - SENT_TWICE
-    again = PatientNote.objects.filter(patient=locked, noted_by=by, text=told, noted_at__gte=since).first()
+    again = PatientNote.objects.filter(patient=locked, noted_by=by, text=told, noted_at__range=moments_ago()).first()
     if again is not None:
         return again
     with pghistory.context(action="add_note", user=by.pk):

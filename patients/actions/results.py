@@ -38,7 +38,7 @@ def record_observations(
     laboratory: Laboratory | None = None,
 ) -> list[Observation]:
     """All or none. What is recorded already, word for word, is not recorded twice. Then the plans are looked at anew."""
-    locked = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    locked = Patient.objects.locked().select_related("clinic").get(pk=patient.pk)
     allow(permissions.why_not_look_after(by, locked))
     day = day_at(locked.clinic, today)
     entries = list(entries)
@@ -49,7 +49,7 @@ def record_observations(
     with pghistory.context(action="record_observations", user=by.pk):
         rows = write_new(patient=locked, entries=entries, by=by, day=day, source=source, laboratory=laboratory)
         if rows:
-            follow_results(patient=locked, by=by, today=day)
+            follow_results(patient=locked, by=by, today=day, new=rows)
     return rows
 
 
@@ -92,7 +92,7 @@ def write_new(
     What a person types again stands last on its day, also when it was typed before and another result came between; a
     file that is sent again puts nothing back.
     """
-    known = list(Observation.objects.filter(patient=patient).effective().order_by("recorded_at", "pk"))
+    known = list(Observation.objects.filter(patient=patient).effective().order_by("number"))
     if source in TYPED:
         known = list({(row.fact_key, row.taken_on): row for row in known}.values())
     recorded = {same(row) for row in known}
@@ -131,7 +131,7 @@ def same(row: Observation) -> tuple[Any, ...]:
 def open_to_correction(observation: Observation, by: User) -> Observation:
     """As it is now, with the patient's row held: results of one patient change one after the other."""
     allow(permissions.why_not_look_after(by, observation.patient))
-    Patient.objects.select_for_update(of=("self",)).get(pk=observation.patient_id)
+    Patient.objects.locked().get(pk=observation.patient_id)
     current = (
         Observation.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=observation.pk)
     )
@@ -169,7 +169,7 @@ def correct_observation(
             laboratory=current.laboratory,
             external_id=current.external_id,
         )
-        follow_results(patient=current.patient, by=by, today=day, gone=current)
+        follow_results(patient=current.patient, by=by, today=day, new=[row], gone=current)
     return row
 
 

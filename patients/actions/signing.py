@@ -19,6 +19,8 @@ from guidelines.engine.content import Window
 from guidelines.engine.decision import Decision, anchor_of
 from guidelines.engine.facts import FactsRefused, Known
 from guidelines.engine.planned import EveryDay, OnWeekday
+from guidelines.engine.products import count_json
+from guidelines.engine.questions import REVISION
 from guidelines.engine.schedule import Due, schedule
 from patients import permissions
 from patients.actions.assessing import close_with_plan, follow_results
@@ -85,7 +87,7 @@ def sign_plan(
     if current.lock_version != lock_version:
         raise Conflict(current)
     # Held as by whoever records a result: one that comes now is read by this plan, or comes to the next.
-    Patient.objects.select_for_update(of=("self",)).get(pk=current.patient_id)
+    Patient.objects.locked().get(pk=current.patient_id)
     patient, day = current.patient, day_at(current.patient.clinic, today)
     if birth_year != patient.born_on.year:
         raise Refused("The year of birth is not this patient's. Check that this is the right patient.")
@@ -104,6 +106,7 @@ def sign_plan(
         compiled=compiled, version=current.version, patient=patient, number=number, replaces=before, signed_by=by,
         signed_on=day,
     )  # fmt: skip
+    facts = raw_facts(current)  # while the plan before is still followed: what it holds is among them
     with pghistory.context(action="sign_plan", user=by.pk):
         care_plan = written(compiled, decision, draft, choices, header)
         if before is not None:
@@ -121,11 +124,13 @@ def sign_plan(
             signed_on=day,
             idempotency_key=idempotency_key,
             frozen={
-                "facts": raw_facts(current),
+                "engine": REVISION,
+                "facts": facts,
                 "decision": decision_json(decision, current.version),
                 "choices": choices.as_json(),
             },
             care_plan=care_plan.as_json(),
+            review_on=care_plan.review_on,
             step=draft.step or "",
             started_on=draft.started_on if draft.step else None,
             replaces=before,
@@ -134,13 +139,13 @@ def sign_plan(
         write_overrides(plan, draft, choices)
         write_tasks(plan, draft, decision)
         new = (Entry(key, answer) for key, answer in sorted(current.answers.items()) if key not in FROM_PATIENT)
-        write_new(patient=patient, entries=new, by=by, day=day, source=ResultSource.CONSULTATION)
+        rows = write_new(patient=patient, entries=new, by=by, day=day, source=ResultSource.CONSULTATION)
         if before is not None:
             note_move(before, plan, by)
-            close_with_plan(before, AlertOutcome.ACTED, by)
+            close_with_plan(before, AlertOutcome.ACTED, by, day)
             carry_over(before, plan, draft, decision)
         # What was found in this visit is read by the patient's other plans; what came since it began, by this one.
-        follow_results(patient=patient, by=by, today=day, signed=plan)
+        follow_results(patient=patient, by=by, today=day, new=rows, signed=plan)
         current.state, current.closed_at, current.closed_by = ConsultationState.SIGNED, moment, by
         current.lock_version += 1
         current.save()
@@ -208,7 +213,8 @@ def dose_columns(line: MedicationLine) -> Mapping[str, Any]:
         "unit": planned.unit,
         "per": planned.per,
         "products": [
-            {"product": product.key, "count": count, "per": planned.per} for product, count in planned.products
+            {"product": product.key, "count": count_json(count), "per": planned.per}
+            for product, count in planned.products
         ],
     }
     match planned.frequency:

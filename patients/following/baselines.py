@@ -6,7 +6,6 @@ Refuses to let it creep: without this, the last result under treatment would bec
 from decimal import localcontext
 
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.engine.cycles import keys_read
 from guidelines.engine.facts import FactsRefused
 from guidelines.engine.operators import EXACT
 from guidelines.engine.reading import read_facts
@@ -23,9 +22,10 @@ def kept_baselines(compiled: CompiledPackage, plan: Plan | None) -> Answers:
     if plan is None:
         return {}
     looked_at = facts_behind(compiled, *(rule.condition for rule in rules_of(plan, compiled)))
+    # A total, which is worked out from results too, goes on being added up.
     from_results = {
         key for key, source in compiled.worked_out.items()
-        if source.fact.formula_is_default and any(name.startswith("history:") for name in keys_read(source.formula))
+        if source.fact.formula_is_default and "baseline(" in (source.fact.formula or "")
     }  # fmt: skip
     signed: Answers = plan.frozen["facts"]["facts"]
     found: Answers = {key: signed[key] for key in looked_at & from_results if "value" in signed.get(key, {})}

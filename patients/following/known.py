@@ -8,24 +8,30 @@ from datetime import date
 from typing import Any
 
 from guidelines.engine.compiled import CompiledPackage
-from patients.facts import FROM_PATIENT, Answer, Answers, answer_of, facts_input, taken_by_plan
+from patients.beside import Beside, elsewhere
+from patients.facts import FROM_PATIENT, Answer, Answers, amounts_by_plan, answer_of, facts_input, taken_by_plan
 from patients.following.reads import facts_behind
-from patients.models import Observation, Plan
-from patients.taken_now import held_by
+from patients.models import MedicationChange, Observation, Plan
+from patients.on_hold import days_on_hold, held_by
 
 
 def facts_now(
-    plan: Plan, compiled: CompiledPackage, observations: Iterable[Observation], planned: Answers, today: date
+    plan: Plan,
+    compiled: CompiledPackage,
+    observations: Iterable[Observation],
+    planned: Answers,
+    today: date,
+    beside: Iterable[Beside] = (),
 ) -> dict[str, Any]:
     """What is known today, on the plan's step.
 
     Every answer of the consultation is an observation too; what was "not known" then stays so until a result says
-    otherwise. What is taken is what the plan says.
+    otherwise. What is taken is what the plans say, this one and those `beside` it.
     """
     signed: Answers = plan.frozen["facts"]["facts"]
     rows = sorted(
         (row for row in observations if row.taken_on <= today and counts(plan, compiled, row, signed)),
-        key=lambda row: (row.taken_on, row.recorded_at, row.pk),
+        key=lambda row: (row.taken_on, row.number),
     )
     answers: Answers = {key: answer for key, answer in signed.items() if "value" not in answer}
     for row in rows:
@@ -34,12 +40,23 @@ def facts_now(
         if "upper_limit" in answers.get(fact.key, {}):
             answers.pop(fact.upper_limit or "", None)  # the result brings its own
     answers |= planned
-    answers = {key: answer for key, answer in answers.items() if not compiled.facts[key].formula_only}
-    return facts_input(
+    own = {row.drug_key for row in plan.medications.all() if row.change != MedicationChange.STOP}
+    others = elsewhere(compiled, beside, own)
+    taken = {key for key, value in others.get("facts", {}).items() if value is True}  # whatever was said before
+    answers = {
+        key: answer for key, answer in answers.items() if not compiled.facts[key].formula_only and key not in taken
+    }
+    found = facts_input(
         compiled=compiled, patient=plan.patient, as_of=today, step=plan.step, started_on=plan.started_on,
-        answers=without_outdated(compiled, answers),
-        observations=[row for row in rows if row.fact_key not in planned], held=held_by(plan),
+        answers=without_outdated(compiled, answers), observations=rows, held=held_by(plan),
+        days_held=days_on_hold(compiled, plan, today), elsewhere=others,
     )  # fmt: skip
+    # What is added up of a dose is what a consultation would add up: the earlier doses, and the plan's since it was signed.
+    for key, answer in amounts_by_plan(compiled, plan).items():
+        if key in planned and plan.signed_on < today:
+            other_days = [told for told in found["history"].get(key, ()) if told["taken_on"] != answer["taken_on"]]
+            found["history"][key] = sorted([*other_days, answer], key=lambda told: told["taken_on"])
+    return found
 
 
 def counts(plan: Plan, compiled: CompiledPackage, row: Observation, signed: Mapping[str, Answer]) -> bool:
@@ -53,7 +70,12 @@ def counts(plan: Plan, compiled: CompiledPackage, row: Observation, signed: Mapp
         return False
     if "value" in signed.get(fact.key, {}):
         return True
-    return row.recorded_at is None or row.recorded_at > plan.consultation.started_at
+    if row.recorded_at is None:
+        return True
+    begun = plan.consultation
+    if begun.results_upto is None:
+        return row.recorded_at > begun.started_at
+    return row.number > begun.results_upto
 
 
 def without_outdated(compiled: CompiledPackage, answers: Answers) -> Answers:

@@ -42,17 +42,32 @@ def facts_read(compiled: CompiledPackage) -> frozenset[str]:
 
 
 def came_on(compiled: CompiledPackage, test: str, days: Mapping[str, Sequence[date]]) -> date | None:
-    """The day on which a test had come, by the days of its results; None while it has not, or where it brings none.
-
-    Every result that a rule reads must be there, but one that keeps for years, such as a height. Where no rule reads any, as
-    with two ways to measure one thing, one will do.
-    """
-    brings = compiled.tests[test].facts if test in compiled.tests else ()
-    first = {fact: min(days[fact]) for fact in brings if days.get(fact)}
-    needed = [
-        fact for fact in brings
-        if fact in facts_read(compiled) and (compiled.facts[fact].maximum_age_days or 0) < KEEPS_FOR_YEARS
-    ]  # fmt: skip
+    """The day on which a test had come, by the days of its results; None while it has not, or where it brings none."""
+    first = {fact: min(days[fact]) for fact in brought_by(compiled, test) if days.get(fact)}
+    needed = needed_of(compiled, test)
     if not first or any(fact not in first for fact in needed):
         return None
     return max(first[fact] for fact in needed) if needed else min(first.values())
+
+
+def last_whole_on(compiled: CompiledPackage, test: str, days: Mapping[str, date]) -> date | None:
+    """The day since which no part of a test has been done anew, by the newest day of each result; None where a part that
+    is needed was never measured."""
+    newest = {fact: days[fact] for fact in brought_by(compiled, test) if fact in days}
+    needed = needed_of(compiled, test)
+    if not newest or any(fact not in newest for fact in needed):
+        return None
+    return min(newest[fact] for fact in needed) if needed else max(newest.values())
+
+
+def brought_by(compiled: CompiledPackage, test: str) -> Sequence[str]:
+    return compiled.tests[test].facts if test in compiled.tests else ()
+
+
+def needed_of(compiled: CompiledPackage, test: str) -> list[str]:
+    """The results without which a test is not done: every one that a rule reads, but not one that keeps for years, such as
+    a height. Where no rule reads any, as with two ways to measure one thing, one will do."""
+    return [
+        fact for fact in brought_by(compiled, test)
+        if fact in facts_read(compiled) and (compiled.facts[fact].maximum_age_days or 0) < KEEPS_FOR_YEARS
+    ]  # fmt: skip

@@ -1,10 +1,11 @@
 """How a plan stands under the results there are today: what they ask for by the rules of the version it follows.
 
 A pure function of rows that are given in. Asks for something only where a result has changed since the plan was signed:
-what was known then, the physician has decided about. Refuses to call a thing over because its result has become old.
+what was known then, the physician has decided about. Refuses to call a thing over because its result has become old, and
+to be silent about a result that was too old to be judged by on the day it came.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import localcontext
@@ -13,12 +14,14 @@ from typing import Any
 from guidelines.engine.compiled import CompiledPackage, Rule
 from guidelines.engine.content import Action
 from guidelines.engine.facts import FactsRefused, Problem
-from guidelines.engine.operators import EXACT
+from guidelines.engine.operators import EXACT, is_open
 from guidelines.engine.reading import read_facts
 from guidelines.engine.resolve import Resolved
 from guidelines.engine.safety import ORDER, Alert, check, check_drug
 from guidelines.package import compiled_version
+from patients.beside import Beside
 from patients.facts import FROM_PATIENT, Answers
+from patients.following.aged import Came, too_old, why_too_old
 from patients.following.known import changed_results, facts_now, results_of, taken_now
 from patients.following.reads import facts_behind
 from patients.models import AlertKind, MedicationChange, Observation, Plan
@@ -30,13 +33,14 @@ LOST = "A result that was known when the plan was signed is no longer on record.
 @dataclass(frozen=True)
 class Call:
     """One rule and what it asks for; `results` are those it was raised by, as answers with their fact. `is_lost`: one
-    that the plan was signed on was taken back, and no other has come."""
+    that the plan was signed on was taken back, and no other has come. `too_old`: which results are, in words."""
 
     kind: AlertKind
     alert: Alert
     results: tuple[dict[str, Any], ...]
     act_by_on: date | None
     is_lost: bool = False
+    too_old: str = ""
 
     @property
     def action(self) -> Action:
@@ -46,7 +50,7 @@ class Call:
     def message(self) -> str:
         if self.kind == AlertKind.MAY_RESUME:
             return f"No longer so: {self.alert.rule.message}"
-        return LOST * self.is_lost + self.alert.message
+        return LOST * self.is_lost + f"{self.alert.message} {self.too_old}".strip()
 
 
 @dataclass(frozen=True)
@@ -77,15 +81,25 @@ class Standing:
         return results_of(self.raw, result["fact"]).get(result["taken_on"]) == answer
 
 
-def standing_of(plan: Plan, observations: Iterable[Observation], today: date) -> Standing:
-    """`observations` are the patient's effective ones; `plan` has patient, version and medications at hand."""
-    return standing_by(compiled_version(plan.version), plan, observations, today)
+def standing_of(
+    plan: Plan,
+    observations: Iterable[Observation],
+    today: date,
+    came: Collection[Came] | None = None,
+    beside: Iterable[Beside] = (),
+) -> Standing:
+    """`observations` are the patient's effective ones; `plan` has patient, version and medications at hand. `came`:
+    the results that came just now; None, where whatever has changed did. `beside`: the drugs of the other plans."""
+    return standing_by(compiled_version(plan.version), plan, observations, today, came, beside)
 
 
-def standing_by(compiled: CompiledPackage, plan: Plan, observations: Iterable[Observation], today: date) -> Standing:
+def standing_by(
+    compiled: CompiledPackage, plan: Plan, observations: Iterable[Observation], today: date,
+    came: Collection[Came] | None, beside: Iterable[Beside] = (),
+) -> Standing:  # fmt: skip
     """The same, with the version ready to decide with."""
     planned = taken_now(plan, compiled, today)
-    raw = facts_now(plan, compiled, observations, planned, today)
+    raw = facts_now(plan, compiled, observations, planned, today, beside)
     try:
         facts = read_facts(raw, compiled)
     except FactsRefused as refusal:
@@ -93,16 +107,19 @@ def standing_by(compiled: CompiledPackage, plan: Plan, observations: Iterable[Ob
     with localcontext(EXACT):
         resolved = Resolved(compiled, facts)
         changed = changed_results(raw, plan.frozen["facts"], leaving_out={*FROM_PATIENT, *planned})
+        if came is None:
+            came = {(key, date.fromisoformat(day)) for key, answers in changed.items() for day in answers}
         calls = [
-            *called(plan, compiled, resolved, changed, today),
+            *called(plan, compiled, resolved, changed, today, came),
             *resumable(plan, compiled, resolved, changed),
         ]
     return Standing(plan, compiled, resolved, tuple(calls), raw=raw)
 
 
 def called(
-    plan: Plan, compiled: CompiledPackage, resolved: Resolved, changed: Mapping[str, Answers], today: date
-) -> Iterator[Call]:
+    plan: Plan, compiled: CompiledPackage, resolved: Resolved, changed: Mapping[str, Answers], today: date,
+    came: Collection[Came],
+) -> Iterator[Call]:  # fmt: skip
     """Rules that are met or cannot be checked because of what has changed, gravest first."""
     met_when_signed = {alert["rule"] for alert in plan.frozen["decision"].get("alerts", ()) if alert["state"] == "met"}
     open_already: set[frozenset[str]] = set()
@@ -122,12 +139,16 @@ def called(
                 continue
             yield Call(AlertKind.ABNORMAL, alert, told(changed, behind), act_by(rule.action, today))
             continue
-        is_lost = not any(resolved[key] is not None for key in behind)
-        if is_lost and all(changed[key] for key in behind):
+        is_unknown = all(is_open(resolved[key]) for key in behind)
+        is_lost = is_unknown and not all(changed[key] for key in behind)
+        if is_unknown and not is_lost and not too_old(resolved.facts, behind) & set(came):
             continue  # every result has become too old meanwhile: that the next test is overdue says it
         if (rule.kind == "threshold" or alert.severity == "stop") and alert.open_facts not in open_already:
             open_already.add(alert.open_facts)
-            yield Call(AlertKind.NOT_EVALUABLE, alert, told(changed, behind), act_by(rule.action, today), is_lost)
+            yield Call(
+                AlertKind.NOT_EVALUABLE, alert, told(changed, behind), act_by(rule.action, today), is_lost,
+                why_too_old(compiled, resolved.facts, alert.open_facts),
+            )  # fmt: skip
 
 
 def rules_of(plan: Plan, compiled: CompiledPackage) -> Iterator[Rule]:

@@ -92,7 +92,7 @@ def sent_safety(sent: QueryDict, run: Run) -> SentChoices:
     """Overrides and what was seen, for the alerts there are now; what belongs to others is dropped."""
     raw = dict(run.consultation.choices)
     to_override = [alert.rule.key for alert in run.draft.to_override()]
-    to_see = [alert.rule.key for alert in run.draft.to_acknowledge()]
+    to_see = run.draft.to_see()
     reasons, texts = posted(sent, "reason", to_override), posted(sent, "text", to_override)
     seen = posted(sent, "seen", to_see)
     known = {reason.key for reason in run.compiled.package.override_reasons}

@@ -35,13 +35,22 @@ class ReasonField(forms.CharField):
 
 
 class DoneForm(forms.Form):
+    """`missing`: its tests whose results are not on record, if there are any."""
+
     hides_optional = True
 
     done_on = DayField(label="Done on")
+    because = forms.CharField(
+        max_length=LONGEST_REASON, label="Where the results are", widget=forms.Textarea({"rows": 2}),
+        help_text="Such as the letter of another clinic. No rule looks at results that are not entered here.",
+        error_messages={"required": "Say where the results are, or enter them: then the test is done by itself."},
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, today: date, missing: str = "", **options: Any) -> None:
+        super().__init__(*args, **{"auto_id": "done_%s", **options})
         self.fields["done_on"].widget.attrs["max"] = today.isoformat()
+        if not missing:
+            del self.fields["because"]
 
 
 class RemoveForm(forms.Form):

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from patients.models import Clinic, Patient, Sex
 
@@ -94,3 +95,24 @@ def differences(patient: Patient, values: dict[str, Any]) -> list[tuple[str, str
             )
             found.append((str(PatientForm.base_fields[name].label), now, then))
     return found
+
+
+class NumberForm(forms.Form):
+    """One of these patients by the whole number: whoever only administers a clinic finds nobody by a name."""
+
+    number = forms.CharField(
+        max_length=40, label="Number of the patient", widget=forms.TextInput({"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, patients: QuerySet[Patient], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.patients = patients
+
+    def clean_number(self) -> Patient:
+        found = list(self.patients.filter(number=self.cleaned_data["number"])[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(
+                "Patients of two clinics have this number: ask in each clinic." if found
+                else "No patient of your clinics has this number."
+            )  # fmt: skip
+        return found[0]

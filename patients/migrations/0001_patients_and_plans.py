@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Clinic',
             fields=[
@@ -587,4 +589,4 @@ class Migration(migrations.Migration):
         ),
         guidelines.migrations._install_triggers.InstallTriggers(
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ChangeAuthor',
             fields=[
@@ -32,4 +34,4 @@ class Migration(migrations.Migration):
             model_name='changeauthor',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'never_emptied: a table of record is not emptied; use another database' USING ERRCODE = 'integrity_constraint_violation';", hash='d27c27d697a907452284479d6cc9786fa1344762', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_a6592', table='pghistory_context', when='BEFORE')),
         ),
-    ]
+    ])

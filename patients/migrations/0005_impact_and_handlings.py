@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from guidelines.migrations._together import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='PlanHandling',
             fields=[
@@ -129,4 +131,4 @@ class Migration(migrations.Migration):
             model_name='planhandlingevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'never_emptied: a table of record is not emptied; use another database' USING ERRCODE = 'integrity_constraint_violation';", hash='0a5b985028cc29e68b60da28d349411c13dcf381', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_a9760', table='patients_planhandlingevent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 from guidelines.migrations._swap_triggers import SwapTriggers
+from guidelines.migrations._together import together
 
 # Tasks that are there already get their patient's clinic. Those of a plan that is over are closed with it: until now
 # they were left out when read. "Contacted" closed a task although the test was still to be done; it is a reason no more.
+# A table is not altered while foreign keys of its rows wait to be checked.
 FILL = """
 ALTER TABLE patients_monitoringtask DISABLE TRIGGER USER;
 ALTER TABLE patients_monitoringtaskevent DISABLE TRIGGER USER;
@@ -23,9 +25,9 @@ UPDATE patients_monitoringtask AS task SET outcome = 'superseded',
     closed_at = COALESCE(newer.signed_at, plan.ended_at), closed_by_id = COALESCE(newer.signed_by_id, plan.ended_by_id)
     FROM patients_plan AS plan LEFT JOIN patients_plan AS newer ON newer.replaces_id = plan.id
     WHERE plan.id = task.plan_id AND plan.state <> 'active' AND task.closed_at IS NULL;
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE patients_monitoringtask ENABLE TRIGGER USER;
 ALTER TABLE patients_monitoringtaskevent ENABLE TRIGGER USER;
-SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 """
 
@@ -38,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='CalendarFeed',
             fields=[
@@ -816,4 +818,4 @@ class Migration(migrations.Migration):
             ('letter', pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'never_emptied: a table of record is not emptied; use another database' USING ERRCODE = 'integrity_constraint_violation';", hash='54f4913b707b6bb0b67f9d410cfb51b1bc7e3848', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_bdbca', table='patients_letter', when='BEFORE'))),
             ('resultimportrow', pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'never_emptied: a table of record is not emptied; use another database' USING ERRCODE = 'integrity_constraint_violation';", hash='a540d39f47bcef1099ec0300af551062bba062a5', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_34ef8', table='patients_resultimportrow', when='BEFORE'))),
         ]),
-    ]
+    ])

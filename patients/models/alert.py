@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import models
 
 from guidelines.models.columns import tracked
-from patients.models.clinic import Clinic
-from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, OpenWorkQuerySet, of_the_patients_clinic
+from patients.models.change import shown_of_a_patient
+from patients.models.in_clinic import clinic_of_another_row, in_the_clinic_of
+from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, OpenWorkQuerySet
 from patients.models.patient import Patient, never_deleted
 from patients.models.plan import Plan
 
@@ -34,14 +35,15 @@ class ResultAlertQuerySet(OpenWorkQuerySet["ResultAlert"]):
     """Those that are open are found by clinic and day."""
 
 
+@shown_of_a_patient(is_listed=True)
 @tracked
 class ResultAlert(OpenWork):
     """One rule of one plan, with the action it asks for, in the words of the version that was read."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="result_alerts")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="result_alerts")
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", db_index=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="result_alerts", db_constraint=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="result_alerts", db_constraint=False)
+    clinic = clinic_of_another_row()
     kind = models.CharField(max_length=20, choices=AlertKind.choices)
     rule_key = models.CharField(max_length=80, blank=True)  # none: results that contradict each other
     drug_key = models.CharField(max_length=80, blank=True)
@@ -97,7 +99,7 @@ class ResultAlert(OpenWork):
             ),
             models.CheckConstraint(condition=SET_ASIDE_OR_NOT, name="an_alert_set_aside_says_when_by_whom_and_why"),
         ]
-        triggers = [never_deleted("result_alerts_are_not_deleted"), of_the_patients_clinic("an_alert_has_its_clinic")]
+        triggers = [never_deleted("result_alerts_are_not_deleted"), in_the_clinic_of("patient")]
 
     def __str__(self) -> str:
         return f"{self.rule_key}: {self.get_kind_display()}"

@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 import pgtrigger
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils import timezone
 
 from guidelines.models.columns import refuse, tracked
+from patients.models.in_clinic import stays_in_its_clinic
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -49,7 +51,12 @@ def clinics_of(user: "User | AnonymousUser", *roles: Role) -> "models.QuerySet[M
     """Their keys, to be asked for inside another query."""
     if not user.is_active:
         return Membership.objects.none().values("clinic")
-    return Membership.objects.filter(user_id=user.pk, role__in=roles or CLINICAL_ROLES).order_by().values("clinic")
+    return (
+        Membership.objects.in_force()
+        .filter(user_id=user.pk, role__in=roles or CLINICAL_ROLES)
+        .order_by()
+        .values("clinic")
+    )
 
 
 @tracked
@@ -63,6 +70,8 @@ class Clinic(models.Model):
     paper = models.CharField(max_length=10, choices=Paper.choices, default=Paper.A4)
     time_zone = models.CharField(max_length=60, default="UTC", validators=[check_time_zone])
     is_demo = models.BooleanField(default=False)
+    # Under which address a FHIR file names the numbers of this clinic's patients; without it any identifier counts.
+    patient_number_system = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001
 
     objects = ClinicQuerySet.as_manager()
 
@@ -86,20 +95,56 @@ class Clinic(models.Model):
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self) -> Self:
+        """Those that let somebody in; whether the person is suspended everywhere is asked of the person."""
+        return self.filter(suspended_at__isnull=True)
+
+    def administrators(self) -> Self:
+        """Who can let others into a clinic today."""
+        return self.in_force().filter(role=Role.ADMINISTRATOR, user__is_active=True)
+
+
 @tracked
 class Membership(models.Model):
-    """A person's role in a clinic. Somebody with two roles has two rows."""
+    """A person's role in a clinic. Somebody with two roles has two rows, which are suspended together.
+
+    Whoever leaves has no row any more; the history keeps it.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
+    given_at = models.DateTimeField(auto_now_add=True, null=True)  # empty only in history that is older than the column
+    # Nobody only for what was given at the console.
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    suspended_because = models.TextField(  # noqa: DJ001  # empty is NULL: what is chained changes by no other new column
+        max_length=500, null=True, blank=True, validators=[MaxLengthValidator(500)]
+    )
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["clinic", "role", "user"]
         constraints = [
             models.UniqueConstraint(fields=["user", "clinic", "role"], name="a_person_has_a_role_in_a_clinic_once"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="memberships_have_a_known_role"),
+            models.CheckConstraint(
+                condition=models.Q(suspended_at__isnull=True, suspended_by__isnull=True, suspended_because__isnull=True)
+                | (
+                    models.Q(suspended_at__isnull=False, suspended_by__isnull=False, suspended_because__isnull=False)
+                    & ~models.Q(suspended_because="")
+                ),
+                name="a_suspended_membership_says_when_by_whom_and_why",
+            ),
         ]
+        triggers = [stays_in_its_clinic]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"

@@ -9,6 +9,8 @@ from django.db import models
 
 from guidelines.models import Guideline, Version
 from guidelines.models.columns import refuse, tracked
+from patients.models.change import shown_of_a_patient
+from patients.models.in_clinic import clinic_of_another_row, in_the_clinic_of
 from patients.models.patient import Patient, PatientRowQuerySet, never_deleted
 
 
@@ -23,10 +25,12 @@ class ConsultationQuerySet(PatientRowQuerySet["Consultation"]):
         return self.filter(state=ConsultationState.OPEN)
 
 
+@shown_of_a_patient(is_listed=False)
 @tracked
 class Consultation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consultations")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consultations", db_constraint=False)
+    clinic = clinic_of_another_row()
     guideline = models.ForeignKey(Guideline, on_delete=models.PROTECT, related_name="consultations")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="consultations")
     as_of = models.DateField()  # the day it decides for
@@ -38,6 +42,8 @@ class Consultation(models.Model):
     furthest_step = models.CharField(max_length=40, blank=True)  # of the wizard
     state = models.CharField(max_length=20, choices=ConsultationState.choices, default=ConsultationState.OPEN)
     started_at = models.DateTimeField(auto_now_add=True)
+    # The number of the newest result there was then. None for those begun before results had one.
+    results_upto = models.BigIntegerField(null=True, blank=True, editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
@@ -73,6 +79,7 @@ class Consultation(models.Model):
         ]
         triggers = [
             never_deleted("consultations_are_not_deleted"),
+            in_the_clinic_of("patient"),
             pgtrigger.Trigger(
                 name="a_closed_consultation_is_a_record",
                 when=pgtrigger.Before,

@@ -10,12 +10,15 @@ from django.db import models
 
 from guidelines.models import ImpactRun, Version
 from guidelines.models.columns import append_only, never_emptied, tracked
+from patients.models.change import shown_of_a_patient
 from patients.models.clinic import clinics_of
+from patients.models.in_clinic import clinic_of_another_row, in_the_clinic_of
 from patients.models.plan import Plan
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
+OF_THE_PLAN = "(SELECT patient_id FROM patients_plan WHERE id = ROW.plan_id)"
 CHANGED = (
     models.Q(proposal=True) | models.Q(dose=True) | models.Q(safety=True) | models.Q(monitoring=True)
     | ~models.Q(failure="")
@@ -53,11 +56,13 @@ class ImpactOutcomeQuerySet(PlanRowQuerySet):
         return self.filter(CHANGED)
 
 
+@shown_of_a_patient(is_listed=True, whose=OF_THE_PLAN)
 class ImpactOutcome(models.Model):
     """One plan under the content of a run: which parts of its decision differ, and how, in short."""
 
     run = models.ForeignKey(ImpactRun, on_delete=models.PROTECT, related_name="outcomes", db_index=False)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="impact_outcomes")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="impact_outcomes", db_constraint=False)
+    clinic = clinic_of_another_row()
     proposal = models.BooleanField(default=False)
     dose = models.BooleanField(default=False)
     safety = models.BooleanField(default=False)
@@ -72,7 +77,7 @@ class ImpactOutcome(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "plan"], name="a_plan_is_compared_once_in_a_run"),
         ]
-        triggers = [append_only("outcomes_are_records"), never_emptied]
+        triggers = [append_only("outcomes_are_records"), never_emptied, in_the_clinic_of("plan")]
 
     def __str__(self) -> str:
         return f"outcome for {self.plan_id}"
@@ -84,11 +89,13 @@ class Handled(models.TextChoices):
     STOPPED = "stopped", "Stopped"
 
 
+@shown_of_a_patient(is_listed=True, whose=OF_THE_PLAN)
 @tracked
 class PlanHandling(models.Model):
     """What was done about a plan because of a version: a newer one, or its own that was withdrawn."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="handlings")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="handlings", db_constraint=False)
+    clinic = clinic_of_another_row()
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=20, choices=Handled.choices)
     reason = models.TextField(max_length=2000, blank=True)
@@ -106,7 +113,7 @@ class PlanHandling(models.Model):
                 name="keeping_and_stopping_have_a_reason",
             ),
         ]
-        triggers = [append_only("handlings_are_records")]
+        triggers = [append_only("handlings_are_records"), in_the_clinic_of("plan")]
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.plan_id}"

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import models
 
 from guidelines.models.columns import tracked
-from patients.models.clinic import Clinic
-from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, OpenWorkQuerySet, of_the_patients_clinic
+from patients.models.change import shown_of_a_patient
+from patients.models.in_clinic import clinic_of_another_row, in_the_clinic_of
+from patients.models.open_work import SET_ASIDE_OR_NOT, OpenWork, OpenWorkQuerySet
 from patients.models.patient import Patient, never_deleted
 from patients.models.plan import Plan
 
@@ -30,12 +31,13 @@ class MonitoringTaskQuerySet(OpenWorkQuerySet["MonitoringTask"]):
         return self.open().filter(opens_on__lte=today, overdue_after_on__gte=today)
 
 
+@shown_of_a_patient(is_listed=True)
 @tracked
 class MonitoringTask(OpenWork):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="monitoring_tasks")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="monitoring_tasks")
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", db_index=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="monitoring_tasks", db_constraint=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="monitoring_tasks", db_constraint=False)
+    clinic = clinic_of_another_row()
     position = models.PositiveIntegerField()
     item_key = models.CharField(max_length=80)
     test_keys = models.JSONField(default=list)
@@ -84,7 +86,7 @@ class MonitoringTask(OpenWork):
             models.CheckConstraint(condition=SET_ASIDE_OR_NOT, name="a_task_set_aside_says_when_by_whom_and_why"),
         ]
         triggers = [
-            never_deleted("monitoring_tasks_are_not_deleted"), of_the_patients_clinic("a_task_has_its_clinic"),
+            never_deleted("monitoring_tasks_are_not_deleted"), in_the_clinic_of("patient"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

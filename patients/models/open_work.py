@@ -1,8 +1,7 @@
 """What waits for somebody in a clinic: it can be set aside until a day, and comes back by itself."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 
@@ -35,7 +34,7 @@ class OpenWorkQuerySet(PatientRowQuerySet[Row]):
 
 
 class OpenWork(models.Model):
-    """Set aside: not shown before `aside_until_on`, and never closed by that. Earlier times are in the history."""
+    """Set aside: not shown before `aside_until_on`, and never closed by that. Earlier times are in the history, and told from there."""
 
     aside_until_on = models.DateField(null=True, blank=True)
     aside_why = models.CharField(max_length=20, choices=Aside.choices, blank=True)
@@ -47,13 +46,3 @@ class OpenWork(models.Model):
 
     class Meta:
         abstract = True
-
-
-def of_the_patients_clinic(name: str) -> Any:
-    """A trigger that writes the patient's clinic into the row, whoever inserts it: lists by clinic need no join."""
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("clinic_id", "patient_id"),
-        func="SELECT clinic_id INTO NEW.clinic_id FROM patients_patient WHERE id = NEW.patient_id; RETURN NEW;",
-    )

@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from guidelines.models.columns import refuse, tracked
+from patients.models.change import shown_of_a_patient
 from patients.models.clinic import Clinic, clinics_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """The only way a view may reach patients: those of clinics where this person is physician or nurse."""
         return self.filter(clinic__in=clinics_of(user))
 
+    def locked(self) -> Self:
+        """For whoever writes for a patient, one after the other. Somebody who looks meanwhile does not wait: their
+        access row refers to the patient's key, which no writer changes."""
+        return self.select_for_update(no_key=True, of=("self",))
+
     def found_by(self, text: str) -> Self:
         """Whose names or number contain every word."""
         found = self
@@ -60,6 +66,7 @@ class PatientRowQuerySet(models.QuerySet[Row]):
         return self.filter(patient__clinic__in=clinics_of(user))
 
 
+@shown_of_a_patient(is_listed=True, whose="ROW.id")
 @tracked
 class Patient(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -13,7 +13,9 @@ from django.db import models
 from guidelines.engine.values import plain
 from guidelines.models import Guideline, Version
 from guidelines.models.columns import append_only, refuse, tracked
+from patients.models.change import shown_of_a_patient
 from patients.models.consultation import Consultation
+from patients.models.in_clinic import clinic_of_another_row, in_the_clinic_of
 from patients.models.patient import Patient, PatientRowQuerySet, never_deleted
 
 
@@ -28,11 +30,15 @@ class PlanQuerySet(PatientRowQuerySet["Plan"]):
         return self.filter(state=PlanState.ACTIVE)
 
 
+@shown_of_a_patient(is_listed=True)
 @tracked
 class Plan(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    consultation = models.OneToOneField(Consultation, on_delete=models.PROTECT, related_name="plan")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plans")
+    consultation = models.OneToOneField(
+        Consultation, on_delete=models.PROTECT, related_name="plan", db_constraint=False
+    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plans", db_constraint=False)
+    clinic = clinic_of_another_row()
     guideline = models.ForeignKey(Guideline, on_delete=models.PROTECT, related_name="plans")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="plans")
     content_hash = models.CharField(max_length=64)
@@ -41,12 +47,16 @@ class Plan(models.Model):
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signed_plans")
     signed_on = models.DateField()  # the day at the clinic
     idempotency_key = models.UUIDField(unique=True)
-    # What it was decided from and what was decided: {"facts", "decision", "choices"}.
+    # What it was decided from and what was decided: {"engine", "facts", "decision", "choices"}; without
+    # "engine", it was its first revision.
     frozen = models.JSONField()
     care_plan = models.JSONField()  # what every print and screen says
+    review_on = models.DateField(null=True, blank=True)  # the next visit, as `care_plan` says, to be counted by
     step = models.CharField(max_length=80, blank=True)
     started_on = models.DateField(null=True, blank=True)
-    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by", db_constraint=False
+    )
     state = models.CharField(max_length=20, choices=PlanState.choices, default=PlanState.ACTIVE)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
@@ -78,6 +88,7 @@ class Plan(models.Model):
         ]
         triggers = [
             never_deleted("plans_are_not_deleted"),
+            in_the_clinic_of("patient"),
             pgtrigger.Trigger(
                 name="a_signed_plan_is_a_record",
                 when=pgtrigger.Before,
@@ -159,7 +170,8 @@ EVERY_DAY = HAS_AMOUNT & q(
 class PlannedMedication(models.Model):
     """One drug of a plan. `weekly_only` must be what the guideline's drug says: a foreign key holds it."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="medications")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="medications", db_constraint=False)
+    clinic = clinic_of_another_row()
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     drug_key = models.CharField(max_length=80)
@@ -199,6 +211,7 @@ class PlannedMedication(models.Model):
             ),
         ]
         triggers = [
+            in_the_clinic_of("plan"),
             # After, so that a frequency the drug does not have is refused under its own name.
             pgtrigger.Trigger(
                 name="planned_medications_are_records",
@@ -225,7 +238,8 @@ class PlannedMedication(models.Model):
 class Override(models.Model):
     """A rule a physician went against, with the coded reason and the words given for it."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="overrides")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="overrides", db_constraint=False)
+    clinic = clinic_of_another_row()
     rule_key = models.CharField(max_length=80)
     reason_key = models.CharField(max_length=80)
     text = models.TextField(max_length=2000)
@@ -240,7 +254,7 @@ class Override(models.Model):
                 condition=~q(reason_key="") & ~q(text=""), name="an_override_has_a_reason_and_a_text"
             ),
         ]
-        triggers = [append_only("overrides_are_records")]
+        triggers = [append_only("overrides_are_records"), in_the_clinic_of("plan")]
 
     def __str__(self) -> str:
         return f"override of {self.rule_key}"

@@ -23,7 +23,7 @@ Line = tuple[tuple[str, bool], ...]  # pieces of text, and whether each is print
 MOST_TICKS = 13
 DATES_NAMED = 3
 EMPTY_ROWS = 2
-ONCE_A_WEEK = "ONCE A WEEK"
+HOW_OFTEN = ("ONCE A WEEK", "ONE TIME ONLY")
 UNDATED = re.compile(r"\{date_\d\}")  # a line that names more doses than there are before the next visit
 WEEKDAYS = {day.label: day for day in Weekday}
 CHANGES = (
@@ -66,6 +66,7 @@ class ChangeGroup:
     title: str
     names: tuple[str, ...]
     weekday: str = ""
+    one_time: bool = False
 
 
 def patient_plan_context(
@@ -147,6 +148,8 @@ def _box_page(plan: CarePlan, box: DrugBox, printed_on: date, standing: Standing
         first = WEEKDAYS[box.weekday].on_or_after(max(printed_on, plan.header.signed_on))
         following = (first + timedelta(weeks=week) for week in range(MOST_TICKS))
         days = [day for day in following if plan.review_on is None or day <= plan.review_on]
+        if box.one_time:  # none on a paper that is printed after its day
+            days = [day for day in days[:1] if day < plan.header.signed_on + timedelta(weeks=1)]
     weekday = (box.weekday or "").upper()
 
     def finished(lines: tuple[str, ...]) -> tuple[Line, ...]:
@@ -173,8 +176,9 @@ def _pieces(line: str, weekday: str) -> Line:
     """The line with what a weekly drug lives by in bold: its frequency and its day, both in capitals."""
     if not weekday:
         return ((line, False),)
-    found = re.split(rf"({ONCE_A_WEEK}|{weekday})", line)
-    return tuple((text, text in (ONCE_A_WEEK, weekday)) for text in found if text)
+    strong = (*HOW_OFTEN, weekday)
+    found = re.split(f"({'|'.join(strong)})", line)
+    return tuple((text, text in strong) for text in found if text)
 
 
 def _changes(plan: CarePlan) -> list[ChangeGroup]:
@@ -182,7 +186,7 @@ def _changes(plan: CarePlan) -> list[ChangeGroup]:
     found = []
     for change, title in CHANGES:
         listed = [m for m in plan.medications if GROUP_OF.get(m.change, m.change) == change]
-        found += [ChangeGroup(title, (m.name,), m.weekday or "") for m in listed if m.weekly_only]
+        found += [ChangeGroup(title, (m.name,), m.weekday or "", m.one_time) for m in listed if m.weekly_only]
         others = tuple(m.name for m in listed if not m.weekly_only)
         found += [ChangeGroup(title, others)] if others else []
     return found

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from weasyprint import Document
+from weasyprint import CSS
 
-from guidelines.printing import as_pdf, paged, sheet, style
+from guidelines.printing import as_pdf, paged, printed, sheet, style
 from patients.filled_results import Filled
 from patients.outputs.html import patient_plan_context
 from patients.outputs.summary import clinician_summary_context
@@ -41,12 +41,12 @@ def patient_plan_pdf(
     context = patient_plan_context(
         plan, printed_on=printed_on, public_url=public_url, large=large, over=over, replaces=replaces, filled=filled
     )
-    return as_pdf(_document("patients/paper/patient_plan_pdf.html", context, paper))
+    return printed("patients/paper/patient_plan_pdf.html", context, *_styles(paper))
 
 
 def visit_pdf(context: dict[str, object], *, paper: str = "A4") -> bytes:
     """What to bring to the next visit; the context is that of `patients.outputs.visit`."""
-    return as_pdf(_document("patients/paper/visit_pdf.html", context, paper))
+    return printed("patients/paper/visit_pdf.html", context, *_styles(paper))
 
 
 def clinician_summary_pdf(
@@ -56,17 +56,17 @@ def clinician_summary_pdf(
     context = clinician_summary_context(plan, printed_on=printed_on, public_url=public_url, over=over)
     for size, is_whole in SUMMARY_TRIES:
         shown = context if is_whole else {**context, "absent": []}
-        document = _document("patients/paper/clinician_summary_pdf.html", shown, paper, size)
+        document = paged("patients/paper/clinician_summary_pdf.html", shown, *_styles(paper, size))
         if len(document.pages) == 1:
             break
     return as_pdf(document)
 
 
-def _document(template: str, context: dict[str, object], paper: str, size_pt: str = "") -> Document:
+def _styles(paper: str, size_pt: str = "") -> list[CSS]:
     if paper not in PAPERS:
         raise ValueError(f"{paper} is not a paper we print on; use one of {', '.join(PAPERS)}")
     page = [sheet("plan.css"), sheet("plan-page.css"), sheet("watermark-page.css")]
     styles = [*page, style(f"@page {{ size: {PAPERS[paper]} }}")]
     if size_pt:
         styles.append(style(f"html {{ font-size: {size_pt}pt }} {SUMMARY_PAGE}"))
-    return paged(template, context, *styles)
+    return styles

@@ -3,7 +3,7 @@
 Shows what is on record; nothing is checked anew here and nothing is decided.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,10 +17,10 @@ from guidelines.engine.values import plain
 from guidelines.reading import Source
 from patients.models import AlertKind, ResultAlert
 from patients.presentation import words
+from patients.presentation.plans_lines import Judge
 from patients.presentation.result_lines import multiple
 from patients.presentation.sources import Sources
 
-Judge = Callable[[str, Decimal, Decimal | None], tuple[str, str]]
 ACTIONS = {
     "repeat": ("Repeat", "clock"), "hold": ("Hold", "pause"), "reduce": ("Reduce", "arrow-down"), "stop": ("Stop", "stop"),
     "refer": ("Refer", "arrow-right"), "inform": ("Inform", "note"),
@@ -48,6 +48,8 @@ class Asked:
     word: str
     icon: str
     tag: str
+    guideline: str
+    slug: str
     drug: str
     is_weekly: bool
     results: tuple[AskedResult, ...]  # the newest of each
@@ -65,12 +67,15 @@ class Asked:
 def asked_of(
     alerts: Iterable[ResultAlert],
     compiled: Mapping[Any, CompiledPackage],
-    sources: Sources | None,
+    sources: Mapping[Any, Sources],
     today: date,
-    judge: Judge = lambda fact, number, limit: ("", ""),
+    judges: Mapping[Any, Judge],
 ) -> list[Asked]:
-    """`compiled` by plan; `judge` says how a rule speaks of a value. What is set aside comes last."""
-    found = [asked(alert, compiled[alert.plan_id], sources, today, judge) for alert in alerts]
+    """All by plan; a judge says how a rule speaks of a value. What is set aside comes last."""
+    found = [
+        asked(alert, compiled[alert.plan_id], sources.get(alert.plan_id), today, judges.get(alert.plan_id, silent))
+        for alert in alerts
+    ]
     return sorted(
         found,
         key=lambda one: (
@@ -80,6 +85,10 @@ def asked_of(
             one.alert.act_by_on or date.max,
         ),
     )
+
+
+def silent(fact: str, number: Decimal, limit: Decimal | None) -> tuple[str, str]:
+    return "", ""
 
 
 def asked(alert: ResultAlert, compiled: CompiledPackage, sources: Sources | None, today: date, judge: Judge) -> Asked:
@@ -96,7 +105,7 @@ def asked(alert: ResultAlert, compiled: CompiledPackage, sources: Sources | None
     rule = compiled.rules.get(alert.rule_key)
     cited = sources.said(alert.rule_key).sources if sources is not None and rule is not None else ()
     return Asked(
-        alert, word, icon, tag, drug.name if drug else "", bool(drug and drug.weekly_only),
+        alert, word, icon, tag, compiled.package.title, compiled.package.slug, drug.name if drug else "", bool(drug and drug.weekly_only),
         tuple(one for one in told if id(one) in newest), tuple(one for one in told if id(one) not in newest), cited,
         tuple((place_of(compiled, key), label) for key, label in words.fact_labels(compiled, alert.needs)),
         alert.act_by_on is not None and alert.act_by_on < today,

@@ -23,6 +23,7 @@ class Banner:
     allergies_text: str
     has_allergies: bool
     is_invented: bool
+    clinic: str
 
 
 def banner_of(patient: Patient) -> Banner:
@@ -38,4 +39,5 @@ def banner_of(patient: Patient) -> Banner:
         allergies_text=allergies or "Not recorded",
         has_allergies=bool(allergies) and allergies.lower().rstrip(".") not in NO_ALLERGIES,
         is_invented=patient.is_invented,
+        clinic=patient.clinic.name,
     )

@@ -192,7 +192,8 @@ def limits_of(part: AssessedRegimen, now: CurrentDrug) -> list[str]:
     regimen = part.regimen.regimen
     caps = [cap.entry.text for cap in part.regimen.caps] or [regimen.no_cap_because or "Sources give none."]
     if now.below is None:
-        return caps
+        unknown = "The dose at which it was held is not on record: ask which it was, and stay below it."
+        return [f"{unknown} {now.again}", *caps] if now.again else caps
     return [f"Below {words.amount(now.below, regimen.unit)}, the dose at which it was held. {now.again}", *caps]
 
 

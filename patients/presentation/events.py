@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -24,6 +25,7 @@ from patients.models import (
 )
 from patients.models.open_work import OpenWork
 from patients.presentation import words
+from patients.presentation.asides import SetAside
 
 KINDS = {
     "results": "Results", "plans": "Plans", "alerts": "What results asked for", "tests": "Tests", "notes": "Notes",
@@ -70,6 +72,7 @@ class Told:
     alerts: Sequence[ResultAlert] = ()
     tasks: Sequence[MonitoringTask] = ()
     notes: Sequence[PatientNote] = ()
+    asides: Mapping[UUID, Sequence[SetAside]] = field(default_factory=dict)
     drug: Callable[[str], str] = field(default=lambda key: key)
 
 
@@ -107,7 +110,7 @@ def results(told: Told) -> Iterable[Event]:
             others.append(words.plural(answers, "answer"))
         if others:
             lines.append(Line(f"{', '.join(others)}."))
-        first = min(rows, key=lambda row: row.recorded_at)
+        first = min(rows, key=lambda row: row.number)
         source = first.get_source_display()
         grave = any(level == "stop" for (level, _), _ in judged)
         yield Event(
@@ -195,14 +198,19 @@ def tests(told: Told) -> Iterable[Event]:
 
 
 def aside(told: Told, row: OpenWork, kind: str, title: str) -> Iterable[Event]:
-    if row.aside_at is None or row.aside_until_on is None:
-        return
-    said = Line(f"{row.get_aside_why_display()}. To be shown again on {words.day(row.aside_until_on)}.")
-    quote = (Line("", quote=row.aside_note),) if row.aside_note else ()
-    yield Event(
-        local(told, row.aside_at), row.aside_at, kind, "pause", f"Set aside: {title}", (said, *quote),
-        told.names.get(row.aside_by_id or 0, ""),
-    )  # fmt: skip
+    """Each time, also those that the row does not show any more."""
+    for one in told.asides.get(row.pk, ()):
+        said = Line(f"{one.why_text}. To be shown again on {words.day(one.until_on)}.")
+        quote = (Line("", quote=one.note),) if one.note else ()
+        yield Event(
+            local(told, one.at),
+            one.at,
+            kind,
+            "pause",
+            f"Set aside: {title}",
+            (said, *quote),
+            told.names.get(one.by, ""),
+        )
 
 
 def notes(told: Told) -> Iterable[Event]:

@@ -7,7 +7,7 @@ from datetime import date
 from guidelines.engine.content import Fact
 from guidelines.engine.explain import in_words
 from guidelines.engine.facts import Known, NotAsked, Unknown
-from guidelines.engine.operators import unit_text
+from guidelines.engine.operators import is_open, unit_text
 from guidelines.engine.values import plain
 from patients.facts import FROM_PATIENT, Answer, answer_of
 from patients.forms.answers import NONE_OF_THESE, NOT_KNOWN, AnswersForm, Typed, is_asked, is_stale
@@ -201,7 +201,7 @@ class FactsPageBuilder:
         name = "known" if isinstance(state, Known) else state.name
         resolved = self.run.decision.resolved[fact.key]
         opened = self.open.get(fact.key) or self.open.get(fact.upper_limit or "")
-        follows = name == "not_asked" and resolved is not None
+        follows = name == "not_asked" and not is_open(resolved)
         typed = self.form.typed.get(fact.key) or self.typed_before(fact, name)
         offer, usable = self.offer(fact, state)
         return Question(

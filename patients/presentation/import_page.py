@@ -6,15 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from guidelines.engine.operators import unit_text
-from guidelines.impact_panel import has_worker
+from guidelines.jobs import has_worker, is_queued
+from guidelines.models.job import UNFINISHED
 from patients.actions.importing import WRITE_IMPORT
-from patients.models import JobState, ResultImport, ResultImportRow, RowState
+from patients.models import Clinic, JobState, ResultImport, ResultImportRow, ResultSource, RowState
 from patients.presentation import words
 from patients.presentation.banner import Banner, banner_of
 from patients.results.catalogue import Catalogue, catalogue_of_clinic
+from patients.results.fhir_bundle import NUMBERS_OF
 
 MOST_ROWS = 100
 CHECK = Q(state=RowState.READY) & ~Q(why="")
@@ -43,7 +44,10 @@ class Row:
 
 def import_page(run: ResultImport, shown: str, page: int) -> dict[str, Any]:
     rows = ResultImportRow.objects.filter(run=run)
-    counts = rows.aggregate(**{name: Count("pk", filter=which) for name, _, which in FILTERS if which}, all=Count("pk"))
+    counts = rows.aggregate(
+        **{name: Count("pk", filter=which) for name, _, which in FILTERS if which},
+        all=Count("pk"), any_number=Count("pk", filter=Q(patient__isnull=False) & ~Q(told__has_key=NUMBERS_OF)),
+    )  # fmt: skip
     chosen = next((entry for entry in FILTERS if entry[0] == shown), FILTERS[0])
     count = counts[chosen[0]]
     pages = max(1, -(-count // MOST_ROWS))
@@ -54,6 +58,7 @@ def import_page(run: ResultImport, shown: str, page: int) -> dict[str, Any]:
         "counts": counts,
         "filters": [(name, label, counts[name]) for name, label, _ in FILTERS if counts[name]],
         "shown": chosen[0],
+        "any_number": run.source == ResultSource.FHIR and counts["any_number"],
         "rows": row_lines(listed, catalogue_of_clinic(run.clinic)),
         "page": page,
         "pages": pages,
@@ -64,20 +69,22 @@ def import_page(run: ResultImport, shown: str, page: int) -> dict[str, Any]:
 
 
 def progress_of(run: ResultImport, counts: dict[str, int]) -> dict[str, Any]:
-    is_unfinished = run.state in (JobState.WAITING, JobState.RUNNING)
     done = counts["written"] + counts["known"] + counts["refused"]
     return {
-        "is_unfinished": is_unfinished,
-        "is_waiting": is_unfinished and not has_worker(),
-        "is_halted": is_unfinished and not is_queued(run),
+        "is_unfinished": run.is_unfinished,
+        "is_waiting": run.is_unfinished and not has_worker(),
+        "is_halted": run.is_unfinished and not is_queued(WRITE_IMPORT, str(run.pk)),
         "percent": done * 100 // counts["all"] if counts["all"] else 0,
     }
 
 
-def is_queued(run: ResultImport) -> bool:
-    """Whether a job is there to write it; none is after an error that nobody foresaw."""
-    jobs = ProcrastinateJob.objects.filter(task_name=WRITE_IMPORT, args__run=str(run.pk))
-    return jobs.filter(status__in=("todo", "doing")).exists()
+def broken_off(clinics: Iterable[Clinic]) -> int:
+    """How many files of these clinics were agreed to and are not whole on record, with nobody at work on them."""
+    runs = ResultImport.objects.filter(clinic__in=clinics, state__in=(JobState.FAILED, *UNFINISHED))
+    return sum(
+        state == JobState.FAILED or not is_queued(WRITE_IMPORT, str(key))
+        for key, state in runs.values_list("pk", "state")
+    )
 
 
 def row_lines(rows: Iterable[ResultImportRow], catalogue: Catalogue) -> list[Row]:

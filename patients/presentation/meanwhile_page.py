@@ -190,7 +190,7 @@ def offered_on(run: Run, key: str) -> set[str]:
         )
     if key == "safety":
         to_override = {f"overrides.{alert.rule.key}" for alert in run.draft.to_override()}
-        return to_override | {f"acknowledged.{alert.rule.key}" for alert in run.draft.to_acknowledge()}
+        return to_override | {f"acknowledged.{key}" for key in run.draft.to_see()}
     return {"recommendation": {"option"}, "monitoring": {"review_on"}}.get(key, set())
 
 

@@ -4,7 +4,7 @@ Each part is worked out when the page first asks for it, once: a part that is fe
 are told from their rows; what they froze stays closed until a plan is opened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -33,13 +33,14 @@ from patients.models import (
     ResultAlert,
     TaskOutcome,
 )
-from patients.permissions import why_not_decide_alert
+from patients.permissions import why_not_ask_who_looked, why_not_decide_alert
 from patients.presentation import words
+from patients.presentation.asides import SetAside, asides_of
 from patients.presentation.asked_now import Asked, asked_of
 from patients.presentation.current_plan import CurrentPlan, current_plan
 from patients.presentation.due import COMING_TESTS, Due, due_of
 from patients.presentation.events import KINDS, Events, Told, events_of
-from patients.presentation.result_lines import ResultLines, as_typed
+from patients.presentation.plans_lines import PlansLines
 from patients.presentation.sources import Sources
 from patients.presentation.trend_page import Trends, trends_of
 from patients.wizard import STEPS, Step
@@ -84,6 +85,11 @@ class PatientPage:
         return [plan for plan in self.plans if plan.state == "active"]
 
     @property
+    def followed(self) -> set[int]:
+        """The guidelines of the plans that are followed."""
+        return {plan.guideline_id for plan in self.active}
+
+    @property
     def earlier(self) -> list[Plan]:
         return [plan for plan in self.plans if plan.state != "active"]
 
@@ -107,16 +113,9 @@ class PatientPage:
         return {plan.pk: self.compiled[plan.guideline_id] for plan in self.plans}
 
     @cached_property
-    def main(self) -> CompiledPackage | None:
-        """The guideline by which results are drawn: of the plan that is followed, else the first in use."""
-        if self.active:
-            return self.compiled[self.active[0].guideline_id]
-        return next(iter(self.compiled.values()), None)
-
-    @cached_property
     def observations(self) -> list[Observation]:
         """All of them, corrected ones too, in one question to the database."""
-        return list(Observation.objects.filter(patient=self.patient).order_by("taken_on", "recorded_at", "pk"))
+        return list(Observation.objects.filter(patient=self.patient).order_by("taken_on", "number"))
 
     @cached_property
     def effective(self) -> list[Observation]:
@@ -124,25 +123,25 @@ class PatientPage:
         return [row for row in self.observations if row.pk not in corrected and not row.not_this_patients]
 
     @cached_property
-    def lines(self) -> ResultLines | None:
-        plan = self.active[0] if self.active else None
-        return ResultLines(self.main, self.patient, plan, self.effective) if self.main else None
+    def lines(self) -> PlansLines:
+        """By every plan that is followed; what their guidelines do not know, by the others."""
+        followed = {plan.guideline_id for plan in self.active}
+        others = [compiled for guideline, compiled in self.compiled.items() if guideline not in followed]
+        plans = [(plan, self.by_plan[plan.pk]) for plan in self.active]
+        return PlansLines(plans, others, self.patient, self.effective)
 
     @cached_property
     def trends(self) -> Trends | None:
-        if self.lines is None or not self.lines.by_fact:
-            return None
-        return trends_of(self.lines, self.plans, self.today)
+        return trends_of(self.lines, self.plans, self.today, self.drug_name) if self.lines.measured else None
 
     @cached_property
     def answers(self) -> list[tuple[str, list[Answer]]]:
         """The last answer of each question that is no number, under the catalogue's groups."""
-        if self.main is None:
-            return []
         latest = {row.fact_key: row for row in self.effective}
-        titles = {group.key: group.title for group in self.main.package.fact_groups}
+        contents = [side.compiled for side in reversed(self.lines.sides)]
+        titles = {group.key: group.title for compiled in contents for group in compiled.package.fact_groups}
         found: dict[str, list[Answer]] = {}
-        for key, fact in self.main.facts.items():
+        for key, fact in self.lines.facts.items():
             row = latest.get(key)
             if row is None or fact.type == "number":
                 continue
@@ -157,20 +156,24 @@ class PatientPage:
         return list(ResultAlert.objects.filter(patient=self.patient).order_by("-raised_on", "pk"))
 
     @cached_property
-    def sources(self) -> Sources | None:
-        return Sources(self.main) if self.main else None
+    def sources(self) -> dict[Any, Sources]:
+        """By plan: guidelines number their sources each for itself."""
+        return {
+            plan.pk: Sources(self.by_plan[plan.pk], prefix=f"{place}-" if place else "")
+            for place, plan in enumerate(self.active)
+        }
 
     @cached_property
     def asked(self) -> list[Asked]:
         still_open = [alert for alert in self.alerts if alert.closed_at is None]
-        if not still_open or self.lines is None:
+        if not still_open:
             return []
-        return asked_of(still_open, self.by_plan, self.sources, self.today, self.lines.judged)
+        return asked_of(still_open, self.by_plan, self.sources, self.today, self.lines.judges)
 
     @property
     def cards(self) -> list[Source]:
         """The sources that were cited above: read after `asked`."""
-        return self.sources.cards if self.asked and self.sources else []
+        return [card for sources in self.sources.values() for card in sources.cards] if self.asked else []
 
     @cached_property
     def quiet_since(self) -> tuple[date, str] | None:
@@ -178,9 +181,9 @@ class PatientPage:
         if not self.active:
             return None
         zone = ZoneInfo(self.patient.clinic.time_zone)
-        plan = self.active[0]
-        found = [(plan.signed_on, f"when plan {plan.number} was signed")]
-        closed = [row for row in self.alerts if row.closed_at is not None and row.plan_id == plan.pk]
+        found = [(plan.signed_on, f"when plan {plan.number} was signed") for plan in self.active]
+        followed = {plan.pk for plan in self.active}
+        closed = [row for row in self.alerts if row.closed_at is not None and row.plan_id in followed]
         for row in closed:
             how = row.get_outcome_display().lower()
             found.append((timezone.localdate(row.closed_at, zone), f"when the last call was closed: {how}"))
@@ -195,6 +198,10 @@ class PatientPage:
         return why_not_decide_alert(self.user, alert)
 
     @cached_property
+    def may_ask_who_looked(self) -> bool:
+        return self.user is not None and not why_not_ask_who_looked(self.user, self.patient.clinic)
+
+    @cached_property
     def tasks(self) -> list[MonitoringTask]:
         found = MonitoringTask.objects.filter(patient=self.patient).exclude(outcome=TaskOutcome.SUPERSEDED)
         return list(found.order_by("opens_on", "overdue_after_on", "position"))
@@ -202,6 +209,10 @@ class PatientPage:
     @cached_property
     def due(self) -> list[Due]:
         return due_of((task for task in self.tasks if task.closed_at is None), self.by_plan, self.today)
+
+    @property
+    def overdue(self) -> int:
+        return sum(one.is_overdue for one in self.due)
 
     @property
     def coming(self) -> list[Due]:
@@ -215,40 +226,25 @@ class PatientPage:
 
     @cached_property
     def events(self) -> Events:
-        notes = list(PatientNote.objects.filter(patient=self.patient))
+        notes, asides = list(PatientNote.objects.filter(patient=self.patient)), asides_of(self.patient)
         told = Told(
-            zone=ZoneInfo(self.patient.clinic.time_zone), names=self.names_of(notes), compiled=self.by_plan,
-            label=self.labelled, is_number=self.is_number, judged=self.judged, drug=self.drug_name,
+            zone=ZoneInfo(self.patient.clinic.time_zone), names=self.names_of(notes, asides), compiled=self.by_plan,
+            label=self.lines.labelled, is_number=self.lines.is_number, judged=self.lines.judged, drug=self.drug_name,
             observations=self.observations, plans=self.plans,
             overrides=list(Override.objects.filter(plan__patient=self.patient)), alerts=self.alerts, tasks=self.tasks,
-            notes=notes,
+            notes=notes, asides=asides,
         )  # fmt: skip
         return events_of(told, self.kind, self.number)
-
-    def judged(self, row: Observation) -> tuple[str, str]:
-        """How a rule of the plan speaks of this result today."""
-        return self.lines.of_row.get(row.pk, ("", "")) if self.lines else ("", "")
-
-    def is_number(self, row: Observation) -> bool:
-        fact = self.main.facts.get(row.fact_key) if self.main else None
-        return fact is not None and fact.type == "number"
-
-    def labelled(self, row: Observation) -> str:
-        fact = self.main.facts.get(row.fact_key) if self.main else None
-        if fact is None:
-            return f"{row.fact_key} {row.value_typed}"
-        said = as_typed(fact, row) if fact.type == "number" else words.typed_value(fact, row.value_typed, row.unit)
-        return f"{fact.label} {said}"
 
     def drug_name(self, key: str) -> str:
         return next((package.drugs[key].name for package in self.compiled.values() if key in package.drugs), key)
 
-    def names_of(self, notes: list[PatientNote]) -> dict[int, str]:
+    def names_of(self, notes: list[PatientNote], asides: Mapping[Any, Sequence[SetAside]]) -> dict[int, str]:
         """Everybody who did something here, in one question to the database."""
         people = {plan.signed_by_id for plan in self.plans} | {plan.ended_by_id for plan in self.plans}
         people |= {row.recorded_by_id for row in self.observations} | {row.noted_by_id for row in notes}
-        people |= {key for row in self.alerts for key in (row.closed_by_id, row.aside_by_id)}
-        people |= {key for row in self.tasks for key in (row.closed_by_id, row.aside_by_id)}
+        people |= {row.closed_by_id for row in self.alerts} | {row.closed_by_id for row in self.tasks}
+        people |= {one.by for times in asides.values() for one in times}
         found = User.objects.filter(pk__in=[key for key in people if key is not None]).only(
             "username", "first_name", "last_name"
         )

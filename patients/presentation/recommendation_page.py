@@ -7,6 +7,7 @@ from guidelines.engine.dosing import Dose, NoDose
 from guidelines.engine.operators import unit_text
 from guidelines.engine.options import AssessedOption, AssessedRegimen
 from guidelines.engine.values import plain
+from patients.beside import is_same
 from patients.draft_lines import may_be_chosen
 from patients.presentation import words
 from patients.presentation.run import Run
@@ -158,6 +159,9 @@ def why_not_choose(run: Run, option: AssessedOption) -> str:
         return "Answer what it needs first."
     if option.state == "excluded" and not may_be_chosen(option):
         return "Excluded, and this cannot be overridden."
+    for other in run.beside:
+        if any(is_same(part.regimen.drug, other.drug) for part in option.regimens):
+            return f"Not beside plan {other.plan.number}: {other.drug.name} is that plan's."
     return ""
 
 

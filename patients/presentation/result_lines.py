@@ -20,6 +20,7 @@ from patients.following.standing import rules_of
 from patients.following.thresholds import Latest, Threshold, thresholds_of
 from patients.models import Observation, Patient, Plan
 
+OVER_THE_LIMIT = "Over the limit"  # the laboratory's: no rule says it
 LEVELS = ("", "note", "caution", "stop")
 TAGS = {
     "": ("", "check"),
@@ -49,7 +50,7 @@ class ResultLines:
         self, compiled: CompiledPackage, patient: Patient, plan: Plan | None, rows: Iterable[Observation]
     ) -> None:
         self.compiled, self.patient, self.plan = compiled, patient, plan
-        self.rows = sorted(rows, key=lambda row: (row.taken_on, row.recorded_at, row.pk))
+        self.rows = sorted(rows, key=lambda row: (row.taken_on, row.number))
         self.limits = {fact.upper_limit for fact in compiled.limited.values()}
         self.numbers: dict[str, dict[date, tuple[Observation, Decimal, Decimal | None]]] = {}
         self.given: dict[str, Any] = {}
@@ -131,7 +132,7 @@ class ResultLines:
             worst = max(holding, key=lambda one: LEVELS.index(one.level))
             return worst.level, self.place(key, worst, limit)
         if limit is not None and number > limit:
-            return "note", "Over the limit"
+            return "note", OVER_THE_LIMIT
         return "", ""
 
     def place(self, key: str, threshold: Threshold, limit: Decimal | None) -> str:

@@ -50,7 +50,7 @@ class ResultsLog:
 def results_log(patient: Patient, catalogue: Catalogue, page: int) -> ResultsLog:
     """A page holds whole days: the newest MOST_ROWS results, then those before."""
     rows = Observation.objects.filter(patient=patient).select_related("laboratory", "recorded_by")
-    standing = rows.filter(corrected_by__isnull=True).order_by("-taken_on", "-recorded_at", "pk")
+    standing = rows.filter(corrected_by__isnull=True).order_by("-taken_on", "-number")
     count = standing.count()
     pages = max(1, -(-count // MOST_ROWS))
     page = min(max(page, 1), pages)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.http import HttpRequest
 
-from patients.models import Observation, Plan, ResultAlert
+from patients.models import AlertKind, Observation, Plan, ResultAlert
 from patients.presentation import words
 from patients.results.catalogue import Catalogue
 
@@ -56,10 +56,12 @@ def result(row: Observation, catalogue: Catalogue) -> str:
 
 
 def call(alert: ResultAlert) -> str:
-    """The rule's words, what to do, who and by when."""
+    """The rule's words, what to do, who and by when. What a rule that cannot be checked would ask for is not asked yet."""
     who = f" For: {alert.who}" if alert.who else ""
     by = f", by {words.day(alert.act_by_on)}" if alert.act_by_on else ""
     end = f"{who}{by}".lstrip(" ,")
     if end:
         end = f" {end[:1].upper()}{end[1:]}."
+    if alert.kind == AlertKind.NOT_EVALUABLE and alert.rule_key:
+        return f"{alert.message} {words.ADD_WHAT_IS_MISSING}{end}"
     return f"{alert.message} {alert.action_text}{end}"

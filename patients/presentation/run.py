@@ -13,13 +13,14 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.decision import Decision, decide
 from guidelines.engine.facts import FactsRefused, PatientFacts, Problem
 from guidelines.engine.reading import read_facts
+from patients.beside import Beside, drugs_of, plans_beside
 from patients.choices import Choices, ChoicesRefused, read_choices
-from patients.deciding import active_plan, compiled_for, raw_facts
+from patients.deciding import active_plan, compiled_for, known_once_signed, raw_facts, what_plans_say
 from patients.drafting import draft_plan
 from patients.models import Consultation, Plan
 from patients.plan_draft import CurrentDrug, PlanDraft
 from patients.presentation.sources import Sources
-from patients.taken_now import current_drugs, held_by
+from patients.taken_now import current_drugs
 from patients.wizard import STEPS, Step, blocked_at, may_open
 
 
@@ -40,13 +41,18 @@ class Run:
         return active_plan(self.consultation)
 
     @cached_property
+    def beside(self) -> tuple[Beside, ...]:
+        """The drugs of the other plans that are followed."""
+        return drugs_of(plans_beside(self.consultation), self.consultation.as_of)
+
+    @cached_property
     def current(self) -> Mapping[str, CurrentDrug]:
         return current_drugs(self.compiled, self.plan)
 
     @cached_property
     def raw(self) -> dict[str, Any]:
         """What is known, in the form of FACTS.json."""
-        return raw_facts(self.consultation, held=held_by(self.plan))
+        return raw_facts(self.consultation, under_plans=what_plans_say(self.consultation, self.plan, self.beside))
 
     @cached_property
     def addresses(self) -> dict[str, str]:
@@ -98,7 +104,10 @@ class Run:
 
     @cached_property
     def draft(self) -> PlanDraft:
-        return draft_plan(self.compiled, self.decision, self.choices, self.current, self.consultation.as_of)
+        known = known_once_signed(self.consultation) if self.beside else ()
+        return draft_plan(
+            self.compiled, self.decision, self.choices, self.current, self.consultation.as_of, self.beside, known
+        )
 
     @property
     def problem_steps(self) -> list[str]:

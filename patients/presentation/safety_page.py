@@ -8,6 +8,7 @@ from guidelines.engine.cycles import keys_read
 from guidelines.engine.safety import Alert, override_of
 from guidelines.reading import Source, needs_clinician
 from patients.draft_safety import SHORTEST_REASON
+from patients.plan_draft import BesideAlert
 from patients.presentation import words
 from patients.presentation.run import Run
 
@@ -47,6 +48,7 @@ class AlertCard:
 class SafetyPage:
     on_plan: list[AlertCard]
     off_plan: list[AlertCard]
+    beside: list[tuple[BesideAlert, bool, str]]  # of other plans: whether it is acknowledged, and what is missing
     reasons: list[tuple[str, str]]
     shortest: int
     longest: int
@@ -64,6 +66,14 @@ def safety_page(run: Run, typed: Mapping[str, tuple[str, str]] | None = None) ->
     return SafetyPage(
         on_plan=on_plan,
         off_plan=[card for card in cards if card.is_off_plan],
+        beside=[
+            (
+                alert,
+                alert.key in run.choices.acknowledged,
+                missing.get(f"beside.{alert.key}") or missing.get(f"acknowledged.{alert.key}") or "",
+            )
+            for alert in run.draft.beside
+        ],
         reasons=[(reason.key, reason.label) for reason in run.compiled.package.override_reasons],
         shortest=SHORTEST_REASON,
         longest=OVERRIDE_LENGTH,
@@ -72,7 +82,8 @@ def safety_page(run: Run, typed: Mapping[str, tuple[str, str]] | None = None) ->
             for name in ("stop", "caution", "note")
             if (count := sum(card.severity == name for card in on_plan))
         ),
-        stops_open=sum(card.severity == "stop" and bool(card.problem) for card in on_plan),
+        stops_open=sum(card.severity == "stop" and bool(card.problem) for card in on_plan)
+        + sum(alert.severity == "stop" for alert in run.draft.beside),
     )
 
 

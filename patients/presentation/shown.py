@@ -4,16 +4,15 @@ The stamp names everything a step is made from. What somebody has just sent, and
 look at the same consultation, is never kept.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from config.kept import Kept
 from patients.actions import Stamp
 from patients.presentation.banner import Banner, banner_of
 from patients.presentation.run import Run
@@ -96,24 +95,12 @@ def rendered(run: Run, key: str, context: Mapping[str, Any], *, is_live: bool = 
     )
 
 
-_kept: OrderedDict[tuple[Stamp, str], Shown] = OrderedDict()
-_lock = Lock()
+_kept: Kept[tuple[Stamp, str], Shown] = Kept(MOST_KEPT)
 
 
 def kept(stamp: Stamp | None, key: str) -> Shown | None:
-    if stamp is None:
-        return None
-    with _lock:
-        found = _kept.get((stamp, key))
-        if found is not None:
-            _kept.move_to_end((stamp, key))
-        return found
+    return _kept.get((stamp, key)) if stamp is not None else None
 
 
 def keep(stamp: Stamp | None, key: str, shown: Shown) -> Shown:
-    if stamp is not None:
-        with _lock:
-            _kept[stamp, key] = shown
-            while len(_kept) > MOST_KEPT:
-                _kept.popitem(last=False)
-    return shown
+    return _kept.keep((stamp, key), shown) if stamp is not None else shown

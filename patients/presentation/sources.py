@@ -1,7 +1,7 @@
 """The sources a page cites: marks where they are cited, and one card each at its end."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.reading import Source, needs_clinician, source_of
@@ -22,8 +22,9 @@ class Said:
 class Sources:
     """Collects what is cited while a page is put together; `cards` are then what the page must carry."""
 
-    def __init__(self, compiled: CompiledPackage) -> None:
-        self.compiled = compiled
+    def __init__(self, compiled: CompiledPackage, prefix: str = "") -> None:
+        """`prefix` tells the sources of a second guideline on the same page from those of the first."""
+        self.compiled, self.prefix = compiled, prefix
         self._cited: dict[str, Source] = {}
 
     def cite(self, keys: Iterable[str]) -> tuple[Source, ...]:
@@ -31,7 +32,8 @@ class Sources:
 
     def _one(self, key: str) -> Source:
         if key not in self._cited:
-            self._cited[key] = source_of(self.compiled, key)
+            source = source_of(self.compiled, key)
+            self._cited[key] = replace(source, key=f"{self.prefix}{key}")
         return self._cited[key]
 
     @property

@@ -50,7 +50,7 @@ def note_of(run: Run, step: Step) -> str:
                 return f"{missing} to choose"
             return words.plural(len(run.draft.medications), "medicine") if run.draft.medications else ""
         case "safety":
-            stops = sum(place.startswith("overrides.") for place in run.problems_of("safety"))
+            stops = sum(place.startswith(("overrides.", "beside.")) for place in run.problems_of("safety"))
             seen = sum(place.startswith("acknowledged.") for place in run.problems_of("safety"))
             parts = [words.plural(stops, "stop")] * bool(stops) + [f"{seen} to confirm"] * bool(seen)
             return ", ".join(parts)

@@ -3,8 +3,9 @@
 Draws what `result_lines` and the plans say; a dose is what a signed plan says, never what was swallowed.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,11 +19,13 @@ from patients.facts import MEDICINES_GROUP
 from patients.following.thresholds import Bound
 from patients.models import MedicationChange, Plan, PlannedMedication
 from patients.presentation import words
+from patients.presentation.plans_lines import Measured, PlansLines
 from patients.presentation.result_lines import TAGS, Found, ResultLines, graver
 from patients.presentation.trends import Axis, Edge, Plot, Stretch, Value, plotted, stretch
 
 HEIGHT, MOST_ROWS = 84, 30
 SPARE_TICKS = (1, 2, 4)  # of six days those that are left out where there is little room
+Span = tuple[PlannedMedication, date, date]
 PER = {"day": "a day", "week": "a week", "dose": "a dose"}
 
 
@@ -54,6 +57,7 @@ class Trend:
     tag: Tag | None
     plot: Plot
     said: str
+    is_marked: bool  # its lines are of different guidelines
     rows: tuple[Row, ...]  # the newest; all of them are on the page of results
     more_rows: int
 
@@ -73,50 +77,57 @@ class Trends:
     more: tuple[Trend, ...]  # of no test of the version and without a rule
     doses: tuple[DoseRow, ...]
     ticks: tuple[tuple[str, str, bool], ...]
+    named: tuple[tuple[str, str], ...]  # where guidelines differ: the mark at a line, and whose it is
 
 
-def trends_of(lines: ResultLines, plans: Sequence[Plan], today: date) -> Trends:
-    days = [found.on for results in lines.by_fact.values() for found in results]
+def trends_of(lines: PlansLines, plans: Sequence[Plan], today: date, drug: Callable[[str], str]) -> Trends:
+    """`drug` names a drug of any of the plans."""
+    days = [found.on for measured in lines.measured for found in measured.results]
     axis = Axis.over([*days, *(plan.signed_on for plan in plans)], today)
-    in_tests = {key for test in lines.compiled.package.tests for key in test.facts}
-    facts = lines.compiled.facts
-    trends = [
-        (key, trend_of(lines, axis, key, results)) for key, results in lines.by_fact.items()
-        if facts[key].group != MEDICINES_GROUP  # what is taken is drawn as bands, from the plans
-    ]  # fmt: skip
-    matters = in_tests | lines.thresholds.keys()
+    seen: Counter[str] = Counter()
+    matters: list[Trend] = []
+    more: list[Trend] = []
+    for measured in lines.measured:
+        if measured.fact.group != MEDICINES_GROUP:  # what is taken is drawn as bands, from the plans
+            kept = matters if measured.is_of_a_test or measured.ruled else more
+            kept.append(trend_of(measured, axis, seen[measured.key]))
+            seen[measured.key] += 1
     ticks = axis.ticks()
     return Trends(
-        tuple(trend for key, trend in trends if key in matters),
-        tuple(trend for key, trend in trends if key not in matters),
-        tuple(doses_of(lines.compiled, axis, plans, today, ZoneInfo(lines.patient.clinic.time_zone))),
+        tuple(matters),
+        tuple(more),
+        tuple(doses_of(drug, axis, plans, today, ZoneInfo(lines.patient.clinic.time_zone))),
         tuple((x, f"{day:%-d %b %y}", place in SPARE_TICKS) for place, (x, day) in enumerate(ticks)),
+        tuple(lines.named) if any(trend.is_marked for trend in (*matters, *more)) else (),
     )
 
 
-def trend_of(lines: ResultLines, axis: Axis, key: str, results: list[Found]) -> Trend:
-    fact, last = lines.compiled.facts[key], results[-1]
+def trend_of(measured: Measured, axis: Axis, turn: int) -> Trend:
+    """`turn`: how many drawings of this fact, in other units, come before."""
+    fact, results = measured.fact, measured.results
+    last = results[-1]
     values = [Value(found.on, found.number, found.level) for found in results]
-    plot = plotted(
-        axis, values, edges_of(lines, key, results), height=HEIGHT, said=[plain(round(v.number, 2)) for v in values]
-    )  # fmt: skip
-    tag = tag_of(lines, key, last)
+    edges = edges_of(measured)
+    plot = plotted(axis, values, edges, height=HEIGHT, said=[plain(round(v.number, 2)) for v in values])
+    tag = tag_of(measured)
     return Trend(
-        key, fact.label, plain(round(last.number, 2)), unit_text(fact.unit, plain(last.number)), words.day(last.on), tag, plot,
+        f"{measured.key}-{turn}" if turn else measured.key, fact.label, plain(round(last.number, 2)), unit_text(fact.unit, plain(last.number)), words.day(last.on), tag, plot,
         f"{fact.label}: {words.plural(len(results), 'result')}, the last {last.shown} on {words.day(last.on)}"
         + (f", {tag.word.lower()}" if tag else "") + ". The table below lists them.",
+        any(edge.is_marked for edge in edges),
         tuple(row_of(found) for found in reversed(results[-MOST_ROWS:])), max(0, len(results) - MOST_ROWS),
     )  # fmt: skip
 
 
-def tag_of(lines: ResultLines, key: str, last: Found) -> Tag | None:
+def tag_of(measured: Measured) -> Tag | None:
     """How the last value stands; nothing where there is nothing to compare it with."""
+    last = measured.results[-1]
     css, icon = TAGS[last.level]
     if last.words:
-        return Tag(last.words, css, icon)
-    if lines.compiled.facts[key].upper_limit and last.limit is None:
+        return Tag(measured.last_in_short, css, icon)
+    if measured.fact.upper_limit and last.limit is None:
         return Tag("No upper limit", "tag--decide", "unknown")
-    return Tag("In range", "", "check") if lines.compared(key) else None
+    return Tag("In range", "", "check") if measured.compared() else None
 
 
 def row_of(found: Found) -> Row:
@@ -127,7 +138,27 @@ def row_of(found: Found) -> Row:
     )  # fmt: skip
 
 
-def edges_of(lines: ResultLines, key: str, results: list[Found]) -> list[Edge]:
+def edges_of(measured: Measured) -> list[Edge]:
+    """The laboratory's limit, and each guideline's lines; where two put the same one, it is drawn once, as the graver does."""
+    drawn: dict[tuple[bool, Decimal], Edge] = {}
+    marks: dict[tuple[bool, Decimal], list[str]] = {}
+    for side in measured.sides:
+        for place, edge in edges_by(side, measured.key, measured.results).items():
+            before = drawn.setdefault(place, edge)
+            if edge.kind != "limit":
+                kind = graver([edge.kind, before.kind])
+                drawn[place] = replace(before, kind=kind, is_lower=before.is_lower or edge.is_lower)
+                marks.setdefault(place, []).append(measured.mark(side))
+    whose = [measured.mark(side) for side in measured.ruled]
+    if all(marked == whose for marked in marks.values()):
+        return list(drawn.values())  # what all put alike needs no name
+    return [
+        replace(edge, words=f"{edge.words} ({', '.join(marks[place])})", is_marked=True) if place in marks else edge
+        for place, edge in drawn.items()
+    ]
+
+
+def edges_by(lines: ResultLines, key: str, results: Sequence[Found]) -> dict[tuple[bool, Decimal], Edge]:
     """One line for each place the laboratory or a rule speaks of; where several do, the gravest draws it."""
     drawn: dict[tuple[bool, Decimal], Edge] = {}
     limits = tuple((found.on, found.limit) for found in results if found.limit is not None)
@@ -147,7 +178,7 @@ def edges_of(lines: ResultLines, key: str, results: list[Found]) -> list[Edge]:
             kind = graver([threshold.level, before.kind]) if before else threshold.level
             is_lower = bound is threshold.high or (before is not None and before.is_lower)
             drawn[place] = Edge(edge_words(lines.compiled, bound, values[-1][1]), kind, values, is_lower)
-    return list(drawn.values())
+    return drawn
 
 
 def edge_words(compiled: CompiledPackage, bound: Bound, value: Decimal) -> str:
@@ -164,17 +195,24 @@ def edge_words(compiled: CompiledPackage, bound: Bound, value: Decimal) -> str:
 
 
 def doses_of(
-    compiled: CompiledPackage, axis: Axis, plans: Sequence[Plan], today: date, zone: ZoneInfo
+    drug: Callable[[str], str], axis: Axis, plans: Sequence[Plan], today: date, zone: ZoneInfo
 ) -> list[DoseRow]:
-    """From the day each plan was signed to the day the next one was, by drug, in the order they came."""
+    """From the day each plan was signed to the day the next one was, by drug, in the order they came. What two guidelines
+    plan is two rows: neither plan knows what the other gives."""
     ordered = sorted(plans, key=lambda plan: (plan.signed_on, plan.number))
-    spans: dict[str, list[tuple[PlannedMedication, date, date]]] = {}
+    spans: dict[tuple[str, int], list[Span]] = {}
+    titles: dict[int, str] = {}
     for plan in ordered:
         end = followed_until(plan, ordered, today, zone)
+        titles[plan.guideline_id] = plan.version.title
         for row in plan.medications.all():
             if row.change != MedicationChange.STOP and (end > plan.signed_on or end == today):
-                spans.setdefault(row.drug_key, []).append((row, plan.signed_on, end))
-    return [dose_row(compiled, axis, key, found) for key, found in spans.items()]
+                spans.setdefault((row.drug_key, plan.guideline_id), []).append((row, plan.signed_on, end))
+    planned_by = Counter(key for key, _ in spans)
+    return [
+        dose_row(f"{drug(key)}, {titles[guideline]}" if planned_by[key] > 1 else drug(key), axis, found)
+        for (key, guideline), found in spans.items()
+    ]
 
 
 def followed_until(plan: Plan, plans: Sequence[Plan], today: date, zone: ZoneInfo) -> date:
@@ -183,12 +221,9 @@ def followed_until(plan: Plan, plans: Sequence[Plan], today: date, zone: ZoneInf
     return next((newer.signed_on for newer in plans if newer.replaces_id == plan.pk), today)
 
 
-def dose_row(
-    compiled: CompiledPackage, axis: Axis, key: str, spans: Sequence[tuple[PlannedMedication, date, date]]
-) -> DoseRow:
+def dose_row(name: str, axis: Axis, spans: Sequence[Span]) -> DoseRow:
     joined = joined_spans(spans)
     most = max((row.amount for row, _, _ in joined if row.amount is not None), default=Decimal(1))
-    name = compiled.drugs[key].name if key in compiled.drugs else key
     per = next((row.per for row, _, _ in reversed(joined) if row.per), "")
     stretches = tuple(
         stretch(axis, start, end, dose_words(row), tint_of(row, most), is_held=not row.is_given)
@@ -201,11 +236,9 @@ def dose_row(
     return DoseRow(name, is_weekly, PER.get(per, ""), stretches, f"{said}.")
 
 
-def joined_spans(
-    spans: Sequence[tuple[PlannedMedication, date, date]],
-) -> list[tuple[PlannedMedication, date, date]]:
+def joined_spans(spans: Sequence[Span]) -> list[Span]:
     """What went on unchanged under a new plan is one stretch."""
-    found: list[tuple[PlannedMedication, date, date]] = []
+    found: list[Span] = []
     for row, start, end in spans:
         if found and found[-1][2] == start and dose_words(found[-1][0]) == dose_words(row):
             found[-1] = (found[-1][0], found[-1][1], end)

@@ -62,6 +62,7 @@ class Edge:
     kind: str
     values: tuple[tuple[date, Decimal], ...]
     is_lower: bool = False
+    is_marked: bool = False  # with whose line it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Fact
 from guidelines.engine.operators import unit_text
 from guidelines.engine.planned import PlannedDrug, Weekday
-from guidelines.engine.products import Count, counted
+from guidelines.engine.products import Count, counted, named
 from guidelines.engine.values import plain
 from patients.dose_words import amount_and_days
 from patients.paper_words import set_clinical
 
 NBSP = "\u00a0"
+ADD_WHAT_IS_MISSING = "Add what is missing, so that the rule can be checked."
 PER = {"dose": "a dose", "day": "a day", "week": "a week"}
 ROLES = {"main": "Main medicine", "companion": "Given with it", "continued": "Goes on"}
 CHANGES = {
@@ -46,8 +47,13 @@ def tests(compiled: CompiledPackage | None, keys: Iterable[str]) -> str:
 
 
 def products(counts: Iterable[Count]) -> str:
-    """6 tablets of 2.5 mg + 1 tablet of 5 mg."""
-    return " + ".join(f"{counted(count, p.form)} of {amount(p.strength, p.unit)}" for p, count in counts)
+    """6 tablets of 2.5 mg + 1 tablet of 5 mg; 40 g of cream 0.05 %."""
+    return " + ".join(
+        f"{amount(count * p.strength, p.unit)} of {named(p)}"
+        if p.measured
+        else f"{counted(count, p.form)} of {amount(p.strength, p.unit)}"
+        for p, count in counts
+    )
 
 
 def dose(planned: PlannedDrug, spared: Weekday | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The table of the worklist as HTML, and what its filters offer. Both follow from values alone and are kept in memory."""
+"""The table of the worklist as HTML, and what its filters offer: both follow from values alone."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -11,8 +11,6 @@ from guidelines.package import compiled_version
 from patients.paper_words import capital
 from patients.presentation.worklist_rows import Section
 from patients.worklist import ANY_TEST, PRESCRIBER
-
-MOST_KEPT = 32
 
 
 class Filters(NamedTuple):
@@ -49,7 +47,7 @@ def _filters(keys: tuple[tuple[int, str], ...]) -> Filters:
     )
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def table(sections: tuple[Section, ...], selected: frozenset[str] = frozenset()) -> str:
-    """Printed once as long as no value in it changes: the rows are read anew for every look."""
-    return render_to_string("patients/_worklist_table.html", {"sections": sections, "selected": selected})
+def table(sections: tuple[Section, ...], selected: frozenset[str] = frozenset(), query: str = "") -> str:
+    """`query` are the filters, which a line that is closed leads back to."""
+    context = {"sections": sections, "selected": selected, "query": query}
+    return render_to_string("patients/_worklist_table.html", context)

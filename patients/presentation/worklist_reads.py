@@ -24,7 +24,7 @@ TASK = (
     "last",
 )  # fmt: skip
 ALERT = (
-    "pk", "kind", "severity", "action", "message", "action_text", "who", "drug_key", "results", "act_by_on", *WAITING,
+    "pk", "kind", "severity", "action", "message", "action_text", "who", "rule_key", "drug_key", "results", "act_by_on", *WAITING,
     *OF_PATIENT,
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ def tasks_told(work: Work, facts: tuple[tuple[str, str], ...]) -> QuerySet[Any, 
     whens = [When(item_key__in=found, then=Value(fact)) for fact, found in items.items()]
     newest = Observation.objects.effective().filter(patient=OuterRef("patient"), fact_key=OuterRef("fact"))
     told = JSONObject(fact_key="fact_key", value="value_typed", unit="unit", taken_on="taken_on")
-    last = newest.order_by("-taken_on", "-recorded_at", "-pk").annotate(told=told).values("told")[:1]
+    last = newest.order_by("-taken_on", "-number").annotate(told=told).values("told")[:1]
     found = work.tasks.filter(is_any_key("pk")).order_by().annotate(fact=Case(*whens, default=Value("")))
     return found.annotate(last=Subquery(last)).values_list(*TASK)
 

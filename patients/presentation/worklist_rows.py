@@ -15,7 +15,7 @@ from guidelines.engine.planned import EveryDay, OnWeekday, Weekday
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients.dose_words import amount_and_days
-from patients.models import Aside, FrequencyType, MedicationChange
+from patients.models import AlertKind, Aside, FrequencyType, MedicationChange
 from patients.paper_words import capital, set_clinical
 from patients.presentation import words
 from patients.presentation.worklist_reads import Given, medications_of, read_alerts, read_tasks
@@ -158,7 +158,7 @@ class Shown:
         tone, icon, status = alert_status(row.group, alert["action"], alert["severity"])
         last = alert["results"][-1] if alert["results"] else None
         return Line(
-            row.group, tone, icon, status, what=alert["message"], more=alert["action_text"],
+            row.group, tone, icon, status, what=alert["message"], more=to_do(alert),
             due=act_by(alert["act_by_on"], today), due_on=alert["act_by_on"],
             last=result(compiled, last, last["fact"]) if last else "",
             last_on=date.fromisoformat(last["taken_on"]) if last and last.get("taken_on") else None,
@@ -201,6 +201,16 @@ def alert_status(group: str, action: str, severity: str) -> tuple[str, str, str]
         return "note", "check", "May start again"
     word, icon = ACTIONS.get(action, ("Look at", "note"))
     return "stop" if action in ("stop", "hold") else "caution", icon, word
+
+
+def to_do(alert: Mapping[str, Any]) -> str:
+    """What a rule that cannot be checked would ask for is not asked for yet."""
+    is_asked = alert["kind"] != AlertKind.NOT_EVALUABLE or not alert["rule_key"]
+    return (
+        str(alert["action_text"])
+        if is_asked
+        else f"{words.ADD_WHAT_IS_MISSING} Where it is met: {alert['action_text']}"
+    )
 
 
 def act_by(day: date | None, today: date) -> str:

@@ -135,7 +135,7 @@ def plainly(unit: str) -> str:
 
 def catalogue_of_patient(patient: Patient) -> Catalogue:
     """By the plans that are followed, and by the guidelines in use that none of them follows."""
-    plans = Plan.objects.active().filter(patient=patient).select_related("version").order_by("-signed_at")
+    plans = Plan.objects.active().filter(patient=patient).select_related("version").order_by("-number")
     versions = [plan.version for plan in plans.only("version")]
     followed = {version.guideline_id for version in versions}
     versions += [one for one in in_use(patient.clinic) if one.guideline_id not in followed]

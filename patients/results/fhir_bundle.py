@@ -21,6 +21,8 @@ OTHER_VALUES = ("valueRange", "valueRatio", "valueSampledData", "valueTime", "va
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?")
 MOST_PARTS = 50 * MOST_ROWS  # objects, lists and members: an Observation has thirty or forty, and each takes memory
 SHOWN = 80
+# In what is shown of a result: the system its patient's number is of, where the clinic named one.
+NUMBERS_OF = "numbers of"
 Part = TypeVar("Part", str, bool, list, dict)
 WORDS = {str: "a text", bool: "true or false", list: "a list", dict: "an object"}
 
@@ -34,8 +36,9 @@ def digits(written: str) -> Any:
     )
 
 
-def read_bundle(raw: bytes, catalogue: Catalogue, zone: tzinfo) -> list[Sent]:
-    """`zone` is the clinic's: a moment belongs to the clinic's day."""
+def read_bundle(raw: bytes, catalogue: Catalogue, zone: tzinfo, numbers_of: str | None = None) -> list[Sent]:
+    """`zone` is the clinic's: a moment belongs to the clinic's day. `numbers_of`: the system of its patients' numbers;
+    without one every identifier counts, whatever it is a number of."""
     decoded(raw)
     if sum(raw.count(sign) for sign in (b"{", b"[", b",")) > MOST_PARTS:
         raise FileRefused(f"The file has more than {MOST_PARTS} parts, more than results need. Send it in parts.")
@@ -54,7 +57,7 @@ def read_bundle(raw: bytes, catalogue: Catalogue, zone: tzinfo) -> list[Sent]:
     if not entries:
         raise FileRefused("entry: the bundle is empty.")
     resources = [resource_of(entry, f"entry[{place}]") for place, entry in enumerate(entries)]
-    people = people_of(entries, resources)
+    people = People(numbers_of).of_bundle(entries, resources)
     found = [
         sent
         for place, resource in enumerate(resources)
@@ -107,44 +110,57 @@ class Person:
         self.numbers, self.born = numbers, born
 
 
-def people_of(entries: list[Any], resources: list[dict[str, Any]]) -> dict[str, Person]:
-    """The patients of the bundle by everything they are referred to by."""
-    found: dict[str, Person] = {}
-    for place, (entry, resource) in enumerate(zip(entries, resources, strict=True)):
-        if resource["resourceType"] != "Patient":
-            continue
-        path = f"entry[{place}].resource"
-        person = person_of(resource, path)
-        if key := get(resource, "id", str, path):
-            found[f"Patient/{key}"] = person
-        if address := get(entry, "fullUrl", str, f"entry[{place}]"):
-            found[address] = person
-    return found
+class People:
+    """Whose the results of a bundle are, by everything patients are referred to by."""
 
+    def __init__(self, numbers_of: str | None) -> None:
+        self.system = (numbers_of or "").rstrip("/")
+        self.found: dict[str, Person] = {}
 
-def person_of(resource: dict[str, Any], path: str) -> Person:
-    values = [get(one, "value", str, f"{path}.identifier") for one in objects(resource, "identifier", path)]
-    return Person(tuple(value.strip() for value in values if value), get(resource, "birthDate", str, path) or "")
+    def of_bundle(self, entries: list[Any], resources: list[dict[str, Any]]) -> "People":
+        for place, (entry, resource) in enumerate(zip(entries, resources, strict=True)):
+            if resource["resourceType"] != "Patient":
+                continue
+            path = f"entry[{place}].resource"
+            person = self.person_of(resource, path)
+            if key := get(resource, "id", str, path):
+                self.found[f"Patient/{key}"] = person
+            if address := get(entry, "fullUrl", str, f"entry[{place}]"):
+                self.found[address] = person
+        return self
 
+    def person_of(self, resource: dict[str, Any], path: str) -> Person:
+        numbers = [self.number_of(one, f"{path}.identifier") for one in objects(resource, "identifier", path)]
+        return Person(tuple(filter(None, numbers)), get(resource, "birthDate", str, path) or "")
 
-def subject_of(resource: dict[str, Any], path: str, people: Mapping[str, Person]) -> Person:
-    subject = get(resource, "subject", dict, path) or {}
-    reference = get(subject, "reference", str, f"{path}.subject") or ""
-    if reference.startswith("#"):
-        contained = [one for one in objects(resource, "contained", path) if one.get("id") == reference[1:]]
-        person = person_of(contained[0], f"{path}.contained") if contained else Person()
-    else:
-        person = people.get(reference, Person())
-    identifier = get(subject, "identifier", dict, f"{path}.subject") or {}
-    number = (get(identifier, "value", str, f"{path}.subject.identifier") or "").strip()
-    return Person((*person.numbers, number) if number else person.numbers, person.born)
+    def number_of(self, identifier: dict[str, Any], path: str) -> str:
+        """Empty where it is a number of something else."""
+        system = (get(identifier, "system", str, path) or "").strip().rstrip("/")
+        value = (get(identifier, "value", str, path) or "").strip()
+        return value if not self.system or system == self.system else ""
+
+    def subject_of(self, resource: dict[str, Any], path: str) -> Person:
+        subject = get(resource, "subject", dict, path) or {}
+        reference = get(subject, "reference", str, f"{path}.subject") or ""
+        if reference.startswith("#"):
+            contained = [one for one in objects(resource, "contained", path) if one.get("id") == reference[1:]]
+            person = self.person_of(contained[0], f"{path}.contained") if contained else Person()
+        else:
+            person = self.found.get(reference, Person())
+        number = self.number_of(get(subject, "identifier", dict, f"{path}.subject") or {}, f"{path}.subject.identifier")
+        return Person((*person.numbers, number) if number else person.numbers, person.born)
+
+    @property
+    def why_none(self) -> str:
+        """Of a result without a number."""
+        return f"It names no patient by a number of {self.system[:SHOWN]}." if self.system else ""
 
 
 def observations(
-    resource: dict[str, Any], path: str, people: Mapping[str, Person], catalogue: Catalogue, zone: tzinfo
+    resource: dict[str, Any], path: str, people: People, catalogue: Catalogue, zone: tzinfo
 ) -> Iterator[Sent]:
     """One result; or one of each component, where the observation has no value itself."""
-    person, status = subject_of(resource, path, people), get(resource, "status", str, path) or ""
+    person, status = people.subject_of(resource, path), get(resource, "status", str, path) or ""
     external_id = identifier_of(resource, path)
     components = objects(resource, "component", path)
     has_value = any(name in resource for name in (*VALUES, *OTHER_VALUES))
@@ -167,11 +183,11 @@ def observations(
         told = Told(**{**vars(told), "why_not": why_not})
         shown = {
             "patient": ", ".join(person.numbers), "test": told.name, "value": str(told.value), "unit": told.unit,
-            "upper_limit": told.upper_limit, "date": told.day, "id": own_id, "status": status,
+            "upper_limit": told.upper_limit, "date": told.day, "id": own_id, "status": status, NUMBERS_OF: people.system,
         }  # fmt: skip
         yield Sent(
             told, person.numbers, person.born, own_id[:LONGEST_ID], status in CORRECTED, status in CANCELLED,
-            {name: value[:SHOWN] for name, value in shown.items() if value},
+            people.why_none, {name: value[:SHOWN] for name, value in shown.items() if value},
         )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ class OnRecord:
         wanted = Q(fact_key__in=set(facts), taken_on__in=set(days))
         if external_ids:
             wanted |= Q(external_id__in=set(external_ids))
-        rows = Observation.objects.filter(wanted, patient__in=patients).order_by("recorded_at", "pk")
+        rows = Observation.objects.filter(wanted, patient__in=patients).order_by("number")
         for columns in rows.values_list(*COLUMNS):
             row = Recorded(*columns)
             self.by_day.setdefault((row.patient_id, row.fact_key, row.taken_on.isoformat()), []).append(row)

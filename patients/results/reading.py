@@ -12,6 +12,7 @@ from guidelines.engine.facts import in_own_unit, is_implausible, read_number, re
 from guidelines.engine.operators import unit_text
 from guidelines.engine.reading import why_not_past
 from guidelines.engine.values import plain
+from guidelines.result_names import choices_by_name
 from patients.facts import Answer
 from patients.results.catalogue import Catalogue, Kind
 
@@ -118,8 +119,9 @@ def value_meant(raw: str | bool, kind: Kind, codes: tuple[str, ...] = ()) -> str
     text = str(raw).strip()
     if kind.fact.type == "choice":
         wanted = text.casefold()
+        named = choices_by_name().get(kind.key, {}).get(wanted)
         for choice in kind.fact.choices:
-            if wanted in (choice.key.casefold(), choice.label.casefold()):
+            if wanted in (choice.key.casefold(), choice.label.casefold()) or named == choice.key:
                 return choice.key
             if choice.code is not None and choice.code.rpartition(" ")[2] in codes:
                 return choice.key

@@ -16,8 +16,8 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True)
 class Sent:
-    """`numbers`: of the patient, each of them. `born`: as the file says it. A cancelled result takes back what has its
-    identifier; a correction takes its place."""
+    """`numbers`: of the patient, each of them; `whose`, why there are none, where that is known. `born`: as the file says
+    it. A cancelled result takes back what has its identifier; a correction takes its place."""
 
     told: Told
     numbers: tuple[str, ...] = ()
@@ -25,6 +25,7 @@ class Sent:
     external_id: str = ""
     is_correction: bool = False
     is_cancelled: bool = False
+    whose: str = ""
     shown: dict[str, str] = field(default_factory=dict)  # what the file says, for the person who looks at it
 
 

@@ -65,7 +65,7 @@ class Owners:
 
     def of(self, sent: Sent) -> Owner:
         if not sent.numbers:
-            return Owner(None, "It does not say whose result it is.")
+            return Owner(None, sent.whose or "It does not say whose result it is.")
         found = {patient.pk: patient for number in sent.numbers if (patient := self.by_number.get(number))}
         if not found:
             return Owner(None, f"No patient of {self.clinic} has this number.")

@@ -1,6 +1,7 @@
 """Lines copied from a laboratory's page or a spreadsheet: which part of each is name, value, unit, limit and day.
 
-By a header where there is one, else by what the parts look like. A part nobody understands refuses its line.
+By a header where there is one, else by what the parts look like. A part nobody understands refuses its line, and so does
+a second number that no heading names: it may be a limit of normal, its lower end, or an earlier result.
 """
 
 import re
@@ -27,6 +28,7 @@ RANGE = re.compile(
     rf"[\[(]?\s*(?:({NUMBER})\s*(?:-|–|to)|<=?|≤|up to|max\.?)\s*(\d[\d.,]*)\s*([^\d\s\])][^\])]*)?[\])]?",
     re.IGNORECASE,
 )
+SECOND_NUMBER = "What {0} is was not understood. If it is the upper limit, write < {0} or the whole range, or paste the line of headings too."
 WITH_UNIT = re.compile(rf"({NUMBER})\s+(\D.*)|({NUMBER})([^\d\s.,\-–:/].*)")
 
 
@@ -92,7 +94,7 @@ def with_limit(told: Told, text: str, *, is_named: bool = False) -> Told:
 
 
 def by_looks(number: int, parts: Sequence[str], catalogue: Catalogue) -> Told:
-    """The name comes first; a number is the value, the second one the limit; a range, a day and a unit are known as such."""
+    """The name comes first; a number is the value; a range, a day and a unit are known as such."""
     place = f"Line {number}"
     name, kind, rest = name_first(parts, catalogue)
     told = Told(place, name)
@@ -146,7 +148,7 @@ def with_part(told: Told, part: str, kind: Kind | None) -> Told:
     if re.fullmatch(NUMBER, part):
         if told.value == "":
             return replace(told, value=part)
-        return with_limit(told, part, is_named=True) if not told.upper_limit else replace(told, why_not=f"The number {part} was not understood.")  # fmt: skip
+        return replace(told, why_not=SECOND_NUMBER.format(part))
     if part.casefold() in FLAGS:
         return told
     if told.value != "" and not told.unit:

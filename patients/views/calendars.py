@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,11 +13,12 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_safe
 
-from patients.actions import Refused, open_feed, read_feed, revoke_feed
+from config.acting import acting_in_clinic
+from patients.actions import Refused, clinic_of_feed, open_feed, read_feed, revoke_feed
 from patients.calendar_days import entries_of_feed, entries_of_plan
 from patients.models import CalendarFeed, Clinic, Patient, Plan
 from patients.outputs.calendar import calendar_file
-from patients.views.scope import patient_context, person, visible_patient, visible_plan
+from patients.views.scope import clinics_chosen, patient_context, person, visible_patient, visible_plan
 
 TOKENS = Signer(salt="calendar_feed")
 
@@ -29,14 +29,17 @@ def plan_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     return ics(calendar_file(entries_of_plan(plan)), f'attachment; filename="plan-{plan.number}.ics"')
 
 
-@login_not_required
 @require_safe
 def calendar_feed(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Revoked and never made are the same 404."""
-    feed = read_feed(token)
-    if feed is None:
+    """Revoked, left behind by somebody who is gone, and never made are the same 404."""
+    clinic = clinic_of_feed(token)
+    if clinic is None:
         raise Http404
-    content = calendar_file(entries_of_feed(feed, reverse("worklist")), is_feed=True)
+    with acting_in_clinic(clinic):
+        feed = read_feed(token)
+        if feed is None:
+            raise Http404
+        content = calendar_file(entries_of_feed(feed, reverse("worklist")), is_feed=True)
     response = ics(content, 'inline; filename="appointments.ics"')
     response["ETag"] = f'"{sha256(content).hexdigest()}"'
     found = get_conditional_response(request, etag=response["ETag"], response=response)
@@ -63,7 +66,8 @@ def clinic_calendar(request: HttpRequest) -> HttpResponse:
     clinic = next((clinic for clinic in clinics if str(clinic.pk) == request.POST.get("clinic")), None)
     if request.method == "POST" and clinic is None:
         raise Http404("Not a clinic whose patients this person looks after.")
-    context = {"clinics": clinics, "demo": any(one.is_demo for one in clinics), "section": "patients"}
+    chosen = clinics_chosen(request)
+    context = {"clinics": chosen, "demo": any(one.is_demo for one in chosen), "section": "patients"}
     return shared(request, "patients/clinic_calendar.html", feeds, context, reverse("clinic_calendar"), clinic, None)
 
 
@@ -87,7 +91,7 @@ def shared(
         except Refused as refusal:
             context["refusal"], status = str(refusal), 422
     context |= {
-        "feeds": feeds.select_related("made_by", "revoked_by"),
+        "feeds": feeds.with_right().select_related("made_by", "revoked_by"),
         "made": made,
         "subscribe": made.replace("https:", "webcal:").replace("http:", "webcal:"),
         "token": TOKENS.sign(str(uuid4())),

@@ -4,24 +4,29 @@ Sent right, it leads back to where it came from; refused, it is shown alone with
 """
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from guidelines.package import compiled_version
-from patients.actions import Refused, add_note, close_alert, close_task, longest_aside, set_aside
+from patients.actions import Refused, add_note, close_alert, close_task, latest_aside, set_aside
+from patients.actions.tasks import without_results
 from patients.forms.following import AsideForm, DoneForm, NoChangeForm, NoteForm, RemoveForm
 from patients.models import Aside, MonitoringTask, Patient, ResultAlert, TaskOutcome
 from patients.permissions import why_not_decide_alert
 from patients.presentation import words
 from patients.views.scope import looked_at, patient_context, person, visible_patient
+from patients.views.worklist import FILTERS
 
-# Where a form may lead back to. Never an address that was sent along.
-LISTS = {"worklist": "worklist"}
+# Where a form may lead back to, with what narrows it. Never an address that was sent along, and never a search.
+LISTS = {"worklist": FILTERS}
+LONGEST_FILTER = 100
 SHOWN = ["GET", "HEAD", "POST"]
 
 
@@ -45,7 +50,8 @@ def task_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     today = task.patient.clinic.today()
     removes = request.POST.get("outcome") == TaskOutcome.REMOVED
     sent = request.POST if request.method == "POST" else None
-    done = DoneForm(None if removes else sent, today=today, initial={"done_on": today})
+    missing = without_results(task, today)
+    done = DoneForm(None if removes else sent, today=today, missing=missing, initial={"done_on": today})
     remove = RemoveForm(sent if removes else None)
     form: forms.Form = remove if removes else done
     if form.is_valid():
@@ -56,8 +62,19 @@ def task_close(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"{tests_of(task)}: {'removed' if removes else 'done'}.")
+            if missing and not removes:
+                messages.warning(
+                    request, f"{missing}: results that count for it are not on record, so no rule has looked at them."
+                )
             return back(request, task.patient)
-    context = {"task": task, "tests": tests_of(task), "done": done, "remove": remove, "removes": removes}
+    context = {
+        "task": task,
+        "tests": tests_of(task),
+        "done": done,
+        "remove": remove,
+        "removes": removes,
+        "missing": missing,
+    }
     return shown(request, "patients/task_close.html", task.patient, form, context)
 
 
@@ -110,7 +127,7 @@ def patient_note_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 def aside(request: HttpRequest, work: MonitoringTask | ResultAlert, title: str, template: str) -> HttpResponse:
     today = work.patient.clinic.today()
     form = AsideForm(
-        request.POST if request.method == "POST" else None, today=today, last=today + longest_aside(work),
+        request.POST if request.method == "POST" else None, today=today, last=latest_aside(work, today),
         initial={"why": Aside.CONTACTED},
     )  # fmt: skip
     if form.is_valid():
@@ -129,19 +146,29 @@ def aside(request: HttpRequest, work: MonitoringTask | ResultAlert, title: str, 
 def shown(
     request: HttpRequest, template: str, patient: Patient, form: forms.Form, context: dict[str, Any]
 ) -> HttpResponse:
-    context = patient_context(patient, form=form, back=origin(request), **context)
+    name, kept = origin(request)
+    context = patient_context(
+        patient, form=form, back=name, kept=kept, back_url=address_of(name, kept, patient), **context
+    )
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 
-def origin(request: HttpRequest) -> str:
-    """The name of the page a form came from, of a fixed set."""
-    name = request.POST.get("back") or request.GET.get("back", "")
-    return name if name in LISTS else "patient"
+def origin(request: HttpRequest) -> tuple[str, dict[str, str]]:
+    """The name of the page a form came from, of a fixed set, and what narrowed it there."""
+    sent = request.POST if "back" in request.POST else request.GET
+    name = sent.get("back", "")
+    kept = {filter_: sent[filter_][:LONGEST_FILTER] for filter_ in LISTS.get(name, ()) if sent.get(filter_)}
+    return (name, kept) if name in LISTS else ("patient", {})
+
+
+def address_of(name: str, kept: dict[str, str], patient: Patient) -> str:
+    if name not in LISTS:
+        return reverse("patient_detail", args=[patient.pk])
+    return reverse(name) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def back(request: HttpRequest, patient: Patient) -> HttpResponse:
-    name = origin(request)
-    return redirect(LISTS[name]) if name in LISTS else redirect("patient_detail", pk=patient.pk)
+    return redirect(address_of(*origin(request), patient))
 
 
 def tests_of(task: MonitoringTask) -> str:

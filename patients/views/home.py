@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count, Max, Q
+from django.contrib.auth.models import User
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,18 +13,18 @@ from guidelines.models import UnansweredQuestion, Version
 from guidelines.reviewing.waiting import queue_of, scheduled, to_publish, to_review_again
 from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS, Status
 from patients.impact.affected import to_handle
-from patients.models import Clinic, Consultation, Patient, Plan
+from patients.models import AccessEvent, Clinic, Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
+from patients.views.scope import clinics_chosen
 from patients.wizard import KEYS, STEPS
 from patients.worklist import counts
 from patients.worklist_items import versions_followed
 from patients.worklist_sql import work_in
 
-MOST_ROWS = 8
+MOST_ROWS, LAST_LOOKS = 8, 400
 MOST_QUESTIONS = 3
 
 
-@login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     current = Version.objects.current_for(request.user).select_related("guideline")
@@ -33,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     demo = Version.objects.current().filter(is_demonstration=True).exists()
     if not request.user.is_authenticated:
         return render(request, "home.html", {"demo": demo, "versions": versions})
-    clinics = list(Clinic.objects.clinical_for(request.user))
+    clinics = clinics_chosen(request)
     today = min((clinic.today() for clinic in clinics), default=timezone.localdate())
     context = {
         "clinics": clinics,
@@ -48,21 +47,34 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def clinical_work(user: User, versions: list[Version], clinics: list[Clinic]) -> dict[str, Any]:
     """What a clinic's physicians and nurses have begun, what is due, and whom they saw last."""
-    begun = Consultation.objects.visible_to(user).open().select_related("patient__clinic", "version")
-    seen = Patient.objects.visible_to(user).filter(access_events__user=user.pk)
-    recent = seen.annotate(seen_at=Max("access_events__at")).order_by("-seen_at").select_related("clinic")[:MOST_ROWS]
+    begun = (
+        Consultation.objects.visible_to(user)
+        .filter(patient__clinic__in=clinics)
+        .open()
+        .select_related("patient__clinic", "version")
+    )
     return {
         "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
         "begun_count": begun.count(),
         "waiting": counts(work_in(clinics, user, versions_followed())),
-        "to_decide": to_decide(user, versions),
-        "recent": [banner_of(patient) for patient in recent],
+        "to_decide": to_decide(user, versions, clinics),
+        "recent": [banner_of(patient) for patient in opened_last(user, clinics)],
     }
 
 
-def to_decide(user: User | AnonymousUser, versions: list[Version]) -> dict[str, int]:
+def opened_last(user: User, clinics: list[Clinic]) -> list[Patient]:
+    """Those this person looked at alone, and not in a list."""
+    looks = AccessEvent.objects.filter(user=user.pk, clinic__in=clinics, patients__len=1).values_list(
+        "patients__0", flat=True
+    )[:LAST_LOOKS]
+    keys = list(dict.fromkeys(looks))[:MOST_ROWS]
+    found = Patient.objects.visible_to(user).select_related("clinic").in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def to_decide(user: User, versions: list[Version], clinics: list[Clinic]) -> dict[str, int]:
     """How many plans a version of their guideline concerns, and how many of them for safety."""
-    found = to_handle(Plan.objects.visible_to(user), versions).order_by()
+    found = to_handle(Plan.objects.visible_to(user).filter(patient__clinic__in=clinics), versions).order_by()
     return found.aggregate(plans=Count("pk"), urgent=Count("pk", filter=Q(is_urgent=True)))
 
 

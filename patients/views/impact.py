@@ -12,7 +12,7 @@ from config.htmx import is_swapped, render_page_or_partial
 from guidelines import actions as guideline_actions
 from guidelines.impact import Change, changes_of
 from guidelines.impact_panel import panel_of
-from guidelines.models import ImpactRun, RunState, Version
+from guidelines.models import ImpactRun, JobState, Version
 from patients.actions import record_accesses
 from patients.models import Clinic, ImpactOutcome
 from patients.presentation.banner import Banner, banner_of
@@ -32,7 +32,7 @@ Row = tuple[ImpactOutcome, Banner, dict[str, list[Change]]]
 
 def readable_run(request: HttpRequest, pk: int) -> ImpactRun:
     versions = Version.objects.readable_by(request.user)
-    runs = ImpactRun.objects.select_related("version__guideline", "cancelled_by")
+    runs = ImpactRun.objects.select_related("version__guideline", "cancelled_by", "knowledge")
     return get_object_or_404(runs.filter(version__in=versions), pk=pk)
 
 
@@ -42,7 +42,7 @@ def impact_detail(request: HttpRequest, pk: int) -> HttpResponse:
     chunks = run.chunks
     progress = (chunks.filter(is_done=True).count(), chunks.count())
     context: dict[str, Any] = {**panel_of(run, run.version, progress), "section": "guidelines"}
-    if run.state == RunState.DONE and not is_swapped(request):
+    if run.state == JobState.DONE and not is_swapped(request):
         is_clinical = Clinic.objects.clinical_for(request.user).exists()
         context |= {"is_listed": is_clinical, "is_nobodys": not is_clinical, "is_whole_page": True}
         if is_clinical:

@@ -11,16 +11,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from config.htmx import is_swapped, render_page_or_partial
-from guidelines.impact_panel import has_worker
-from patients.actions import Refused, letters_sent, record_accesses, start_letters
-from patients.actions.following import LONGEST_ASIDE
-from patients.actions.letters import MOST, PART, parts_of
+from guidelines.jobs import has_worker, is_queued
+from patients.actions import Refused, letters_sent, record_accesses, restart_letters, start_letters
+from patients.actions.following import LONGEST_AFTER_LETTER
+from patients.actions.letters import MAKE_LETTERS, MOST, PART, parts_of
 from patients.letter_texts import letter_text, letter_texts, to_remind_of
 from patients.models import Clinic, JobState, LetterRun, MonitoringTask
 from patients.outputs.letter import letters_pdf
 from patients.presentation.banner import banner_of
 from patients.views.plans import pdf
-from patients.views.scope import page_name, person, sentence_page, visible_patient
+from patients.views.scope import clinics_chosen, page_name, person, sentence_page, visible_patient
 
 RUNS_SHOWN = 20
 USUAL_DAYS = 14
@@ -41,10 +41,10 @@ def patient_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def letter_run_list(request: HttpRequest) -> HttpResponse:
-    clinics = list(Clinic.objects.clinical_for(request.user))
+    clinics = clinics_chosen(request)
     if not clinics:
         raise Http404("No clinic whose patients this person looks after.")
-    runs = LetterRun.objects.visible_to(request.user).select_related("clinic", "asked_by")
+    runs = LetterRun.objects.visible_to(request.user).filter(clinic__in=clinics).select_related("clinic", "asked_by")
     counts = [(clinic, overdue(clinic).order_by().values("patient").distinct().count()) for clinic in clinics]
     context = {
         "counts": counts,
@@ -126,17 +126,18 @@ def letter_run_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     count = run.letters.count()
     made = parts_of(run).filter(document__isnull=False).values_list("position", flat=True)
     parts = [(number, at + 1, min(at + PART, count)) for number, at in enumerate(range(0, count, PART), start=1)]
-    done, is_unfinished = set(made), run.state in (JobState.WAITING, JobState.RUNNING)
+    done = set(made)
     context: dict[str, Any] = {
         "run": run,
         "count": count,
         "parts": [(number, first, last, first - 1 in done) for number, first, last in parts],
         "percent": len(done) * 100 // len(parts) if parts else 0,
-        "is_unfinished": is_unfinished,
-        "is_waiting": is_unfinished and not has_worker(),
+        "is_unfinished": run.is_unfinished,
+        "is_waiting": run.is_unfinished and not has_worker(),
+        "is_halted": run.is_unfinished and not is_queued(MAKE_LETTERS, str(run.pk)),
         "is_done": run.state == JobState.DONE,
         "usual_days": USUAL_DAYS,
-        "longest_days": LONGEST_ASIDE[MonitoringTask].days,
+        "longest_days": LONGEST_AFTER_LETTER.days,
         **shared_context([run.clinic]),
     }
     if not is_swapped(request):
@@ -154,6 +155,15 @@ def letter_run_pdf(request: HttpRequest, pk: UUID, part: int) -> HttpResponse:
     told = run.letters.filter(position__range=(first, first + PART - 1)).values_list("patient", flat=True)
     record_accesses(patients=told, by=person(request), what=page_name(request))
     return pdf(bytes(letter.document or b""), f"letters-{run.written_on}-{part}.pdf")
+
+
+@require_POST
+def letter_run_restart(request: HttpRequest, pk: UUID) -> HttpResponse:
+    try:
+        restart_letters(run=visible_run(request, pk), by=person(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("letter_run_detail", pk=pk)
 
 
 @require_POST

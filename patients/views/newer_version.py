@@ -18,7 +18,7 @@ from patients.impact.affected import Affected, concerning, in_use, rows, to_hand
 from patients.models import Clinic, Plan
 from patients.permissions import why_not_handle
 from patients.presentation.banner import banner_of
-from patients.views.scope import page_name, patient_context, person, visible_plan
+from patients.views.scope import clinics_chosen, page_name, patient_context, person, visible_plan
 
 MOST_ROWS = 100
 
@@ -32,7 +32,8 @@ def targets_for(request: HttpRequest) -> list[Version]:
 @require_safe
 def newer_version_list(request: HttpRequest) -> HttpResponse:
     targets = targets_for(request)
-    found = to_handle(Plan.objects.visible_to(request.user), targets)
+    in_clinics = Plan.objects.visible_to(request.user).filter(patient__clinic__in=clinics_chosen(request))
+    found = to_handle(in_clinics, targets)
     shown = found.select_related("patient__clinic", "version").defer("frozen", "care_plan")[:MOST_ROWS]
     listed = [(row, banner_of(row.plan.patient)) for row in rows(shown, targets)]
     groups = [(title, list(group)) for title, group in groupby(listed, key=lambda entry: heading(entry[0]))]

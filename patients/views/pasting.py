@@ -27,7 +27,8 @@ class PasteForm(DayAndLaboratoryForm):
 
     text = forms.CharField(
         label="Lines", max_length=LONGEST, strip=False,
-        help_text="One result a line: name, value, unit, and if it is there upper limit or range, and day.",
+        help_text="One result a line: name, value, unit, and if they are there the range of normal, such as 10 - 40 or < 40, "
+        "and the day. With the line of headings, a column of upper limits is read too.",
         widget=forms.Textarea({"rows": 10, "spellcheck": "false", "autocomplete": "off", "class": "input--file"}),
         error_messages={"required": "Paste at least one line."},
     )  # fmt: skip

@@ -6,17 +6,29 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
-from config.htmx import render_page_or_partial
-from patients.actions import Conflict, Refused, ValuesRefused, edit_patient, register_patient
+from config.htmx import is_swapped, render_page_or_partial
+from patients.actions import (
+    Conflict,
+    Refused,
+    ValuesRefused,
+    edit_patient,
+    look_at_patient,
+    record_accesses,
+    register_patient,
+)
+from patients.context import roles_of
 from patients.forms.people import EditForm, RegisterForm, differences, initial_of, onto_saved
 from patients.models import Clinic, Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
+from patients.presentation.events import KINDS
+from patients.presentation.kept_pages import TOKEN, KeptPage, answered, keep, pages
 from patients.presentation.patient_page import patient_page
-from patients.views.scope import page_number, patient_context, person, visible_patient
+from patients.views.scope import clinics_chosen, page_name, page_number, patient_context, person, visible_patient
 
 MOST_ROWS = 50
 LONGEST_SEARCH = 100
@@ -26,6 +38,7 @@ LONGEST_SEARCH = 100
 def patient_list(request: HttpRequest) -> HttpResponse:
     """A search is posted, so that no name lands in an address, a log or the browser's history."""
     term = request.POST.get("q", "").strip()[:LONGEST_SEARCH]
+    clinics = clinics_chosen(request)
     plans = Prefetch(
         "plans", Plan.objects.active().only("patient", "number", "signed_on", "state"), to_attr="active_plans"
     )
@@ -34,12 +47,13 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     )
     found = (
         Patient.objects.visible_to(request.user)
+        .filter(clinic__in=clinics)
         .select_related("clinic")
         .prefetch_related(plans)
         .prefetch_related(begun)
     )
     rows = list((found.found_by(term) if term else found)[: MOST_ROWS + 1])
-    clinics = list(Clinic.objects.clinical_for(request.user))
+    record_accesses(patients=[row.pk for row in rows[:MOST_ROWS]], by=person(request), what=page_name(request))
     context = {
         "rows": [(row, banner_of(row)) for row in rows[:MOST_ROWS]],
         "has_more": len(rows) > MOST_ROWS,
@@ -55,10 +69,20 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def patient_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What happened is filtered and paged by `kind` and `page`, and can be fetched alone."""
-    patient = visible_patient(request, pk)
-    page = patient_page(patient, request.user, kind=request.GET.get("kind", ""), page=page_number(request))
-    context = patient_context(patient, page=page)
-    return render_page_or_partial(request, "patients/patient_detail.html", "patients/_events.html", context)
+    kind, number, by = request.GET.get("kind", ""), page_number(request), person(request)
+    key = ("patient", pk, by.pk, kind if kind in KINDS else "", number, is_swapped(request))
+    kept = pages.get(key)
+    look = look_at_patient(pk, by=by, what=page_name(request), since=kept.mark if kept else None)
+    if look is None:
+        raise Http404
+    if kept is None or kept.stamp != look.stamp or kept.mark.changes != look.changes:
+        patient = Patient.objects.select_related("clinic").get(pk=pk)
+        context = patient_context(patient, page=patient_page(patient, by, kind=kind, page=number), csrf_token=TOKEN)
+        part = render_to_string(
+            "patients/_events.html" if is_swapped(request) else "patients/_patient_page.html", context
+        )
+        kept = keep(key, KeptPage(look.mark, part, context["demo"], stamp=look.stamp, banner=context["patient"]))
+    return answered(request, kept, "patients/patient_detail.html", {"section": "patients"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +92,8 @@ def patient_register(request: HttpRequest) -> HttpResponse:
     if not clinics:
         context["why_not"] = "Only physicians and nurses of a clinic may register patients."
         return render(request, "patients/patient_register.html", context, status=403)
-    form = RegisterForm(request.POST or None, clinics=clinics)
+    chosen = roles_of(request).workplace
+    form = RegisterForm(request.POST or None, clinics=clinics, initial={"clinic": chosen.pk} if chosen else None)
     if request.method == "POST" and form.is_valid():
         try:
             patient = register_patient(by=person(request), **form.cleaned_data)

@@ -103,7 +103,7 @@ def entry_page(
 def usual_laboratory(patient: Patient) -> Laboratory | None:
     """Of the patient's newest result that names one; else the clinic's only one."""
     named = Observation.objects.filter(patient=patient, laboratory__isnull=False).select_related("laboratory")
-    last = named.order_by("-taken_on", "-recorded_at").first()
+    last = named.order_by("-taken_on", "-number").first()
     if last is not None:
         return last.laboratory
     known = list(Laboratory.objects.filter(clinic=patient.clinic)[:2])

@@ -1,5 +1,8 @@
 """The rows a person may see, and the trace every look at a patient leaves. Another clinic's row and none are the same 404."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +11,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from config.acting import acting_to_administer
 from patients.actions import Glance, glance_at, record_access
-from patients.models import Consultation, Patient, Plan
+from patients.context import roles_of
+from patients.models import Clinic, Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
 
+View = Callable[..., HttpResponse]
 # What the pages of a consultation read of the rows around it: not the whole texts of a version.
 SHOWN_COLUMNS = (
     *(field.attname for field in Consultation._meta.concrete_fields),
@@ -25,11 +31,35 @@ SHOWN_COLUMNS = (
 )
 
 
+def asking(how: Callable[[int], AbstractContextManager[None]]) -> Callable[[View], View]:
+    """For views that ask the database for more than a person's own clinics: `how` is one of config.acting."""
+
+    def made(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest, *arguments: Any, **parts: Any) -> HttpResponse:
+            with how(person(request).pk):
+                return view(request, *arguments, **parts)
+
+        return asked
+
+    return made
+
+
 def person(request: HttpRequest) -> User:
     """Whoever is signed in: the middleware lets nobody else in here."""
     if not isinstance(request.user, User):
         raise TypeError("this page is for people who are signed in")
     return request.user
+
+
+# For pages of administrators of the installation, who may belong to no clinic.
+administering = asking(acting_to_administer)
+
+
+def clinics_chosen(request: HttpRequest) -> list[Clinic]:
+    """Those among which lists are made: all of them, or the one that was chosen in the bar."""
+    found = roles_of(request)
+    return [one.clinic for one in found.workplaces if found.workplace in (None, one)]
 
 
 def visible_patient(request: HttpRequest, pk: UUID) -> Patient:

@@ -168,5 +168,6 @@ def why_not_go_on(run: Run, key: str) -> str:
     if key == "safety":
         # A stop that may be overridden is settled with this very button; one that may not is settled elsewhere.
         stops = sum(override_of(alert) == "prohibited" for alert in run.draft.to_override())
+        stops += sum(alert.severity == "stop" for alert in run.draft.beside)
         return f"{stops} stop{'s' * (stops != 1)} that cannot be overridden" if stops else ""
     return ""

@@ -10,17 +10,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from config.htmx import render_page_or_partial
+from config.htmx import is_swapped
 from guidelines.models import Version
-from patients.actions import Refused, done_together, put_back, record_accesses, set_aside_together
+from patients.actions import Mark, Refused, done_together, look_at_list, put_back, record_accesses, set_aside_together
+from patients.actions.looking_again import NO_MARK
 from patients.models import Aside, Clinic, MonitoringTask, Patient, ResultAlert
+from patients.presentation.import_page import broken_off
+from patients.presentation.kept_pages import EMPTY, TOKEN, KeptPage, answered, keep, pages
 from patients.presentation.worklist_page import filters_of, table
 from patients.presentation.worklist_rows import Section, sections
-from patients.views.scope import page_number, person
+from patients.views.scope import clinics_chosen, page_name, page_number, person
 from patients.worklist import GROUPS, counts, lines
 from patients.worklist_items import versions_followed
 from patients.worklist_newer import concerned
@@ -55,9 +59,9 @@ class Asked:
         return reverse("worklist") + (f"?{urlencode(kept)}" if kept else "")
 
 
-def asked_for(request: HttpRequest) -> Asked:
+def asked_for(request: HttpRequest, clinics: list[Clinic] | None = None) -> Asked:
+    clinics = clinics_chosen(request) if clinics is None else clinics
     sent = request.POST if request.method == "POST" else request.GET
-    clinics = list(Clinic.objects.clinical_for(request.user))
     versions = versions_followed()
     filters = filters_of(versions)
     values = {name: sent.get(name, "") for name in FILTERS}
@@ -86,26 +90,64 @@ def read(asked: Asked, told: Mapping[str, int], start: int, most: int) -> tuple[
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def worklist(request: HttpRequest) -> HttpResponse:
-    return shown(request, asked_for(request))
+    by = person(request)
+    clinics = clinics_chosen(request)
+    if request.method == "POST" or undone(request):
+        return shown(request, asked_for(request, clinics))
+    sent = tuple(request.GET.get(name, "") for name in FILTERS)
+    days = tuple((clinic.pk, clinic.name, clinic.is_demo, clinic.today()) for clinic in clinics)
+    key = ("worklist", days, sent, page_number(request), is_swapped(request))
+    kept = pages.get(key)
+    look = look_at_list(
+        [clinic.pk for clinic in clinics], by=by, what="worklist", patients=kept.patients if kept else (),
+        since=kept.mark if kept else None, versions=kept.stamp if kept else None,
+    )  # fmt: skip
+    if kept is None or not look.is_same:
+        asked = asked_for(request, clinics)
+        kept = printed(request, asked, mark=look.mark, versions=look.versions)
+        if sent == tuple(asked.values.values()):  # of what no page of ours asks for, nothing is kept
+            keep(key, kept)
+        record_accesses(patients=kept.patients, by=by, what="worklist")
+    return reply(request, kept, clinics)
+
+
+def reply(request: HttpRequest, page: KeptPage, clinics: list[Clinic], *, status: int = 200) -> HttpResponse:
+    """With what stands above the list and is no line of it."""
+    broken = 0 if is_swapped(request) else broken_off(clinics)
+    told = {"section": "worklist", "clinics": clinics, "broken_off": broken}
+    return answered(request, page, "patients/worklist.html", told, also=broken, status=status)
 
 
 def shown(
     request: HttpRequest, asked: Asked, *, problem: str = "", typed: Mapping[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
+    """With what somebody has just typed or done, which is nobody else's."""
+    page = printed(request, asked, problem=problem, typed=typed)
+    record_accesses(patients=page.patients, by=person(request), what=page_name(request))
+    return reply(request, page, asked.clinics, status=status)
+
+
+def printed(
+    request: HttpRequest,
+    asked: Asked,
+    *,
+    problem: str = "",
+    typed: Mapping[str, Any] | None = None,
+    mark: Mark = NO_MARK,
+    versions: int = 0,
+) -> KeptPage:
     told = counts(asked.work)
     total = sum(told[group] for group in asked.groups)
     page = max(1, min(page_number(request), -(-total // PAGE_ROWS)))
     found = read(asked, told, (page - 1) * PAGE_ROWS, PAGE_ROWS)
-    record_accesses(
-        patients=[line.patient for section in found for line in section.lines], by=person(request), what="worklist"
-    )
     selected = frozenset((typed or {}).get("keys", ()))
+    query = urlencode({name: value for name, value in asked.values.items() if value})
     context = {
-        "section": "worklist", "demo": any(clinic.is_demo for clinic in asked.clinics), "clinics": asked.clinics,
+        "clinics": asked.clinics, "csrf_token": TOKEN,
         "days": sorted({(day, clinic.name) for clinic in asked.clinics if (day := asked.days.get(clinic.pk))}),
         "is_one_day": len(set(asked.days.values())) == 1,
         "values": asked.values, "term": asked.term, "filters": filters_of(asked.versions), "tabs": tabs(asked, told),
-        "table": table(found, selected) if found else "", "total": total, "told": told,
+        "table": table(found, selected, query) if found else "", "total": total, "told": told,
         "first": (page - 1) * PAGE_ROWS + 1, "last": min(page * PAGE_ROWS, total),
         "earlier": asked.address(page=str(page - 1)) if page > 1 and not asked.term else "",
         "later": asked.address(page=str(page + 1)) if page * PAGE_ROWS < total and not asked.term else "",
@@ -115,9 +157,13 @@ def shown(
         "newer": concerned(asked.work, asked.versions), "problem": problem, "typed": typed or {},
         "undo": undone(request), "today": min(asked.days.values(), default=None),
         "next_week": min(asked.days.values()) + timedelta(days=7) if asked.days else None,
-        "query": urlencode({name: value for name, value in asked.values.items() if value}),
+        "query": query,
     }  # fmt: skip
-    return render_page_or_partial(request, "patients/worklist.html", "patients/_worklist.html", context, status=status)
+    return KeptPage(
+        mark, render_to_string("patients/_worklist.html", context), any(clinic.is_demo for clinic in asked.clinics),
+        head=EMPTY if is_swapped(request) else render_to_string("patients/_worklist_head.html", context),
+        stamp=versions, patients=tuple(dict.fromkeys(line.patient for section in found for line in section.lines)),
+    )  # fmt: skip
 
 
 def tabs(asked: Asked, told: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -146,7 +192,13 @@ def worklist_close(request: HttpRequest) -> HttpResponse:
         said = closed(request, keys)
     except Refused as refusal:
         typed = {**request.POST.dict(), "keys": frozenset(request.POST.getlist("rows"))}
-        return shown(request, asked_for(request), problem=str(refusal), typed=typed, status=422)
+        return shown(
+            request,
+            asked_for(request),
+            problem=str(refusal),
+            typed=typed,
+            status=422,
+        )
     messages.success(request, said)
     back = urlencode({name: request.POST[name] for name in FILTERS if request.POST.get(name)})
     return redirect(f"{reverse('worklist')}?{back}" if back else "worklist")
@@ -182,7 +234,7 @@ def closed(request: HttpRequest, keys: set[str]) -> str:
 def undone(request: HttpRequest) -> list[str]:
     """What was set aside a moment ago and can still be taken back with one press."""
     kept = request.session.get(PUT_BACK)
-    return kept["keys"] if kept and timezone.now().timestamp() - kept["at"] < UNDO_SECONDS else []
+    return kept["keys"] if kept and abs(timezone.now().timestamp() - kept["at"]) < UNDO_SECONDS else []
 
 
 def selected(request: HttpRequest, keys: set[str]) -> tuple[list[MonitoringTask], list[ResultAlert]]:

@@ -1,8 +1,6 @@
 """The worklist of one clinic on paper and as a table for a spreadsheet: the same lines, with the same filters."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from patients.actions import record_accesses
+from patients.outputs.spreadsheet import csv_file
 from patients.presentation.worklist_rows import Line, Section
 from patients.views.scope import page_name, person, sentence_page
 from patients.views.worklist import Asked, asked_for, read
@@ -20,8 +19,6 @@ COLUMNS = (
     "Group", "Status", "Family and given names", "Born on", "Number", "Clinic", "Medicine", "Dose", "Weekly on", "What",
     "More", "Due", "Due on", "Last result", "Last result on", "Who acts", "Set aside",
 )  # fmt: skip
-# A spreadsheet takes a cell that begins so for a formula, and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 ONE_CLINIC = "Choose one clinic in the worklist, then print its list."
 
 
@@ -54,16 +51,9 @@ def worklist_print(request: HttpRequest) -> HttpResponse:
 def worklist_csv(request: HttpRequest) -> HttpResponse:
     asked = asked_for(request)
     found, _ = whole(request, asked, MOST_IN_A_FILE)
-    text = StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for section in found:
-        writer.writerows([harmless(cell) for cell in cells(section, line)] for line in section.lines)
-    # The mark by which a spreadsheet knows that the file is UTF-8.
-    response = HttpResponse(f"\ufeff{text.getvalue()}", content_type="text/csv; charset=utf-8")
+    rows = (cells(section, line) for section in found for line in section.lines)
     day = min(asked.days.values()).isoformat() if asked.days else "none"
-    response["Content-Disposition"] = f'attachment; filename="worklist-{day}.csv"'
-    return response
+    return csv_file(COLUMNS, rows, f"worklist-{day}.csv")
 
 
 def cells(section: Section, line: Line) -> Iterator[str]:
@@ -72,8 +62,3 @@ def cells(section: Section, line: Line) -> Iterator[str]:
     yield from (medicine.name, medicine.dose, medicine.weekday) if medicine else ("", "", "")
     yield from (line.what, line.more, line.due, line.due_on.isoformat() if line.due_on else "")
     yield from (line.last, line.last_on.isoformat() if line.last_on else "", line.who, line.aside)
-
-
-def harmless(cell: str) -> str:
-    """Never a formula, wherever the words came from."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell

@@ -15,6 +15,7 @@ PUBLIC = {
     "editorial-policy/": "how guidelines come about, for whoever reads one",
     "search/": "searches what the reader may see",
     "calendar/00000000-0000-0000-0000-000000000001.ics": "calendars do not sign in: by a secret address that can be revoked",
+    "invitations/00000000-0000-0000-0000-000000000001/": "whoever is invited has no account yet: by a secret link that ends",
     "accounts/login/": "signing in",
     "accounts/logout/": "signing out twice",
     "accounts/signup/": "says that nobody can register themselves",
@@ -38,14 +39,14 @@ def addresses() -> Iterator[str]:
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
         for entry in patterns:
             if isinstance(entry, URLResolver):
-                yield from walk(entry.url_patterns, before + str(entry.pattern))
+                yield from walk(entry.url_patterns, before + filled(entry))
             else:
                 yield before + filled(entry)
 
     yield from dict.fromkeys(walk(get_resolver().url_patterns, ""))
 
 
-def filled(entry: URLPattern) -> str:
+def filled(entry: URLPattern | URLResolver) -> str:
     pattern = entry.pattern
     route = str(getattr(pattern, "_route", ""))
     if not route and str(pattern):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from config.sessions import UNATTENDED
 from tests.architecture.tree import name, templates
 
 FORBIDDEN = {
@@ -17,6 +18,13 @@ FORBIDDEN = {
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_no_template_has(what: str) -> None:
     assert [name(path) for path in templates() if FORBIDDEN[what].search(path.read_text())] == []
+
+
+def test_what_a_page_asks_for_by_itself_keeps_no_session_awake() -> None:
+    polls = {path: re.findall(r"<[^<>]*hx-trigger=\"[^\"]*every [^>]*>", path.read_text()) for path in templates()}
+
+    assert [name(path) for path, found in polls.items() for tag in found if f'"{UNATTENDED}"' not in tag] == []
+    assert sum(len(found) for found in polls.values()) == 3
 
 
 def test_the_patterns_find_what_they_are_for() -> None:

@@ -26,6 +26,8 @@ from guidelines.engine.reading import read_facts
 from guidelines.models import ImpactRun, Version
 from guidelines.package import compiled_version, package_of
 from patients.actions import comparing
+from patients.demo import story_guideline
+from patients.demo_story import Story
 from patients.models import Clinic, ImpactChunk, ImpactOutcome
 from tests.benchmarks.installation import memory_mb
 from tests.engine.patients import AS_OF, facts_json
@@ -89,10 +91,20 @@ def frozen_plans(compiled: CompiledPackage, count: int) -> Iterator[str]:
         yield json.dumps({"facts": raw, "decision": {**head, **decision}, "choices": {}})
 
 
-@transaction.atomic
+def in_use() -> Version:
+    """Of the guideline that the invented patients are treated by."""
+    slug = story_guideline(Story.told()).stem
+    return Version.objects.current().select_related("guideline").get(guideline__slug=slug)
+
+
 def fill(count: int) -> None:
-    """`count` patients with an active plan each, and none besides."""
-    version = Version.objects.current().get()
+    """`count` patients with an active plan each, and none besides; as the owner, who may switch the locks off."""
+    with connection.as_owner(), transaction.atomic():
+        write_plans(count)
+
+
+def write_plans(count: int) -> None:
+    version = in_use()
     compiled = compiled_version(version)
     whole = decide(compiled, read_facts(facts_of(1), compiled)).as_json(version=version.number)
     rest = json.dumps({name: whole[name] for name in ("trace", "questions", "actions")})
@@ -118,18 +130,18 @@ def fill(count: int) -> None:
             [clinic.pk, by.pk],
         )
         cursor.execute(
-            "INSERT INTO patients_consultation (id, patient_id, guideline_id, version_id, as_of, current_step, answers,"
+            "INSERT INTO patients_consultation (id, patient_id, clinic_id, guideline_id, version_id, as_of, current_step, answers,"
             " choices, furthest_step, state, started_at, started_by_id, closed_at, closed_by_id, lock_version)"
-            " SELECT consultation, patient, %s, %s, %s, '', '{}', '{}', '', 'signed', now(), %s, now(), %s, 1 FROM keyed",
-            [version.guideline_id, version.pk, AS_OF, by.pk, by.pk],
+            " SELECT consultation, patient, %s, %s, %s, %s, '', '{}', '{}', '', 'signed', now(), %s, now(), %s, 1 FROM keyed",
+            [clinic.pk, version.guideline_id, version.pk, AS_OF, by.pk, by.pk],
         )
         cursor.execute(
-            "INSERT INTO patients_plan (id, consultation_id, patient_id, guideline_id, version_id, content_hash, number,"
+            "INSERT INTO patients_plan (id, consultation_id, patient_id, clinic_id, guideline_id, version_id, content_hash, number,"
             " signed_at, signed_by_id, signed_on, idempotency_key, frozen, care_plan, step, state, ended_because)"
-            " SELECT gen_random_uuid(), consultation, patient, %s, %s, %s, 1, now(), %s, %s, gen_random_uuid(),"
+            " SELECT gen_random_uuid(), consultation, patient, %s, %s, %s, %s, 1, now(), %s, %s, gen_random_uuid(),"
             " jsonb_set(frozen::jsonb, '{decision}', frozen::jsonb -> 'decision' || %s::jsonb), '{}', '', 'active', ''"
             " FROM keyed",
-            [version.guideline_id, version.pk, version.content_hash, by.pk, AS_OF, rest],
+            [clinic.pk, version.guideline_id, version.pk, version.content_hash, by.pk, AS_OF, rest],
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in ("patient", "consultation", "plan"):
@@ -137,13 +149,13 @@ def fill(count: int) -> None:
 
 
 def settle() -> None:
-    with connection.cursor() as cursor:
+    with connection.as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE patients_plan")
 
 
 def draft() -> Version:
     """The same guideline with a lower limit for one drug, and a test that comes later."""
-    package = package_of(Version.objects.current().select_related("guideline").get())
+    package = package_of(in_use())
     raw = package.model_dump(mode="json")
     for regimen in raw["regimens"]:
         for cap in regimen["caps"] if regimen["drug"] == "methotrexate" else ():
@@ -185,7 +197,7 @@ def work(run: int) -> dict[str, float]:
 
 def update_rows(statement: str) -> float:
     """Rows a second of a plain UPDATE of the same rows, without the locks and the history of the table; taken back."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE patients_plan DISABLE TRIGGER USER")
         begun = time.perf_counter()
         cursor.execute(f"UPDATE patients_plan SET {statement} WHERE state = 'active'")

@@ -14,30 +14,25 @@ from typing import Any
 from urllib.request import urlopen
 
 PROJECT = Path(__file__).resolve().parents[2]
+SITE = "config.wsgi"
 SESSION = """
 import json
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from patients.demo import choose
-from patients.demo_story import Visit
 from patients.models import Consultation, Membership, Plan
+from tests.benchmarks.load_rows import OPEN_FOR, choose_everything
 user = Membership.objects.filter(role="physician").order_by("pk").first().user
 store = import_module(settings.SESSION_ENGINE).SessionStore()
 store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
 store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 store.create()
-consultation = Consultation.objects.get(patient__number="D-1002", state="open")
-choices = {
-    "option": "S2-methotrexate",
-    "amounts": {"methotrexate": "25", "prednisone": "40", "folic_acid": "1"},
-    "weekdays": {"methotrexate": "tuesday"},
-    "taking": {"hydroxychloroquine": "stop"},
-}
-choose(consultation, Visit(consultation.as_of, {}, "", None, choices, False), user)
+consultation = Consultation.objects.get(patient__number=OPEN_FOR, state="open")
+choose_everything(consultation, user)
 plan = Plan.objects.filter(medications__drug_key="methotrexate").order_by("signed_at").first()
 print(json.dumps({"cookie": f"{settings.SESSION_COOKIE_NAME}={store.session_key}",
-                  "consultation": str(consultation.pk), "plan": str(plan.pk)}))
+                  "consultation": str(consultation.pk), "plan": str(plan.pk),
+                  "plans": [str(plan.pk) for plan in Plan.objects.order_by("pk")]}))
 """
 IN_PROCESS = """
 from tests.benchmarks.in_process import print_measured
@@ -53,7 +48,7 @@ def free_port() -> int:
 
 class Installation:
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        self.folder, self.port = folder, free_port()
         self.environment = {**os.environ, "DATA_FOLDER": str(folder), "PORT": str(self.port), "DATABASE_URL": ""}
         self.pid = 0
         self.manage("migrate", "--verbosity", "0")
@@ -80,22 +75,25 @@ class Installation:
         return ended.stdout
 
     @contextmanager
-    def served(self, application: str = "config.wsgi", workers: int = 2) -> Iterator[str]:
+    def served(self, application: str = SITE, workers: int = 2) -> Iterator[str]:
         """gunicorn with sync workers; gives its address."""
         port = free_port()
         command = [
             sys.executable,
             "-m",
             "gunicorn",
+            *(("--config", "config/gunicorn.py") if application == SITE else ()),  # the floor has no settings
             application,
             "--bind",
             f"127.0.0.1:{port}",
             "--workers",
             str(workers),
         ]
-        process = subprocess.Popen(
-            [*command, "--no-control-socket", "--log-level", "error"], cwd=PROJECT, env=self.environment
-        )
+        with (self.folder / "server.log").open("ab") as log:
+            process = subprocess.Popen(
+                [*command, "--no-control-socket", "--log-level", "error"], cwd=PROJECT, env=self.environment,
+                stdout=log, stderr=log,
+            )  # fmt: skip
         address = f"http://127.0.0.1:{port}"
         try:
             for _ in range(200):

@@ -56,7 +56,7 @@ def filled() -> Version:
     words = {word for one in shipped for word in WORD.findall(f"{one.clinician} {one.plain}".lower())}
     known = set(SearchWord.objects.filter(version=version).values_list("word", flat=True))
     SearchWord.objects.bulk_create(SearchWord(version=version, word=word) for word in sorted(words - known))
-    with connection.cursor() as cursor:
+    with connection.as_owner(), connection.cursor() as cursor:
         cursor.execute("ANALYZE guidelines_searchentry")
     return version
 

@@ -6,6 +6,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from guidelines.printing import KEPT
 from tests.benchmarks.installation import Installation, against_empty, memory_mb, requests_per_second
 
 pytestmark = pytest.mark.benchmark
@@ -45,14 +46,21 @@ def test_a_wizard_step_against_an_empty_view(installation: Installation) -> None
 def test_a_worker_that_prints_does_not_grow(installation: Installation) -> None:
     cookie = {"Cookie": installation.session["cookie"]}
     with installation.served(workers=1) as address:
-        page = f"{address}/plans/{installation.session['plan']}/patient.pdf"
+        # More papers than are kept, so that each is laid out anew.
+        papers = [
+            f"{address}/plans/{plan}/patient.pdf?paper={paper}{large}"
+            for plan in installation.session["plans"]
+            for paper in ("A4", "Letter")
+            for large in ("", "&large")
+        ]
+        assert len(papers) > KEPT
         worker = int(
             subprocess.run(["pgrep", "-P", str(installation.pid)], check=True, capture_output=True, text=True).stdout
         )
         seen = []
         started = time.perf_counter()
         for number in range(1, 201):
-            assert fetch(page, cookie).startswith(b"%PDF")
+            assert fetch(papers[number % len(papers)], cookie).startswith(b"%PDF")
             if number in (20, 100, 200):
                 seen.append(memory_mb(worker, "VmRSS"))
         peak = memory_mb(worker, "VmHWM")

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from patients import actions
 from patients.models import Clinic, Consultation
+from tests.browser.accessibility import everything_wrong
 from tests.browser.conftest import READY, Browsers, open_consultation
-from tests.browser.test_accessibility import everything_wrong
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

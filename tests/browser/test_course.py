@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients import actions
 from patients.models import Clinic, Patient
-from tests.browser.conftest import PHYSICIAN, Browsers
+from tests.browser.conftest import PHYSICIAN, Browsers, sign
 from tests.browser.facts_page import answer_what_is_asked
 from tests.browser.test_journeys import ANSWERS, BORN_IN, box_of, go_on, open_from_the_list, printed, register
 
@@ -87,8 +88,7 @@ def consult(page: Page, clock: Clock, visit: Visit) -> str:
     if visit.next_in is not None:
         page.get_by_label("Day of the next visit").fill((clock.day + timedelta(days=visit.next_in)).isoformat())
     go_on(page, "review")
-    page.get_by_label("Year of birth of this patient").fill(str(BORN_IN))
-    page.get_by_role("button", name="Sign this plan").click()
+    sign(page, str(BORN_IN))
     page.wait_for_url("**/plans/*/")
     return printed(page)
 
@@ -109,7 +109,7 @@ def laboratory(clock: Clock, after: int, **values: str) -> None:
         connection.close()
 
     with ThreadPoolExecutor(1) as elsewhere:
-        elsewhere.submit(write).result()
+        elsewhere.submit(copy_context().run, write).result()
 
 
 @contextmanager

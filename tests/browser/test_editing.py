@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from guidelines import actions
 from guidelines.models import Version
+from tests.browser.accessibility import everything_wrong
 from tests.browser.conftest import WAIT_MS, Browsers, sign_in
-from tests.browser.test_accessibility import everything_wrong
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

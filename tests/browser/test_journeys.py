@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import Browsers, sign_in
+from tests.browser.conftest import Browsers, sign, sign_in
 from tests.browser.facts_page import answer_what_is_asked
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -138,8 +138,7 @@ def test_from_sign_in_to_the_printed_plan(browsers: Browsers, width: int, has_ja
         expect(page.locator("main")).to_contain_text("on Tuesday")
 
         # and the plan is signed
-        page.get_by_label("Year of birth of this patient").fill(str(BORN_IN))
-        page.get_by_role("button", name="Sign this plan").click()
+        sign(page, str(BORN_IN))
         page.wait_for_url("**/plans/*/")
 
         # Then the paper says what was signed
@@ -196,8 +195,7 @@ def test_methotrexate_is_held_when_liver_tests_have_risen(signed_in: Page) -> No
     go_on(page, "monitoring")
     page.get_by_label("Day of the next visit").fill((date.today() + timedelta(days=14)).isoformat())
     go_on(page, "review")
-    page.get_by_label("Year of birth of this patient").fill(born_in)
-    page.get_by_role("button", name="Sign this plan").click()
+    sign(page, born_in)
     page.wait_for_url("**/plans/*/")
 
     # Then the paper says not to take it, and names no dose of it

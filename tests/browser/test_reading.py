@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from guidelines.models import Version
 from guidelines.reading import AUDIENCES, Audience
+from tests.browser.accessibility import COLOURS, faults
 from tests.browser.conftest import DESK, NARROW, PHONE, Browsers
-from tests.browser.test_accessibility import COLOURS, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

@@ -72,7 +72,7 @@ def end_user(process: subprocess.Popen[str]) -> None:
 
 
 def connect(server: Server) -> psycopg.Connection[tuple[str, ...]]:
-    return connected(server, database="stepwise", user="stepwise")
+    return connected(server, database="stepwise", user="stepwise_owner")
 
 
 def test_it_reports_its_version(data: Path) -> None:
@@ -142,6 +142,24 @@ def test_it_survives_the_death_of_the_process_that_started_it(data: Path) -> Non
     assert server.pid == pid
     with connect(server) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_database_that_the_application_owned_goes_over_to_the_owner(data: Path) -> None:
+    server = embedded.running_server(data)
+    with connected(server, database="stepwise", user="postgres") as connection:
+        connection.execute("ALTER DATABASE stepwise OWNER TO stepwise")
+    with connected(server, database="stepwise", user="stepwise") as connection:
+        connection.execute("CREATE TABLE of_before AS SELECT 7 AS number")
+
+    embedded.running_server(data, is_for_owner=True)
+
+    with connected(server, database="stepwise", user="stepwise") as connection:
+        assert connection.execute("SELECT number FROM of_before").fetchone() == (7,)
+        for refused in ("DROP TABLE of_before", "TRUNCATE of_before", "CREATE TABLE mine (id int)", "CREATE ROLE mine"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(refused)
+    with connect(server) as connection:
+        connection.execute("DROP TABLE of_before")
 
 
 def test_it_recovers_when_the_server_itself_was_killed(data: Path) -> None:

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from django_htmx.middleware import HtmxDetails
 
 from config.htmx import render_page_or_partial
-from config.logs import WithoutValues
+from config.logs import TextLines
 from config.middleware import no_store
 
 SIGN_IN = "/accounts/login/"
@@ -84,6 +84,19 @@ def test_a_nul_character_is_refused_with_a_sentence_that_names_the_field(client:
     assert [r.status_code for r in (posted, queried, addressed)] == [400, 400, 400]
     assert posted.text == 'The field "login" contains a NUL character. Remove it and send the form again.'
     assert 'The field "next"' in queried.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sign", ["\u202e", "\u202d", "\u2067"])
+def test_a_sign_that_turns_the_direction_of_writing_is_refused_with_a_sentence_that_names_the_field(
+    client: Client, sign: str
+) -> None:
+    posted = client.post(SIGN_IN, {"login": f"dose {sign}5.7 mg", "password": "x"})
+    queried = client.get(SIGN_IN, {"next": sign})
+
+    assert [r.status_code for r in (posted, queried)] == [400, 400]
+    assert posted.text.startswith('The field "login" contains a sign that turns the direction of writing')
+    assert f"U+{ord(sign):04X}" in posted.text and "Type that part again" in queried.text
 
 
 @pytest.mark.parametrize("debug", [False, True])
@@ -187,7 +200,7 @@ def test_a_log_line_has_the_place_of_an_error_but_not_its_words() -> None:
     except RuntimeError:
         record = logging.LogRecord("x", logging.ERROR, __file__, 1, "Internal error", None, sys.exc_info())
 
-    line = WithoutValues().format(record)
+    line = TextLines().format(record)
 
     assert "builtins.ValueError" in line
     assert "builtins.RuntimeError" in line

@@ -81,3 +81,12 @@ def test_every_variable_is_in_the_example() -> None:
 
     assert {"DATABASE_URL", "SECRET_KEY", "SITE_URL", "PORT", "DATA_FOLDER"} <= read
     assert {name for name in read if f"#{name}=" not in example} == set()
+
+
+def test_the_application_is_read_whole_before_its_workers_are_made_and_opens_no_database(tmp_path: Path) -> None:
+    found = settings_value(
+        "(__import__('config.wsgi'), 'patients.views.people' in __import__('sys').modules)[1]", tmp_path / "data"
+    )
+
+    assert found.stdout.strip() == "True", found.stderr
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]

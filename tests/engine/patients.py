@@ -1,4 +1,5 @@
-"""Complete invented patients for the shipped guideline. Nothing here reads anything outside the project."""
+"""Complete invented patients for the first guideline, and every guideline that is shipped. Nothing outside the project
+is read."""
 
 from functools import cache
 from typing import Any
@@ -7,7 +8,7 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.decision import Decision, decide
 from guidelines.engine.facts import PatientFacts
 from guidelines.engine.reading import read_facts
-from guidelines.guideline_file import read_guideline_file
+from guidelines.guideline_file import read_guideline_file, shipped_guidelines
 from guidelines.library import CONTENT_FOLDER
 
 AS_OF = "2026-11-23"
@@ -34,6 +35,16 @@ HEALTHY: dict[str, Any] = {
 @cache
 def read_shipped() -> CompiledPackage:
     return read_guideline_file(SHIPPED)
+
+
+@cache
+def all_shipped() -> tuple[CompiledPackage, ...]:
+    return tuple(read_shipped() if path == SHIPPED else read_guideline_file(path) for path in shipped_guidelines())
+
+
+def slug_of(found: object) -> str | None:
+    """How a test about one of the guidelines is called."""
+    return found.package.slug if isinstance(found, CompiledPackage) else None
 
 
 def facts_json(

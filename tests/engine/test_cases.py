@@ -9,17 +9,22 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Case
 from guidelines.engine.decision import decide
 from guidelines.engine.reading import read_facts
-from tests.engine.patients import read_shipped
+from tests.engine.patients import all_shipped, slug_of
 from tests.engine.small_guideline import AS_OF, FINE, content, small
 
-SHIPPED_CASES = [pytest.param(case, id=case.key) for case in read_shipped().package.cases]
+CASES = [
+    pytest.param(shipped, case, id=f"{shipped.package.slug}-{case.key}")
+    for shipped in all_shipped() for case in shipped.package.cases
+]  # fmt: skip
+everywhere = pytest.mark.parametrize("shipped", all_shipped(), ids=slug_of)
 
 
-@pytest.mark.parametrize("case", SHIPPED_CASES)
-def test_a_patient_of_the_shipped_guideline(shipped: CompiledPackage, case: Case) -> None:
+@pytest.mark.parametrize(("shipped", "case"), CASES)
+def test_a_patient_of_a_shipped_guideline(shipped: CompiledPackage, case: Case) -> None:
     assert run_case(shipped, case) == []
 
 
+@everywhere
 def test_the_shipped_cases_reach_every_step_and_every_transition(shipped: CompiledPackage) -> None:
     steps, followed, outcomes = set[str](), set[str](), set[str]()
     for case in shipped.package.cases:
@@ -30,12 +35,14 @@ def test_the_shipped_cases_reach_every_step_and_every_transition(shipped: Compil
         followed |= {key for key, node in decision.consulted.items() if node.value(decision.resolved) in decides}
         outcomes.add(decision.outcome)
 
+    assert len(shipped.package.cases) >= 20
     assert steps == set(shipped.steps)
     assert {t.entry.key for t in shipped.transitions} - followed == set()
     assert outcomes >= {"propose", "ask", "pending", "continue", "hold", "refer", "out_of_scope"}
 
 
-def test_every_stop_of_the_shipped_guideline_fires_in_a_case(shipped: CompiledPackage) -> None:
+@everywhere
+def test_every_stop_of_a_shipped_guideline_fires_in_a_case(shipped: CompiledPackage) -> None:
     fired = {key for case in shipped.package.cases for key in case.expected.stops}
 
     assert {key for key, rule in shipped.rules.items() if rule.rule.severity == "stop"} - fired == set()

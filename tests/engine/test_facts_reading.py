@@ -254,3 +254,21 @@ def test_facts_read_from_json_text_are_the_same(elbow: CompiledPackage) -> None:
     raw = file({"weight_kg": {"value": "70"}, "medications": {"value": ["oil", "soap"]}})
 
     assert read_facts(json.loads(json.dumps(raw)), elbow) == read_facts(raw, elbow)
+
+
+@pytest.mark.parametrize(("days", "weeks"), [(0, 0), (1, 1), (7, 1), (8, 2), (60, 9)])
+def test_a_week_on_hold_that_was_begun_counts_in_full(days: int, weeks: int) -> None:
+    raw = file(step="E1", started_on="2026-01-01", days_held=days)
+
+    assert read_facts(raw, small()).weeks_on_hold == weeks
+
+
+@pytest.mark.parametrize("days", [-1, 61, "3", True, None, 1.5])
+def test_days_on_hold_are_a_whole_number_that_fits_since_the_step_was_started(days: object) -> None:
+    with pytest.raises(FactsRefused, match="days_held"):
+        read_facts(file(step="E1", started_on="2026-01-01", days_held=days), small())
+
+
+def test_without_a_start_nothing_was_on_hold() -> None:
+    with pytest.raises(FactsRefused, match="days_held"):
+        read_facts(file(days_held=1), small())

@@ -5,9 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from guidelines.engine.conditions import Scope, compile_formula
-from guidelines.engine.nodes import Kind
-from guidelines.engine.operators import EXACT, SINCE, Result, baseline, confirmed_above_limit, nearest
+from guidelines.engine.conditions import Scope, compile_condition, compile_formula
+from guidelines.engine.nodes import Kind, UnitMismatch
+from guidelines.engine.operators import (
+    EXACT,
+    SINCE,
+    Result,
+    amount_taken,
+    baseline,
+    confirmed_above_limit,
+    count_above_limit,
+    nearest,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -46,6 +55,37 @@ def results(*rows: tuple[str, str] | tuple[str, str, str | None]) -> list[Result
         Result(Decimal(row[0]), date.fromisoformat(row[1]), Decimal(row[2]) if row[2:] and row[2] else None)
         for row in rows
     ]
+
+
+# Two results above the limit are on record.
+@pytest.mark.parametrize(
+    ("condition", "with_a_current_one", "without"),
+    [
+        ("{} >= 2", True, True), ("{} > 1", True, True), ("2 <= {}", True, True), ("1 < {}", True, True),
+        ("{} >= 3", False, None), ("{} > 2", False, None), ("3 <= {}", False, None), ("2 < {}", False, None),
+        ("{} < 2", False, False), ("{} <= 1", False, False), ("2 > {}", False, False), ("1 >= {}", False, False),
+        ("{} < 3", True, None), ("{} <= 2", True, None), ("3 > {}", True, None),
+        ("{} == 2", True, None), ("{} != 3", True, None), ("not {} >= 2", False, False), ("not {} >= 3", True, None),
+        ("{} + 1 >= 3", True, None), ("min({}, 5) >= 2", True, None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("count", ["count_above(x, 40, 90)", "count_above_limit(x, 1, 9, 90)"])
+def test_a_count_is_the_least_it_can_be_while_the_current_result_is_unknown(
+    condition: str, with_a_current_one: bool | None, without: bool | None, count: str
+) -> None:
+    scope = Scope({"x": Kind("number", label="x")})
+    node = compile_condition(condition.format(count), scope)
+    told = {"as_of": date(2026, 3, 1), "history:x": results(("50", "2026-01-01", "40"), ("60", "2026-02-01", "40"))}
+
+    assert node.value(told | {"x": Decimal(60)}) is with_a_current_one
+    assert node.value(told | {"x": None}) is without
+
+
+def test_a_sum_is_the_least_it_can_be_while_the_current_result_is_unknown() -> None:
+    scope = Scope({"x": Kind("number", label="x")})
+    told = {"as_of": date(2026, 3, 1), "history:x": results(("50", "2026-01-01"), ("60", "2026-02-01")), "x": None}
+
+    assert [compile_condition(f"total(x) >= {limit}", scope).value(told) for limit in (110, 111)] == [True, None]
 
 
 @pytest.mark.parametrize(
@@ -126,10 +166,11 @@ def test_the_baseline_is_the_patients_own(
         ("max(x, 3)", {"x": Decimal(9)}, "9"),
         ("last(x)", {"x": None, "history:x": results(("1", "2026-01-01"), ("2", "2026-01-02"))}, "2"),
         ("last(x)", {"x": None, "history:x": ()}, None),
-        ("total(x)", {"x": None, "history:x": results(("1", "2026-01-01"), ("2", "2026-01-02"))}, "3"),
+        ("total(x)", {"x": Decimal(2), "history:x": results(("1", "2026-01-01"), ("2", "2026-01-02"))}, "3"),
         ("total(x)", {"x": None, "history:x": ()}, None),
-        ("count_above(x, 1, 30)", {"x": None, "history:x": results(("2", "2026-01-01"), ("2", "2026-02-20"), ("1", "2026-02-21"))}, "1"),
+        ("count_above(x, 1, 30)", {"x": Decimal(1), "history:x": results(("2", "2026-01-01"), ("2", "2026-02-20"), ("1", "2026-02-21"))}, "1"),
         ("count_above(x, 1, 30)", {"x": None, "history:x": ()}, None),
+        ("count_above_limit(x, 2, 9, 365)", {"x": Decimal(80), "history:x": results(("81", "2026-01-01", "40"), ("80", "2026-02-20", "40"))}, "1"),
         ("weeks_since(day)", {"day": date(2026, 2, 1)}, "4"),
     ],
 )  # fmt: skip
@@ -139,6 +180,83 @@ def test_the_functions_of_the_rule_language(formula: str, facts: dict[str, objec
     found = compile_formula(formula, scope).value({"as_of": date(2026, 3, 1)} | facts)
 
     assert found == (None if expected is None else Decimal(expected))
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param([], None, id="no result"),
+        pytest.param([("50", "2025-01-01", "40")], 0, id="none in the time that counts"),
+        pytest.param([("50", "2025-03-01", "40")], 1, id="exactly 365 days ago still counts"),
+        pytest.param([("40", "2026-02-01", "40")], 0, id="the limit itself is not above it"),
+        pytest.param([("50", "2026-01-01", "60"), ("50", "2026-02-01", "40")], 1, id="each against its own limit"),
+        pytest.param([("50", "2026-01-01", None), ("50", "2026-02-01", "40")], None, id="no limit: cannot be evaluated"),
+        pytest.param([("50", "2024-01-01", None), ("50", "2026-02-01", "40")], 1, id="no limit, but too old to count"),
+        pytest.param(
+            [("50", "2025-10-01", "40"), ("50", "2025-11-01", "40"), *[("30", f"2026-01-0{n}", "40") for n in range(1, 4)]],
+            0, id="only the newest three",
+        ),
+    ],
+)  # fmt: skip
+def test_raised_results_are_counted_each_against_its_own_limit(
+    rows: list[tuple[str, str, str | None]], expected: int | None
+) -> None:
+    found = count_above_limit(results(*rows), date(2026, 3, 1), times=Decimal(1), newest=Decimal(3), days=Decimal(365))
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "days", "expected"),
+    [
+        pytest.param([], 7, None, id="no record"),
+        pytest.param([("15", "2026-02-01")], 7, "60", id="4 weeks at 15 a week"),
+        pytest.param([("10", "2026-02-01"), ("15", "2026-02-15")], 7, "60", id="raised some day between two records"),
+        pytest.param(
+            [("15", "2026-02-01"), ("10", "2026-02-15")], 7, "50", id="lowered: the higher until it is recorded"
+        ),
+        pytest.param([("15", "2026-02-01"), ("0", "2026-02-15")], 7, "30", id="a pause that goes on"),
+        pytest.param([("15", "2026-03-01")], 7, "0", id="begun today"),
+        pytest.param([("7", "2026-02-28")], 7, "1", id="a day of a weekly dose"),
+        pytest.param([("5", "2026-02-01")], 1, "140", id="28 days at 5 a day"),
+    ],
+)
+def test_what_was_taken_in_all_goes_by_the_dose_and_its_days(
+    rows: list[tuple[str, str]], days: int, expected: str | None
+) -> None:
+    found = amount_taken(results(*rows), date(2026, 3, 1), days=days)
+
+    assert found == (None if expected is None else Decimal(expected))
+
+
+def test_a_count_of_results_reads_in_english() -> None:
+    scope = Scope({"ast": Kind("number", "U/L", label="AST")})
+
+    found = compile_condition("count_above_limit(ast, 1, 9, 365) >= 5", scope)
+
+    assert found.text == "number of the newest 9 results of AST in 365 days above 1 × their own limit at least 5"
+
+
+def test_an_amount_taken_has_the_unit_of_the_dose_without_its_period() -> None:
+    scope = Scope({"weekly": Kind("number", "mg/wk", label="dose"), "weight": Kind("number", "kg", label="weight")})
+
+    found = compile_formula("amount_taken(weekly)", scope)
+
+    assert found.kind.unit == "mg"
+    told = {"as_of": date(2026, 3, 1), "weekly": Decimal(15), "history:weekly": results(("15", "2026-02-01"))}
+    assert found.value(told) == 60
+    with pytest.raises(UnitMismatch, match="needs a dose a day or a week"):
+        compile_formula("amount_taken(weight)", scope)
+
+
+def test_too_little_was_taken_only_where_the_present_dose_is_known() -> None:
+    scope = Scope({"weekly": Kind("number", "mg/wk", label="dose")})
+    told = {"as_of": date(2026, 3, 1), "weekly": None, "history:weekly": results(("15", "2026-02-01"))}
+    limits = {limit: compile_condition(f"amount_taken(weekly) >= {limit}", scope) for limit in (60, 61)}
+
+    assert [node.value(told) for node in limits.values()] == [True, None]
+    assert [node.value(told | {"weekly": Decimal(15)}) for node in limits.values()] == [True, False]
+    assert compile_formula("amount_taken(weekly) + 1", scope).value(told) is None
 
 
 def test_arithmetic_is_decimal_with_28_digits() -> None:

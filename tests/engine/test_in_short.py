@@ -18,10 +18,9 @@ def without_working(decision: dict[str, Any]) -> dict[str, Any]:
     return decision
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("compiled", PACKAGES)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_in_short_is_the_same_decision(package: Any, seed: int) -> None:
-    compiled: CompiledPackage = package()
+def test_in_short_is_the_same_decision(compiled: CompiledPackage, seed: int) -> None:
     for _, facts in patients(seed, 40, compiled):
         whole = decide(compiled, facts).as_json()
 

@@ -22,7 +22,7 @@ from guidelines.engine.nodes import Node
 from guidelines.engine.planned import EveryDay
 from guidelines.engine.reading import read_facts
 from guidelines.engine.resolve import Resolved
-from tests.engine.patients import HEALTHY, patient, read_shipped
+from tests.engine.patients import HEALTHY, all_shipped, patient, read_shipped, slug_of
 from tests.engine.small_guideline import small
 
 AS_OF = date(2026, 11, 23)
@@ -108,13 +108,13 @@ def reviewed_exceptions(compiled: CompiledPackage) -> set[str]:
 
 
 SEEDS = range(4)
-PACKAGES = [pytest.param(read_shipped, id="shipped"), pytest.param(small, id="small")]
+PACKAGES = [pytest.param(found, id=found.package.slug) for found in (*all_shipped(), small())]
+everywhere = pytest.mark.parametrize("shipped", all_shipped(), ids=slug_of)
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("compiled", PACKAGES)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_making_a_known_fact_unknown_never_turns_blocked_into_allowed(package: Any, seed: int) -> None:
-    compiled = package()
+def test_making_a_known_fact_unknown_never_turns_blocked_into_allowed(compiled: CompiledPackage, seed: int) -> None:
     exceptions = reviewed_exceptions(compiled)
     for _, facts in patients(seed, 12, compiled):
         blocked = decide(compiled, facts)
@@ -133,10 +133,11 @@ def comparable(decision: Decision) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("compiled", PACKAGES)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_answering_what_changes_nothing_changes_nothing_also_two_or_three_at_once(package: Any, seed: int) -> None:
-    compiled = package()
+def test_answering_what_changes_nothing_changes_nothing_also_two_or_three_at_once(
+    compiled: CompiledPackage, seed: int
+) -> None:
     for random, facts in patients(seed + 100, 60, compiled):
         states: States = dict(facts.states)
         for key in random.sample([*states], min(len(states), random.randrange(1, 12))):
@@ -152,6 +153,7 @@ def test_answering_what_changes_nothing_changes_nothing_also_two_or_three_at_onc
             assert comparable(after) == comparable(before), (seed, answered, facts.step)
 
 
+@everywhere
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_dose_is_above_its_caps_and_every_dose_is_whole_products(shipped: CompiledPackage, seed: int) -> None:
     seen = 0
@@ -218,6 +220,7 @@ def test_the_weaker_the_kidneys_the_less_is_given(shipped: CompiledPackage, seed
             most = amount
 
 
+@everywhere
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_same_patient_gives_the_same_bytes(shipped: CompiledPackage, seed: int) -> None:
     for random, facts in patients(seed + 400, 20, shipped):
@@ -229,6 +232,7 @@ def test_the_same_patient_gives_the_same_bytes(shipped: CompiledPackage, seed: i
         assert first == second
 
 
+@everywhere
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_stop_that_is_met_on_a_drug_taken_never_ends_in_continue(shipped: CompiledPackage, seed: int) -> None:
     met = 0

@@ -10,7 +10,7 @@ from guidelines.engine.decision import Decision, decide
 from guidelines.engine.facts import PatientFacts
 from guidelines.engine.reading import read_facts
 from tests.engine import patients
-from tests.engine.small_guideline import AS_OF, NOT_KNOWN, content, decided, regimen, small
+from tests.engine.small_guideline import AS_OF, NOT_KNOWN, content, decided, fact, regimen, small
 
 
 def questions(decision: Decision) -> dict[str, str]:
@@ -115,3 +115,21 @@ def test_a_complete_patient_leaves_nothing_open_that_matters_to_the_proposal(shi
 
 def test_the_empty_patient_of_no_day_in_particular(shipped: CompiledPackage) -> None:
     assert decide(shipped, PatientFacts(as_of=date(2000, 1, 1))).outcome == "ask"
+
+
+def with_amount_taken() -> CompiledPackage:
+    raw = content()
+    raw["facts"].append(fact("drops_now", "number", unit="mg/d"))
+    next(regimen for regimen in raw["regimens"] if regimen["key"] == "drops")["taken_now"] = "drops_now"
+    return small(raw)
+
+
+def test_how_much_is_taken_can_change_the_dose_of_a_drug_that_goes_on() -> None:
+    """More than may be given today is lowered; of a drug that is not taken there is nothing to lower."""
+    compiled = with_amount_taken()
+
+    asked = {q.fact: q.could_change for q in decided(compiled, step="E1").questions}
+    before = {q.fact: q.could_change for q in decided(compiled).questions}
+
+    assert (asked["drops_now"], before["drops_now"]) == ("dose", "nothing")
+    assert decided(compiled, step="E1", drops_now="40").taking[0].change == "reduce"

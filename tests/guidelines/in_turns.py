@@ -4,6 +4,7 @@ with what follows it up to the next. Who waits for the other's lock is passed ov
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from itertools import combinations
 from queue import SimpleQueue
 from typing import Any, NamedTuple
@@ -31,7 +32,7 @@ class Worker:
         self.backend = 0
         self._works: SimpleQueue[Work | None] = SimpleQueue()
         self._go, self._stopped = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
@@ -73,9 +74,9 @@ class Worker:
 
     def waits_for_a_lock(self) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s", [self.backend])
-            row = cursor.fetchone()
-        return bool(row and row[0])
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE pid = %s AND NOT granted)", [self.backend])
+            [(waits,)] = cursor.fetchall()
+        return bool(waits)
 
     def settles(self) -> bool:
         """Whether the turn comes to its end without a lock of the other in its way."""

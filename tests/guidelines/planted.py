@@ -94,6 +94,12 @@ def going_round(content: Content) -> None:
         step["otherwise"] = {"S1": "S2", "S2": "S3", "S3": None}[step["key"]]
     text = '["S2", "S3"]'
     entry(content, "definitions", "prednisone_goes_on")["formula"] = f"current_step in {text} and on_prednisone"
+    for key, steps in (
+        ("methotrexate_taken", '["S2"]'),
+        ("before_methotrexate", '["none", "S1"]'),
+        ("folic_acid_wanted", '["S2"]'),
+    ):
+        entry(content, "definitions", key)["formula"] = f"current_step in {steps}"
     for fact in content["facts"]:
         fact["implied"] = [part for part in fact["implied"] if "current_step" not in part["when"]]
     content["cases"] = content["cases"][:1]
@@ -169,6 +175,8 @@ FAULTS = (
     Fault("a rise no tablet makes up", lambda c: entry(c, "regimens", "methotrexate_gentle")["titration"].update(increase="4"), "dose_not_buildable", "regimens.methotrexate_gentle"),
     Fault("two steps up on one day", lambda c: entry(c, "regimens", MMF)["titration"].update(every_min_days=0), "titration_impossible", f"regimens.{MMF}"),
     Fault("a drug that needs a limit by weight", lambda c: entry(c, "regimens", "hydroxychloroquine")["caps"].pop(0), "weight_limit_missing", "regimens.hydroxychloroquine"),
+    Fault("a table of doses without a row for weak kidneys", lambda c: entry(c, "options", "S2-methotrexate")["regimens"][0].update(when="egfr >= 60"), "bands_incomplete", "options.S2-methotrexate"),
+    Fault("two doses of one drug for one patient", lambda c: entry(c, "options", "S2-methotrexate")["regimens"][1].update(when=None), "duplicate_entry", "options.S2-methotrexate"),
     # --- what a drug must have ---
     Fault("no monitoring of a drug", removed_where("monitoring", "drug", "prednisone"), "missing_monitoring", "drugs.prednisone"),
     Fault("no stop for a drug", no_stop(MMF), "missing_stop_rule", f"drugs.{MMF}"),

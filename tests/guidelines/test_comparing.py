@@ -110,6 +110,18 @@ def test_a_changed_unit_has_no_percent() -> None:
     assert (row.before, row.after, row.change) == ("400\u00a0mg a day", "400\u00a0g a day", "")
 
 
+def test_a_number_that_changed_with_its_unit_has_no_percent_either() -> None:
+    def change(raw: Raw) -> None:
+        raw["regimens"][1].update(unit="g", max="500")
+        for product in raw["drugs"][1]["products"]:
+            product["unit"] = "g"
+
+    row = next(row for row in only_regimen(change).rows if row.label == "Maximum")
+
+    assert row.change == f"{row.before} → {row.after}: the unit has changed"
+    assert (row.before, row.after) == ("400\u00a0mg a day", "500\u00a0g a day")
+
+
 def only_regimen(change: Callable[[Raw], object]) -> EntryDifference:
     return next(entry for entry in differences(change).entries if entry.part == "regimens")
 

@@ -10,12 +10,12 @@ import pytest
 from django.core.management import call_command
 
 from guidelines.engine.content import KEYED, Package
-from guidelines.library import CONTENT_FOLDER
+from guidelines.guideline_file import shipped_guidelines
 from guidelines.strict_yaml import read_yaml
 from tests.factories_guidelines import ITCHING_ELBOW
 
 FILES = (
-    CONTENT_FOLDER / "amyopathic-dermatomyositis.yaml",
+    *shipped_guidelines(),
     ITCHING_ELBOW,
     ITCHING_ELBOW.with_name("source_article.yaml"),
 )

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from guidelines.facts_file import JsonRefused, read_json
 from guidelines.models import Guideline, Version
 from tests.factories_guidelines import ITCHING_ELBOW, draft, itching_elbow, published
+from tests.owner import as_owner
 
 PROJECT = Path(__file__).resolve().parents[2]
 SLUG = "itching-elbow"
@@ -146,7 +147,7 @@ def test_a_database_without_our_tables_is_told_in_a_sentence(facts: Path, lacks:
     )
     for command in commands:
         with transaction.atomic():
-            with connection.cursor() as cursor:
+            with as_owner(), connection.cursor() as cursor:
                 cursor.execute(f"ALTER {lacks} elsewhere")
             with pytest.raises(CommandError, match=r"Run manage\.py migrate"):
                 run(*command)

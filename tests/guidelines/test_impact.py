@@ -13,7 +13,7 @@ from guidelines.engine.decision import decide
 from guidelines.engine.reading import read_facts
 from guidelines.impact import PARTS, Impact, changes_of, impact_on
 from guidelines.impact_panel import impact_panel
-from guidelines.models import ImpactRun, RunState
+from guidelines.models import ImpactRun, JobState
 from tests import factories_guidelines as make
 from tests import impact_samples as sample
 from tests.factories_patients import ENOUGH_ANSWERS
@@ -110,7 +110,7 @@ def test_submitting_asks_for_the_impact_of_exactly_this_content() -> None:
     actions.submit(version=version, by=make.editor())
 
     run = ImpactRun.objects.get()
-    assert (run.version, run.content_hash, run.state) == (version, version.content_hash, RunState.WAITING)
+    assert (run.version, run.content_hash, run.state) == (version, version.content_hash, JobState.WAITING)
     assert ProcrastinateJob.objects.filter(task_name="compare_plans", args={"run": run.pk}).count() == 1
 
 
@@ -133,6 +133,15 @@ def test_starting_twice_gives_one_run() -> None:
     first = actions.start_impact(version=version, by=by)
 
     assert actions.start_impact(version=version, by=by) == first
+
+
+@pytest.mark.django_db
+def test_what_was_withdrawn_is_compared_with_nothing() -> None:
+    version, by = make.published(), make.administrator()
+    actions.withdraw(version=version, by=by, why="It is wrong.")
+
+    with pytest.raises(actions.Refused, match="withdrawn"):
+        actions.start_impact(version=version, by=by)
 
 
 @pytest.mark.django_db
@@ -166,7 +175,7 @@ def test_a_run_that_was_called_off_can_be_asked_for_again() -> None:
     actions.cancel_impact(run=run, by=by)
 
     run.refresh_from_db()
-    assert (run.state, run.cancelled_by) == (RunState.CANCELLED, by)
+    assert (run.state, run.cancelled_by) == (JobState.CANCELLED, by)
     assert actions.start_impact(version=version, by=by) != run
 
 

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from guidelines import actions, permissions
 from guidelines.actions import Refused
 from guidelines.editing import entry_of, fingerprint
-from guidelines.models import Comment, Edit, EditKind, ImpactRun, RunState, StatusMove, Version
+from guidelines.models import Comment, Edit, EditKind, ImpactRun, JobState, StatusMove, Version
 from guidelines.package import package_of
 from guidelines.standing import standing_of
 from guidelines.workflow import (
@@ -181,7 +181,7 @@ class Review(RuleBasedStateMachine):
         self.rewritten(version, by, self.tried(actions.submit, version=version, by=by))
 
     def approve(self, data: st.DataObject, version: Version) -> None:
-        ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=RunState.DONE)
+        ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=JobState.DONE)
         by = self.somebody(data, lambda user: permissions.why_not_approve(user, version))
         # What somebody read may be older than what is there now.
         is_old = data.draw(st.integers(0, 5)) == 5

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from guidelines import actions
 from guidelines.actions import Refused
 from guidelines.editing import entry_of, fingerprint
-from guidelines.models import Approval, Guideline, ImpactRun, RunState, Statement, StatusMove, Version
+from guidelines.models import Approval, Guideline, ImpactRun, JobState, Statement, StatusMove, Version
 from guidelines.package import columns_of, package_of
 from guidelines.workflow import CLINICIAN, PHARMACIST, Status
 from tests.factories_guidelines import administrator, draft, editor, retitled, reviewer
@@ -223,7 +223,7 @@ def test_actions_in_any_order_approve_only_what_was_reviewed(two: TwoAtOnce) -> 
 
     for seed in range(SEEDS):
         version = draft(retitled(f"Elbow {seed}"), by=writes)
-        ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=RunState.DONE)
+        ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=JobState.DONE)
         actions.submit(version=version, by=submits)
         actions.approve(version=version, by=first, content_hash=version.content_hash)
         before = version.content_hash
@@ -265,7 +265,7 @@ def test_a_row_that_is_changed_by_hand_meanwhile_is_not_published(two: TwoAtOnce
 
     for turns_before in range(0, 48, 4):
         version = draft(retitled(f"Elbow {turns_before}"))
-        ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=RunState.DONE)
+        ImpactRun.objects.create(version=version, content_hash=version.content_hash, state=JobState.DONE)
         actions.submit(version=version, by=submits)
         for by in reviewers:
             actions.approve(version=version, by=by, content_hash=version.content_hash)

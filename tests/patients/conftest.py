@@ -2,9 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
+from guidelines.models import Version
 from patients.models import Patient
 from tests import factories_patients as make
+from tests.factories_guidelines import published
 
 
 @pytest.fixture
@@ -15,3 +18,20 @@ def by() -> User:
 @pytest.fixture
 def patient(by: User) -> Patient:
     return make.patient(by)
+
+
+@pytest.fixture
+def shipped(db: None) -> tuple[Version, User]:
+    """The guideline that is shipped and a physician, in tests that begin with it."""
+    return Version.objects.current().get(), User.objects.get(username="demo-physician")
+
+
+@pytest.fixture
+def signed_in(client: Client, by: User) -> Client:
+    client.force_login(by)
+    return client
+
+
+@pytest.fixture
+def version() -> Version:
+    return published()

@@ -1,13 +1,10 @@
 """An invented patient of the shipped guideline, brought through visits and results by the actions that the pages use."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from guidelines.models import Version
 from guidelines.package import compiled_version
@@ -15,26 +12,12 @@ from patients import actions
 from patients.choices import read_choices
 from patients.deciding import decision_for, decision_hash, draft_for
 from patients.default_choices import with_answer
-from patients.demo import shipped_version, staff_member
-from patients.demo_story import Story
 from patients.models import Consultation, Observation, Patient, Plan, ResultAlert
 from tests import factories_patients as make
 from tests.engine.patients import HEALTHY
 
 LATER = {"response": "adequate", "muscle_weakness": False, "prednisone_mg_day": "15", "mtx_dose_stable": False}
 MOST_ROUNDS = 12
-
-
-@contextmanager
-def shipped_guideline() -> Iterator[tuple[Version, User]]:
-    """The shipped guideline as it is published, and a physician; both are gone behind it."""
-    with transaction.atomic():
-        told = Story.told()
-        clinic = actions.open_clinic(**told["clinic"], is_demo=True)
-        staff = {raw["username"]: staff_member(clinic, raw) for raw in told["staff"]}
-        version = shipped_version(told, staff, lambda sentence: None)
-        yield version, staff["demo-physician"]
-        transaction.set_rollback(True)
 
 
 class Course:

@@ -25,6 +25,9 @@ NOW = {
     "prednisone": CurrentDrug(Decimal(20)),
     "hydroxychloroquine": CurrentDrug(Decimal(1600)),
     "mycophenolate_mofetil": CurrentDrug(Decimal(1000)),
+    "azathioprine": CurrentDrug(Decimal(150)),
+    "clobetasol": CurrentDrug(Decimal(40)),
+    "doxycycline": CurrentDrug(Decimal(200)),
 }
 V01 = {"option": "S1-hydroxychloroquine", "amounts": {"hydroxychloroquine": "2000"}}
 V05: dict[str, Any] = {
@@ -92,7 +95,7 @@ def usual_choices(decision: Decision, *, taking: str = "continue") -> dict[str, 
         key, drug = part.regimen.regimen.key, part.regimen.drug.key
         if isinstance(part.dose, Dose):
             amounts = selectable(part.regimen, part.dose)
-            now = NOW[drug].amount if decision.facts.step else None
+            now = NOW[drug].amount if decision.facts.step and drug in NOW else None
             raw["amounts"][key] = str(part.dose.start or (now if now in amounts else amounts[len(amounts) // 2]))
         if part.regimen.regimen.frequency.type == "weekly":
             raw["weekdays"][drug] = "thursday"

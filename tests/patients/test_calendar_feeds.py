@@ -2,43 +2,38 @@
 
 from datetime import date
 from hashlib import sha256
-from typing import Any
-from uuid import UUID, uuid1, uuid4
+from importlib import import_module
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
 from patients import actions
 from patients.calendar_days import AHEAD, clinic_days
-from patients.models import AccessEvent, CalendarFeed, Clinic, MonitoringTask, Patient, Plan, TaskOutcome
+from patients.models import (
+    AccessEvent,
+    CalendarFeed,
+    MonitoringTask,
+    Patient,
+    Plan,
+    TaskOutcome,
+)
 from patients.outputs.calendar import BOOK, MEET
 from tests import factories_patients as make
+from tests.owner import as_owner
+from tests.patients.calendar_samples import address_of, opened, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 
 @pytest.fixture
 def plan(patient: Patient, by: User) -> Plan:
     return make.signed(make.answered(patient, by), by)
-
-
-def address_of(token: UUID) -> str:
-    return reverse("calendar_feed", args=[token])
-
-
-def opened(by: User, patient: Patient | None = None) -> UUID:
-    token = uuid4()
-    actions.open_feed(clinic=Clinic.objects.clinical_for(by).get(), patient=patient, by=by, token=token)
-    return token
-
-
-def read(client: Client, token: UUID) -> dict[str, Any]:
-    response = client.get(address_of(token))
-    assert response.status_code == 200
-    return {str(event["uid"]): event for event in Calendar.from_ical(response.content).walk("VEVENT")}
 
 
 # --- a patient's ------------------------------------------------------------------------------------------------------
@@ -152,7 +147,8 @@ def test_reading_leaves_one_trace_a_day_under_the_name_of_whoever_gave_the_addre
     for _ in range(3):
         client.get(address_of(token))
 
-    assert list(AccessEvent.objects.values_list("patient", "user", "what")) == [(patient.pk, by.pk, "calendar_feed")]
+    looks = AccessEvent.objects.values_list("clinic", "patients", "user", "what")
+    assert list(looks) == [(patient.clinic_id, [patient.pk], by.pk, "calendar_feed")]
 
 
 def test_a_feed_is_read_only(client: Client, patient: Patient, by: User) -> None:
@@ -172,6 +168,31 @@ def test_a_clinic_reads_numbers_by_day_and_of_nobody(client: Client, plan: Plan,
     assert {event["dtstart"].dt for event in found.values()} >= days
     assert all(str(event["summary"]).startswith("Appointments: ") for event in found.values())
     assert not AccessEvent.objects.filter(what="calendar_feed").exists()
+
+
+def test_a_clinics_visits_are_read_without_opening_a_plan(client: Client, plan: Plan, by: User) -> None:
+    assert plan.review_on is not None and plan.review_on.isoformat() == plan.care_plan["review_on"]
+
+    with CaptureQueriesContext(connection) as asked:
+        found = clinic_days(plan.patient.clinic, plan.review_on)
+
+    assert [day.visits for day in found if day.on == plan.review_on] == [1]
+    assert not [query["sql"] for query in asked if "care_plan" in query["sql"]]
+
+
+def test_plans_signed_before_there_was_a_column_get_the_day_they_say(plan: Plan) -> None:
+    fill = import_module("patients.migrations.0009_review_on").FILL
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE patients_plan DISABLE TRIGGER USER")
+        cursor.execute("UPDATE patients_plan SET review_on = NULL")
+        cursor.execute("ALTER TABLE patients_plan ENABLE TRIGGER USER")
+
+        cursor.execute(fill)
+
+    assert Plan.objects.get().review_on == plan.review_on
+    with pytest.raises(IntegrityError, match="a_signed_plan_is_a_record"):
+        Plan.objects.update(review_on=None)
 
 
 def test_another_clinics_days_are_not_counted(client: Client, plan: Plan, by: User) -> None:
@@ -195,112 +216,3 @@ def test_whatever_happens_on_a_day_of_the_clinic_its_sequence_rises(client: Clie
     new = make.signed(make.answered(make.patient(by, number="E-2"), by, plan.version), by)
     for on in MonitoringTask.objects.filter(plan=new, opens_on__lte=today + AHEAD).values_list("opens_on", flat=True):
         assert {day.on: day.changes for day in clinic_days(clinic, today)}[on] > after[on].changes
-
-
-# --- who may, and the pages -------------------------------------------------------------------------------------------
-
-
-def test_a_token_that_could_be_guessed_or_belongs_to_another_feed_is_refused(patient: Patient, by: User) -> None:
-    token = opened(by, patient)
-
-    with pytest.raises(actions.Refused, match="guessed"):
-        actions.open_feed(clinic=patient.clinic, patient=patient, by=by, token=uuid1())
-    with pytest.raises(actions.Refused, match="in use"):
-        actions.open_feed(clinic=patient.clinic, by=by, token=token)
-
-
-def test_sent_twice_there_is_one_address_and_one_revocation(patient: Patient, by: User) -> None:
-    token = opened(by, patient)
-
-    feed = actions.open_feed(clinic=patient.clinic, patient=patient, by=by, token=token)
-    first = actions.revoke_feed(feed=feed, by=by)
-    again = actions.revoke_feed(feed=feed, by=make.nurse(patient.clinic))
-
-    assert CalendarFeed.objects.count() == 1
-    assert (again.revoked_at, again.revoked_by) == (first.revoked_at, by)
-    with pytest.raises(actions.Refused, match="revoked"):
-        actions.open_feed(clinic=patient.clinic, patient=patient, by=by, token=token)
-
-
-def test_only_the_clinics_physicians_and_nurses_make_and_revoke(patient: Patient, by: User) -> None:
-    opened(make.nurse(patient.clinic), patient)
-    for stranger in (make.clinic_administrator(patient.clinic), make.physician(make.clinic("Knee Clinic"))):
-        with pytest.raises(actions.Refused, match="Only"):
-            actions.open_feed(clinic=patient.clinic, patient=patient, by=stranger, token=uuid4())
-        with pytest.raises(actions.Refused, match="Only"):
-            actions.revoke_feed(feed=CalendarFeed.objects.get(), by=stranger)
-
-
-@pytest.mark.parametrize("page", ["patient_calendar", "clinic_calendar"])
-def test_the_address_is_made_shown_once_and_revoked_on_its_page(
-    client: Client, patient: Patient, by: User, page: str
-) -> None:
-    client.force_login(by)
-    at = reverse(page, args=[patient.pk] if page == "patient_calendar" else [])
-    form = {"token": client.get(at).context["token"], "clinic": str(patient.clinic_id)}
-
-    made = client.post(at, form).context["made"]
-    again = client.post(at, form).context["made"]
-
-    path = "/" + made.split("/", 3)[3]
-    assert made == again
-    assert Client().get(path).status_code == 200
-    assert path not in client.get(at).content.decode()
-    feed = CalendarFeed.objects.get()
-    answer = client.post(at, {"revoke": feed.pk, "clinic": str(patient.clinic_id)})
-    assert answer["Location"] == at
-    assert Client().get(path).status_code == 404
-    assert "Revoked" in client.get(at).content.decode()
-
-
-def test_a_form_that_is_not_ours_makes_nothing(client: Client, patient: Patient, by: User) -> None:
-    client.force_login(by)
-
-    answer = client.post(reverse("patient_calendar", args=[patient.pk]), {"token": str(uuid4())})
-
-    assert answer.status_code == 422
-    assert not CalendarFeed.objects.exists()
-
-
-@pytest.mark.parametrize("wanted", ["", "x", "²", "9" * 30, "0"])
-def test_a_feed_that_is_not_there_is_not_revoked(client: Client, patient: Patient, by: User, wanted: str) -> None:
-    client.force_login(by)
-
-    assert client.post(reverse("patient_calendar", args=[patient.pk]), {"revoke": wanted}).status_code == 404
-
-
-def test_another_clinics_feeds_are_neither_seen_nor_revoked(client: Client, patient: Patient, by: User) -> None:
-    opened(by, patient)
-    opened(by)
-    elsewhere = make.physician(make.clinic("Knee Clinic"))
-    client.force_login(elsewhere)
-    at, feed = reverse("clinic_calendar"), CalendarFeed.objects.filter(patient__isnull=True).get()
-
-    assert client.get(reverse("patient_calendar", args=[patient.pk])).status_code == 404
-    assert list(client.get(at).context["feeds"]) == []
-    clinic = Clinic.objects.clinical_for(elsewhere).get()
-    assert client.post(at, {"revoke": feed.pk, "clinic": clinic.pk}).status_code == 404
-    assert client.post(at, {"clinic": patient.clinic_id, "token": client.get(at).context["token"]}).status_code == 404
-    assert CalendarFeed.objects.open().count() == 2
-
-
-def test_whoever_looks_after_no_patients_has_no_clinic_calendar(client: Client, patient: Patient) -> None:
-    client.force_login(make.clinic_administrator(patient.clinic))
-
-    assert client.get(reverse("clinic_calendar")).status_code == 404
-
-
-def test_the_file_of_a_replaced_plan_cancels_and_that_of_the_next_one_moves(
-    client: Client, plan: Plan, by: User
-) -> None:
-    client.force_login(by)
-    newer = make.signed(make.answered(plan.patient, by, plan.version), by)
-
-    old, new = (client.get(reverse("plan_calendar", args=[pk])) for pk in (plan.pk, newer.pk))
-
-    stated = [{str(e["uid"]): e for e in Calendar.from_ical(file.content).walk("VEVENT")} for file in (old, new)]
-    assert {str(event["status"]) for event in stated[0].values()} == {"CANCELLED"}
-    assert stated[0].keys() <= stated[1].keys()
-    assert max(e["sequence"] for e in stated[0].values()) < min(e["sequence"] for e in stated[1].values())
-    assert old["Content-Disposition"] == 'attachment; filename="plan-1.ics"'
-    assert AccessEvent.objects.filter(what="plan_calendar").count() == 2

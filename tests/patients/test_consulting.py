@@ -18,7 +18,7 @@ from patients.presentation.run import Run
 from tests import factories_guidelines
 from tests import factories_patients as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 
 @pytest.fixture
@@ -88,11 +88,12 @@ def test_an_open_consultation_is_resumed(patient: Patient, by: User, begun: Cons
 
 def test_a_version_that_is_not_in_use_is_not_consulted(patient: Patient, by: User) -> None:
     with pytest.raises(actions.Refused, match="is not in use"):
-        make.consultation(patient, by, factories_guidelines.draft())
+        make.consultation(patient, by, factories_guidelines.draft(factories_guidelines.retitled()))
 
 
 def test_a_demonstration_is_not_used_for_care(patient: Patient, by: User) -> None:
-    version = factories_guidelines.draft(is_demonstration=True)
+    other = factories_guidelines.edited(factories_guidelines.itching_elbow(), slug="sore-elbow")
+    version = factories_guidelines.draft(other, is_demonstration=True)
     guideline_actions.submit(version=version, by=factories_guidelines.editor())
     for name in ("rob", "rita"):
         reviewer = factories_guidelines.reviewer(name)

@@ -1,20 +1,23 @@
 """Every transition of the shipped guideline, walked by an invented patient through the actions the pages use."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from guidelines.engine.planned import Weekday
+from patients.beside import drugs_of
 from patients.models import MonitoringTask, Plan, PlanState
 from patients.outputs.html import checked_text
+from patients.outputs.pdf import patient_plan_pdf
 from patients.plan_parts import CarePlan
-from tests.patients.course_samples import Course, given, shipped_guideline
+from tests.patients.course_samples import Course, given
 from tests.patients.plan_samples import guideline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("shipped guideline")]
 FIRST = date(2025, 1, 6)
 NO_STEROID = {"on_prednisone": False}
 STEROID = {"on_prednisone": True, "prednisone_mg_day": "15"}
@@ -182,16 +185,17 @@ THROUGH = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with django_db_blocker.unblock(), shipped_guideline() as found:
-        yield found
-
-
 def begun(shipped: Any, source: str) -> tuple[Course, Plan]:
     start, course = STARTS[source], Course(*shipped, first_day=FIRST)
     plan = course.visit(0, step=source, since=start.since, choices=start.choices, **start.answers)
     return course, plan
+
+
+def gone_through(course: Course, through: Through) -> Plan:
+    course.results(
+        through.day, alt="24", ast="22", wbc="5.8", anc="3.5", platelets="240", creatinine_mg_dl="0.9", egfr="88"
+    )
+    return course.visit(through.day, choices=through.choices, **through.answers)
 
 
 def test_every_transition_of_the_guideline_has_a_course() -> None:
@@ -204,10 +208,7 @@ def test_the_course_goes_through_the_transition(shipped: Any, key: str) -> None:
     course, first = begun(shipped, through.source)
     assert first.step == through.source
 
-    course.results(
-        through.day, alt="24", ast="22", wbc="5.8", anc="3.5", platelets="240", creatinine_mg_dl="0.9", egfr="88"
-    )
-    plan = course.visit(through.day, choices=through.choices, **through.answers)
+    plan = gone_through(course, through)
 
     assert plan.step == through.target
     assert {drug: change for drug, (change, _) in given(plan).items()} == through.given
@@ -217,6 +218,26 @@ def test_the_course_goes_through_the_transition(shipped: Any, key: str) -> None:
     assert not MonitoringTask.objects.open().filter(plan=first).exists()
     check_tests(course, plan)
     check_paper(plan)
+    if key in PRINTED:
+        check_pages(plan)
+
+
+def test_what_was_to_be_lowered_to_nothing_is_not_given_from_that_day_on(shipped: Any) -> None:
+    through = THROUGH["S2-responding"]
+    course, _ = begun(shipped, through.source)
+    plan = gone_through(course, through)
+    [told] = [told for told in CarePlan.from_json(plan.care_plan).medications if told.taper]
+    ends_on = told.taper[-1].on
+
+    def is_given(day: date) -> bool:
+        return told.drug in {other.drug.key for other in drugs_of([plan], day)}
+
+    assert is_given(ends_on - timedelta(days=1))
+    assert not is_given(ends_on), "another plan may be answered with no, and may give it"
+
+
+# Those whose paper is printed: a weekly drug begun beside one that is stopped, and lowered; everything over.
+PRINTED = ("S1-intolerance", "S6-taper", "S7_WITHDRAW-complete")
 
 
 def is_followed(plan: Plan, key: str) -> bool:
@@ -241,6 +262,24 @@ def check_tests(course: Course, plan: Plan) -> None:
         ]
     if course.compiled.steps[plan.step].step.review is not None:
         assert plan.care_plan["review_on"]
+
+
+def check_pages(plan: Plan) -> None:
+    """The same as it comes out of the printer, page by page: whose it is, which of how many, and of a weekly drug the day."""
+    care_plan = CarePlan.from_json(plan.care_plan)
+    content = patient_plan_pdf(care_plan, printed_on=plan.signed_on)
+    pages = [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(content)).pages]
+    weekly = [row for row in plan.medications.all() if row.weekly_only and row.is_given]
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert plan.patient.family_name.upper() in page and plan.patient.number in page
+        for row in weekly:
+            assert "ONCE A WEEK" in page.upper() and Weekday(row.weekday or 0).label in page
+    whole = " ".join(pages)
+    for box in care_plan.boxes:
+        assert [line for line in box.lead if " ".join(line.split()) not in whole] == []
+    for row in plan.medications.filter(change="stop"):
+        assert "Stop taking" in pages[0] and row.drug_key.replace("_", " ").capitalize() in pages[0]
 
 
 def check_paper(plan: Plan) -> None:

@@ -95,7 +95,8 @@ def close_one(plan: Plan, by: User, *, done: int, on_day: Clock, item: str = "MO
     on_day(done)
     task = MonitoringTask.objects.open().filter(plan=plan, item_key=item).first()
     assert task is not None
-    return actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=START + timedelta(days=done))
+    told = {"done_on": START + timedelta(days=done), "because": "Letter of the hospital."}
+    return actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, **told)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
 """One dose, said the same on every screen and on paper."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from guidelines.engine.content import Drug, Product
+from guidelines.engine.planned import EveryDay, PlannedDrug
+from guidelines.engine.products import make_up
 from patients.care_plan import build_care_plan
-from patients.dose_words import spared_weekday
+from patients.dose_words import halves, spared_weekday
 from patients.models import Patient
 from patients.presentation import words
 from tests import factories_patients as make
@@ -35,6 +40,30 @@ def test_a_companion_left_out_on_the_weekly_day_is_never_called_daily() -> None:
     shown = words.dose(line.planned, spared_weekday(decision.compiled, draft, line))
 
     assert shown == "1\N{NO-BREAK SPACE}mg on six days a week, not on Monday"
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_scored", "morning", "evening"),
+    [
+        ("75", True, "half a tablet", "1 tablet"), ("100", True, "1 tablet", "1 tablet"),
+        ("125", True, "1 tablet", "1 and a half tablets"), ("50", True, "half a tablet", "half a tablet"),
+        ("150", False, "1 tablet", "2 tablets"), ("200", False, "2 tablets", "2 tablets"),
+    ],
+)  # fmt: skip
+def test_a_day_is_shared_between_morning_and_evening_in_the_smallest_parts(
+    amount: str, is_scored: bool, morning: str, evening: str
+) -> None:
+    product = Product(key="t", form="tablet", strength="50", unit="mg", halves=is_scored)
+    drug = Drug(key="d", name="d", products=(product,))
+    products = make_up(Decimal(amount), [product])
+    assert products is not None
+    planned = PlannedDrug(drug, "r", Decimal(amount), "mg", "day", EveryDay(2), products)
+
+    assert tuple(plain(text) for text in halves(planned)) == (morning, evening)
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.django_db

@@ -6,14 +6,14 @@ from django.test import Client
 from django.urls import reverse
 
 from guidelines import actions as guideline_actions
-from guidelines.models import ImpactRun, RunState
+from guidelines.models import ImpactRun, JobState
 from patients import actions
 from patients.models import AccessEvent, Plan
 from tests import factories_patients as make
 from tests import impact_samples as sample
 from tests.factories_guidelines import draft, editor, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 HTMX = {"HX-Request": "true"}
 
 
@@ -107,7 +107,7 @@ def test_starting_and_cancelling_by_hand(client: Client, plan: Plan) -> None:
 
     run.refresh_from_db()
     assert started["Location"] == cancelled["Location"] == address(run)
-    assert run.state == RunState.CANCELLED
+    assert run.state == JobState.CANCELLED
     assert "Called off by" in client.get(address(run)).content.decode()
 
 

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
 
 from guidelines import actions as guideline_actions
-from guidelines.models import ImpactRun, RunState, Version
+from guidelines.models import ImpactRun, JobState, Version
 from patients import actions
 from patients.actions import comparing
 from patients.models import ImpactChunk, ImpactOutcome, Plan
@@ -17,11 +18,6 @@ from tests import impact_samples as sample
 from tests.factories_guidelines import draft, editor, published, retitled
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def version() -> Version:
-    return published()
 
 
 @pytest.fixture
@@ -46,7 +42,7 @@ def test_every_active_plan_is_compared_once_and_counted(by: User, version: Versi
 
     run = compared(asked())
 
-    assert (run.state, run.total, run.dose, run.unchanged, run.failed) == (RunState.DONE, 4, 4, 0, 0)
+    assert (run.state, run.total, run.dose, run.unchanged, run.failed) == (JobState.DONE, 4, 4, 0, 0)
     assert set(ImpactOutcome.objects.values_list("plan", flat=True)) == {plan.pk for plan in plans[1:]}
     assert ImpactChunk.objects.filter(run=run).count() == 3
 
@@ -78,14 +74,14 @@ def test_a_plan_whose_facts_cannot_be_read_is_counted_as_such(by: User, version:
 
     run = compared(asked())
 
-    assert (run.state, run.total, run.failed, run.unchanged) == (RunState.DONE, 1, 1, 0)
+    assert (run.state, run.total, run.failed, run.unchanged) == (JobState.DONE, 1, 1, 0)
     assert "facts.gone" in ImpactOutcome.objects.get().failure
 
 
 def test_nothing_to_compare_is_done_at_once(version: Version) -> None:
     run = compared(asked())
 
-    assert (run.state, run.total) == (RunState.DONE, 0)
+    assert (run.state, run.total) == (JobState.DONE, 0)
 
 
 def test_content_that_moved_while_it_was_read_can_be_compared_once_it_is_back(version: Version) -> None:
@@ -93,12 +89,12 @@ def test_content_that_moved_while_it_was_read_can_be_compared_once_it_is_back(ve
     rows = Version.objects.filter(pk=run.version_id)
     title = rows.get().title
     rows.update(title="Half of an edit")
-    assert compared(run).state == RunState.CANCELLED
+    assert compared(run).state == JobState.CANCELLED
     rows.update(title=title)
 
     again = guideline_actions.begin_impact(version=run.version, by=None)
 
-    assert compared(again).state == RunState.DONE
+    assert compared(again).state == JobState.DONE
 
 
 def test_a_run_whose_content_was_edited_stops_and_counts_nothing(by: User, version: Version) -> None:
@@ -110,7 +106,7 @@ def test_a_run_whose_content_was_edited_stops_and_counts_nothing(by: User, versi
 
     compared(run)
 
-    assert (run.state, run.cancelled_by, run.total) == (RunState.CANCELLED, None, 0)
+    assert (run.state, run.cancelled_by, run.total) == (JobState.CANCELLED, None, 0)
     assert not ImpactOutcome.objects.exists()
 
 
@@ -127,7 +123,7 @@ def test_cancelling_stops_between_chunks(by: User, version: Version, small_chunk
     assert not comparing.compare_chunk(run.pk, compiled)
     comparing.finish(run.pk)
     run.refresh_from_db()
-    assert (run.state, run.total) == (RunState.CANCELLED, 0)
+    assert (run.state, run.total) == (JobState.CANCELLED, 0)
 
 
 def test_a_worker_that_is_asked_to_end_says_that_it_is_not_done(by: User, version: Version, small_chunks: None) -> None:
@@ -138,7 +134,7 @@ def test_a_worker_that_is_asked_to_end_says_that_it_is_not_done(by: User, versio
     assert not actions.compare_plans(run.pk, should_stop=lambda: True)
 
     run.refresh_from_db()
-    assert run.state == RunState.RUNNING
+    assert run.state == JobState.RUNNING
     assert compared(run).total == 5
 
 
@@ -195,7 +191,7 @@ def test_finishing_waits_for_a_chunk_another_worker_still_has(by: User, version:
     comparing.finish(run.pk)
 
     run.refresh_from_db()
-    assert run.state == RunState.RUNNING
+    assert run.state == JobState.RUNNING
 
 
 @pytest.mark.django_db(transaction=True)
@@ -208,7 +204,7 @@ def test_many_workers_share_a_run_and_no_plan_is_compared_twice(small_chunks: No
     in_threads([lambda: actions.compare_plans(run.pk)] * 4)
 
     run.refresh_from_db()
-    assert (run.state, run.total, run.dose) == (RunState.DONE, 12, 12)
+    assert (run.state, run.total, run.dose) == (JobState.DONE, 12, 12)
     assert ImpactOutcome.objects.count() == Plan.objects.active().count() == 12
 
 
@@ -223,7 +219,7 @@ def in_threads(works: list[Callable[[], object]]) -> None:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=worked, args=(work,)) for work in works]
+    threads = [threading.Thread(target=copy_context().run, args=(worked, work)) for work in works]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -25,7 +25,7 @@ from patients.models import (
 )
 from tests import factories_patients as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 ROWS: tuple[Callable[[Any], QuerySet[Any]], ...] = (
     Patient.objects.visible_to,

@@ -1,6 +1,5 @@
 """A confirmed rise of the liver tests: held, kept held while it is only better, given again lower, tests close again."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,17 +9,11 @@ import pytest
 from patients import actions
 from patients.deciding import decision_for, draft_for
 from patients.models import AlertKind, AlertOutcome, MonitoringTask, ResultAlert
-from tests.patients.course_samples import Course, given, shipped_guideline
+from tests.patients.course_samples import Course, given
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("shipped guideline")]
 FIRST = date(2026, 1, 5)
 METHOTREXATE = {"option": "S2-methotrexate", "amounts": {"methotrexate": "25", "prednisone": "40", "folic_acid": "1"}, "weekdays": {"methotrexate": "tuesday"}, "taking": {"hydroxychloroquine": "stop"}}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with django_db_blocker.unblock(), shipped_guideline() as found:
-        yield found
 
 
 @pytest.fixture

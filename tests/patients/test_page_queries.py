@@ -13,9 +13,8 @@ from guidelines.models import Version
 from patients.models import Consultation
 from patients.wizard import STEPS
 from tests import factories_patients as make
-from tests.factories_guidelines import published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 MOST = 15
 MANY = 30
@@ -23,19 +22,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def version() -> Version:
-    return published()
-
-
-@pytest.fixture
 def ready(by: User, version: Version) -> Consultation:
     return make.answered(make.patient(by), by, version)
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
 
 
 def queries(client: Client, address: str, **options: Any) -> int:

@@ -1,6 +1,6 @@
 """Paper after a change: it says what it replaces, can be printed with results filled in, and there is one for the visit."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -10,34 +10,28 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from guidelines.engine.questions import REVISION
+from guidelines.engine.values import canonical_text
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients import actions
 from patients.actions import Entry
 from patients.filled_results import filled_in
 from patients.models import MonitoringTask, Observation, Patient, Plan, TaskOutcome
-from patients.rederiving import canonical, compared, rederive
+from patients.paper_words import patient_day
+from patients.rederiving import compared, rederive
 from patients.views.plans import care_plan_of
 from tests import factories_patients as make
-from tests.factories_guidelines import published
+from tests.patients.plan_samples import care_plan_of as sample_plan_of
+from tests.patients.plan_samples import guideline
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def version() -> Version:
-    return published()
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def plan(by: User, patient: Patient, version: Version) -> Plan:
     return make.signed(make.answered(patient, by, version), by)
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
 
 
 def text_of(client: Client, plan: Plan, name: str, query: str = "") -> str:
@@ -97,7 +91,7 @@ def found_for(plan: Plan, on_day: int, value: str) -> list[tuple[Any, tuple[str,
         taken_on=day,
         recorded_by=plan.signed_by,
     )
-    row.recorded_at = plan.signed_at
+    row.recorded_at, row.number = plan.signed_at, 1
     found = filled_in(care_plan, compiled_version(plan.version), [row], day)
     return [(one.on, one.lines) for key, one in found.tests.items() if key == (test.item, test.opens)]
 
@@ -111,6 +105,23 @@ def test_a_result_of_the_day_a_test_opens_is_beside_it_without_a_trailing_zero(p
 
 def test_a_result_from_before_a_test_opens_is_not_beside_it(plan: Plan) -> None:
     assert found_for(plan, -1, "35") == []
+
+
+def test_only_a_result_of_another_day_than_the_test_has_its_day_beside_it() -> None:
+    care_plan, compiled = sample_plan_of("V05"), guideline()
+    items = {entry.entry.key: entry.entry for entry in compiled.monitoring}
+    test = next(test for test in care_plan.tests if not test.is_before_start and len(items[test.item].tests) > 1)
+    facts = [key for name in items[test.item].tests for key in compiled.tests[name].facts]
+    late, *others = [key for key in facts if compiled.facts[key].type == "number" and not compiled.facts[key].formula]
+    rows = [
+        Observation(fact_key=key, value_typed="5", taken_on=test.opens + timedelta(days=key != late), number=number)
+        for number, key in enumerate((late, *others))
+    ]
+
+    found = filled_in(care_plan, compiled, rows, test.opens + timedelta(days=2)).tests[test.item, test.opens]
+
+    assert found.on == test.opens + timedelta(days=1)
+    assert [line.endswith(f"({patient_day(test.opens)})") for line in found.lines] == [True] + [False] * len(others)
 
 
 def test_what_was_corrected_is_printed_as_corrected(plan: Plan, by: User) -> None:
@@ -157,6 +168,19 @@ def test_a_plan_comes_out_the_same_byte_for_byte(
         assert "byte for byte" in signed_in.get(reverse("plan_rederive", args=[one.pk])).content.decode()
 
 
+def test_other_questions_are_a_difference_only_between_plans_of_one_revision(plan: Plan) -> None:
+    assert plan.frozen["engine"] == REVISION
+    plan.frozen["decision"]["questions"] = [{"fact": "weight_kg", "could_change": "dose", "rules": []}]
+
+    assert [part.differing for part in rederive(plan).parts] == [("questions",), ()]
+
+    del plan.frozen["engine"]  # as it was before there was a number
+    found = rederive(plan)
+    assert found.is_same and "These questions are left out of the comparison." in found.left_out
+    plan.frozen["decision"]["outcome"] = "stop"
+    assert not rederive(plan).is_same
+
+
 def test_another_decision_than_was_frozen_is_named(plan: Plan) -> None:
     plan.frozen["decision"]["outcome"] = "stop"
 
@@ -176,7 +200,7 @@ def test_facts_that_can_no_longer_be_read_are_no_crash(plan: Plan) -> None:
 
 def test_the_order_of_keys_is_no_difference() -> None:
     assert compared("", {"a": 1, "b": 2}, {"b": 2, "a": 1}).is_same
-    assert canonical({"a": "ä"}) == '{"a":"ä"}'.encode()
+    assert canonical_text({"a": "ä"}) == '{"a":"ä"}'
 
 
 @pytest.mark.parametrize("name", ["plan_visit_page", "plan_visit_pdf", "plan_rederive"])

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from patients.paper_words import in_letters, measured, number, set_line
+from patients.paper_words import in_letters, in_words, measured, number, set_line, so_many
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,21 @@ def test_thousands_have_a_comma_and_nothing_trails() -> None:
     assert in_letters(22) == "twenty-two"
     with pytest.raises(ValueError, match="no plain word"):
         measured(Decimal(1), "furlong")
+
+
+@pytest.mark.parametrize(
+    ("count", "said", "in_letters"),
+    [
+        ("0.5", "half a tablet", "half"),
+        ("1", "1 tablet", "one"),
+        ("1.5", "1 and a half tablets", "one and a half"),
+        ("3", "3 tablets", "three"),
+    ],
+)
+def test_half_a_tablet_stands_in_words(count: str, said: str, in_letters: str) -> None:
+    assert (so_many(Decimal(count), "tablet"), in_words(Decimal(count))) == (said, in_letters)
+
+
+def test_a_third_of_a_tablet_is_refused() -> None:
+    with pytest.raises(ValueError, match="no whole and no half"):
+        so_many(Decimal("0.3"), "tablet")

@@ -17,19 +17,14 @@ from patients.actions import Entry
 from patients.models import Aside, MonitoringTask, Observation, Patient, PatientNote, Plan, ResultAlert, TaskOutcome
 from patients.presentation.patient_page import patient_page
 from tests import factories_patients as make
+from tests.patients.worklist_samples import passing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 
 @pytest.fixture
 def plan(by: User, patient: Patient) -> Plan:
     return make.signed(make.answered(patient, by), by)
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
 
 
 def record(plan: Plan, by: User, value: str, *, days_ago: int = 0, **more: str) -> None:
@@ -111,6 +106,46 @@ def test_what_is_set_aside_is_shown_and_says_until_when(signed_in: Client, plan:
 
     assert f"Set aside until {until:%-d %b %Y}" in html
     assert "Left a message." in html
+
+
+def test_what_is_overdue_stands_first_and_is_counted_at_the_top(
+    signed_in: Client, plan: Plan, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = MonitoringTask.objects.open().filter(plan=plan).order_by("overdue_after_on")[0]
+    passing(monkeypatch)((first.overdue_after_on - plan.signed_on).days + 1)
+    signed_in.force_login(by)
+
+    page = patient_page(plan.patient, by)
+
+    assert page.due[0].task == first and page.due[0].word == "1 day overdue"
+    assert [one.is_overdue for one in page.due] == sorted((one.is_overdue for one in page.due), reverse=True)
+    html = shown(signed_in, plan.patient)
+    assert 'href="#due">' in html and f"{page.overdue} overdue</a>" in html
+    actions.set_aside(work=first, by=by, why=Aside.REMIND, until_on=plan.patient.clinic.today() + timedelta(days=2))
+    assert patient_page(plan.patient, by).overdue == page.overdue - 1
+
+
+def test_each_time_something_was_set_aside_is_told(signed_in: Client, plan: Plan, by: User) -> None:
+    record(plan, by, "150")
+    alert, task = ResultAlert.objects.get(), MonitoringTask.objects.open().filter(plan=plan)[0]
+    today, nurse = plan.patient.clinic.today(), make.nurse(plan.patient.clinic)
+    for work in (alert, task):
+        actions.set_aside(
+            work=work, by=nurse, why=Aside.CONTACTED, until_on=today + timedelta(days=1), note="Nobody in."
+        )
+        actions.set_aside(work=work, by=by, why=Aside.REMIND, until_on=today + timedelta(days=2), note="Line busy.")
+    actions.put_back(work=[alert], by=by)
+    actions.close_task(task=task, by=by, outcome=TaskOutcome.REMOVED, because="Done elsewhere.")
+
+    both = {
+        kind: shown(signed_in, plan.patient, f"?kind={kind}").split('id="events"')[1] for kind in ("alerts", "tests")
+    }
+
+    for html in both.values():
+        assert html.count("Set aside: ") == html.count("To be shown again on") == 2
+        assert html.count("Nobody in.") == html.count("Line busy.") == 1
+        assert "Patient contacted. To be shown again" in html and "Remind me. To be shown again" in html
+        assert nurse.get_username() in html and by.get_username() in html
 
 
 def test_a_result_over_a_line_is_marked_and_said(plan: Plan, by: User) -> None:

@@ -1,9 +1,10 @@
 """The PDF as a reader, a screen reader and a printer get it."""
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from io import BytesIO
 
@@ -12,7 +13,7 @@ import pypdf
 import pytest
 from weasyprint import HTML
 
-from guidelines.printing import FetchesNothing
+from guidelines.printing import FetchesNothing, kept_pdf
 from patients.outputs.pdf import clinician_summary_pdf, patient_plan_pdf
 from patients.plan_parts import CarePlan
 from tests.patients.plan_samples import PLANS, care_plan_of
@@ -240,9 +241,19 @@ def test_large_print_says_the_same_in_more_pages() -> None:
 
 
 def test_the_same_plan_gives_the_same_pages_of_text() -> None:
+    first = patient_pdf("V01")
+    kept_pdf.cache_clear()
     again = patient_plan_pdf(care_plan_of("V01"), printed_on=DAY, public_url=URL)
 
-    assert pages(again) == pages(patient_pdf("V01"))
+    assert again == first
+
+
+def test_a_paper_that_is_printed_again_is_laid_out_once_and_another_one_anew() -> None:
+    kept_pdf.cache_clear()
+    for day in (DAY, DAY, DAY + timedelta(days=1)):
+        patient_plan_pdf(care_plan_of("V01"), printed_on=day, public_url=URL)
+
+    assert (kept_pdf.cache_info().hits, kept_pdf.cache_info().misses) == (1, 2)
 
 
 # --- nothing is fetched ----------------------------------------------------------------------------------------------
@@ -279,6 +290,8 @@ def test_a_plan_that_would_fetch_something_ends_in_an_ordinary_error(monkeypatch
 
 def test_nothing_is_logged_while_a_plan_is_made(caplog: pytest.LogCaptureFixture) -> None:
     """WeasyPrint warns of every rule it does not know: our stylesheets have none."""
+    kept_pdf.cache_clear()
     patient_plan_pdf(care_plan_of("V01"), printed_on=DAY, public_url=URL)
 
-    assert [record.getMessage() for record in caplog.records if record.name.startswith("weasyprint")] == []
+    told = [record for record in caplog.records if record.name.startswith("weasyprint")]
+    assert [record.getMessage() for record in told if record.levelno >= logging.WARNING] == []

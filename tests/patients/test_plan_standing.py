@@ -23,12 +23,6 @@ PAPERS = ("plan_patient_pdf", "plan_clinician_pdf")
 PAGES = ("plan_detail", "plan_patient_page", "plan_clinician_page")
 
 
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
-
-
 def pages_of(pdf: bytes) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(pdf)).pages]
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from patients.models import FrequencyType, Plan, PlannedMedication
 from tests import factories_patients as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from guidelines.engine.content import Package
 from guidelines.engine.planned import Weekday
-from guidelines.guideline_file import read_guideline_file
-from guidelines.library import CONTENT_FOLDER
+from guidelines.guideline_file import read_guideline_file, shipped_guidelines
 from guidelines.models import Approval, Guideline, Version
 from patients import actions
 from patients.deciding import active_plan, compiled_for, decision_for
+from patients.demo import story_guideline
 from patients.demo_story import Story
 from patients.models import Clinic, Consultation, MonitoringTask, Patient, Plan, PlannedMedication, Role
 from patients.taken_now import current_drugs
@@ -75,9 +75,12 @@ def test_quickstart_makes_a_demonstration_and_changes_nothing_the_second_time() 
         assert len(person["password"]) >= 15
         assert person["password"] in again
         assert authenticate(username=person["username"], password=person["password"]) is not None
-    version = Version.objects.current().get()
-    assert version.is_demonstration
-    assert Approval.objects.valid_for(version).count() == 2
+    versions = list(Version.objects.current())
+    assert {version.guideline.slug for version in versions} == {path.stem for path in shipped_guidelines()}
+    for version in versions:
+        assert version.is_demonstration
+        assert Approval.objects.valid_for(version).count() == 2
+        assert version.publications.open().exists()
     assert Patient.objects.filter(is_invented=True).count() == Patient.objects.count() == 12
     assert Plan.objects.active().count() == 10
     assert PlannedMedication.objects.filter(weekly_only=True, plan__state="active").exclude(weekday=None).exists()
@@ -112,7 +115,7 @@ def test_quickstart_completes_what_is_missing_and_leaves_what_is_there() -> None
 
 
 def shipped() -> Package:
-    return read_guideline_file(CONTENT_FOLDER / Story.told()["guideline"]).package
+    return read_guideline_file(story_guideline(Story.told())).package
 
 
 def test_a_draft_of_the_shipped_content_becomes_a_demonstration_before_it_is_approved() -> None:
@@ -121,7 +124,7 @@ def test_a_draft_of_the_shipped_content_becomes_a_demonstration_before_it_is_app
 
     quickstart()
 
-    assert Version.objects.current().get() == loaded
+    assert loaded in Version.objects.current()
     assert not Version.objects.filter(is_demonstration=False).exists()
 
 

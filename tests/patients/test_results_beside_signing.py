@@ -1,6 +1,5 @@
 """Results that come while a visit is under way, are taken back, or are those a test is to be repeated for."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,17 +7,11 @@ import pytest
 
 from patients import actions
 from patients.models import AlertKind, MonitoringTask, TaskOutcome
-from tests.patients.course_samples import Course, shipped_guideline
+from tests.patients.course_samples import Course
 from tests.patients.test_liver_stop import METHOTREXATE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("shipped guideline")]
 FIRST = date(2026, 1, 5)
-
-
-@pytest.fixture(scope="module")
-def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with django_db_blocker.unblock(), shipped_guideline() as found:
-        yield found
 
 
 @pytest.fixture

@@ -14,19 +14,13 @@ from tests.factories_guidelines import published
 from tests.patients import result_files as files
 from tests.patients.imported_files import imported, states, whys, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 TODAY = make.days_ago(0).isoformat()
 
 
 @pytest.fixture(autouse=True)
 def version() -> Version:
     return published()
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
 
 
 def test_an_identifier_that_a_sender_uses_again_for_another_day_overwrites_nothing(

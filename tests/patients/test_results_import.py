@@ -30,19 +30,13 @@ from tests.patients import result_files as files
 from tests.patients.imported_files import imported, states, uploaded, whys, written
 from tests.patients.test_results_files import BROKEN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 TODAY = make.days_ago(0).isoformat()
 
 
 @pytest.fixture(autouse=True)
 def version() -> Version:
     return published()
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
 
 
 def test_a_file_is_shown_before_anything_is_written(signed_in: Client, patient: Patient) -> None:
@@ -59,7 +53,7 @@ def test_a_file_is_shown_before_anything_is_written(signed_in: Client, patient: 
     assert "No patient of Elbow Clinic has this number." in page
     assert "ELBOW, Ellen" in page
     assert not Observation.objects.exists()
-    assert AccessEvent.objects.filter(patient=patient, what="result_import_detail").exists()
+    assert AccessEvent.objects.of(patient.pk).filter(what="result_import_detail").exists()
 
 
 def test_what_was_agreed_to_is_written_with_where_it_came_from(signed_in: Client, patient: Patient, by: User) -> None:
@@ -99,7 +93,9 @@ def test_the_same_file_again_writes_nothing(signed_in: Client, patient: Patient)
 
 def test_two_previews_of_one_file_that_are_both_agreed_to_write_once(signed_in: Client, patient: Patient) -> None:
     raw = files.csv_of(files.line(date=TODAY))
-    runs = [imported(signed_in, raw), imported(signed_in, raw)]
+    colleague = Client()
+    colleague.force_login(make.nurse(patient.clinic))
+    runs = [imported(signed_in, raw), imported(colleague, raw)]
     for run in runs:
         signed_in.post(reverse("result_import_agree", args=[run.pk]))
 
@@ -108,6 +104,19 @@ def test_two_previews_of_one_file_that_are_both_agreed_to_write_once(signed_in: 
 
     assert Observation.objects.count() == 1
     assert [states(run) for run in runs] == [[RowState.WRITTEN], [RowState.KNOWN]]
+
+
+def test_a_file_that_is_sent_twice_is_looked_at_once_unless_more_of_it_is_understood_now(
+    signed_in: Client, patient: Patient
+) -> None:
+    raw = files.csv_of(files.line("E-2", date=TODAY))
+    first, again = imported(signed_in, raw), imported(signed_in, raw)
+    make.patient(patient.registered_by, number="E-2")
+
+    now = imported(signed_in, raw)
+
+    assert first == again != now
+    assert (states(first), states(now)) == ([RowState.REFUSED], [RowState.READY])
 
 
 def test_another_clinics_number_and_none_get_the_same_sentence(signed_in: Client, patient: Patient) -> None:
@@ -224,7 +233,7 @@ def test_an_administrator_imports_nothing(client: Client, by: User) -> None:
     client.force_login(make.clinic_administrator(by.memberships.get().clinic))
 
     assert client.get(reverse("result_import_start")).status_code == 403
-    assert client.get(reverse("result_import_template")).status_code == 404
+    assert client.get(reverse("result_import_template")).status_code == 403
 
 
 def test_a_file_for_another_clinic_than_ones_own_is_for_ones_own(signed_in: Client, patient: Patient) -> None:

@@ -34,6 +34,9 @@ import json, os, signal, sys
 import django
 django.setup()
 from django.db import connection, transaction
+from config.acting import acting_as_system
+everything = acting_as_system()
+everything.__enter__()
 told = json.loads(sys.argv[1])
 connection.settings_dict.update(told["database"])
 from patients.actions import importing

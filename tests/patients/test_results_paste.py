@@ -8,14 +8,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from guidelines.guideline_file import read_guideline_file
+from guidelines.library import CONTENT_FOLDER
 from guidelines.models import Version
 from guidelines.package import compiled_version
-from guidelines.result_names import ResultNames, names_of_results
+from guidelines.result_names import ResultNames, choices_by_name, names_of_results
 from patients import actions
 from patients.actions import Entry
 from patients.models import Observation, Patient, ResultSource
 from patients.results.catalogue import Catalogue
-from patients.results.reading import NotRead, read_day, read_result
+from patients.results.reading import NotRead, read_day, read_result, value_meant
 from patients.results.table import TableRefused, read_table
 from tests import factories_patients as make
 from tests.factories_guidelines import published
@@ -49,10 +51,10 @@ ALT = ("alt", "112", "U/L", "40", "2026-03-09")
 @pytest.mark.parametrize(
     "line",
     [
-        "ALT\t112\tU/L\t40\t2026-03-09",
-        "ALT;112;U/L;40;2026-03-09",
-        "ALT   112   U/L   40   2026-03-09",
-        "ALT 112 U/L 40 2026-03-09",
+        "ALT\t112\tU/L\t<40\t2026-03-09",
+        "ALT;112;U/L;< 40;2026-03-09",
+        "ALT   112   U/L   7-40   2026-03-09",
+        "ALT 112 U/L < 40 2026-03-09",
         "GPT (ALAT)\t112 U/L\tH\t10-40\t09.03.2026",
         "Alanine aminotransferase; 112; U/l; < 40; 9 Mar 2026",
         "1742-6\t112\tU/L\t(7 – 40)\t2026-03-09 07:45",
@@ -94,11 +96,15 @@ def test_units_and_words_are_those_of_the_content(catalogue: Catalogue, line: st
         ("ALT\t112\tmg/dL", "not a unit of ALT"),
         ("ALT\t1,5\tU/L", "comma"),
         ("ALT\t<5\tU/L", "no exact number"),
-        ("ALT\t112\tU/L\t40\t03/04/2026", "year-month-day"),
-        ("ALT\t112\tU/L\t40\t30.02.2026", "There is no day"),
-        ("ALT\t112\tU/L\t40\t2999-01-01", "in the future"),
-        ("ALT\t112\tU/L\t40\t2026-03-09\t2026-03-10", "two days"),
+        ("ALT\t112\tU/L\t<40\t03/04/2026", "year-month-day"),
+        ("ALT\t112\tU/L\t<40\t30.02.2026", "There is no day"),
+        ("ALT\t112\tU/L\t<40\t2999-01-01", "in the future"),
+        ("ALT\t112\tU/L\t<40\t2026-03-09\t2026-03-10", "two days"),
         ("ALT\t112\tU/L\t40\t50", "was not understood"),
+        ("ALT\t112\tU/L\t40", "What 40 is was not understood. If it is the upper limit, write < 40"),
+        ("ALT 112 U/L 40 2026-03-09", "What 40 is was not understood"),
+        ("ALT;112;98;U/L;10-40", "What 98 is was not understood"),
+        ("ALT\t112\tU/L\t<40\t98", "What 98 is was not understood"),
         ("ALT\t112\tU/L\tseen by nobody", "was not understood"),
         ("ALT\t112\tU/L\t10 - 40 mg/dL", "another unit"),
         ("ALT\t112000\tU/L", "impossible"),
@@ -142,6 +148,32 @@ def test_a_name_of_two_facts_is_refused() -> None:
         ResultNames.model_validate({"results": [{"fact": "a", "names": ["X"]}, {"fact": "b", "names": ["x"]}]})
 
 
+def test_a_name_of_two_choices_of_one_fact_is_refused() -> None:
+    answers = [{"choice": "normal", "names": ["Fine"]}, {"choice": "poor", "names": ["fine"]}]
+    with pytest.raises(ValueError, match="keep one"):
+        ResultNames.model_validate({"results": [{"fact": "a", "names": ["X"], "answers": answers}]})
+
+
+def test_a_laboratorys_word_means_one_choice() -> None:
+    genes = Catalogue([read_guideline_file(CONTENT_FOLDER / "bullous-pemphigoid.yaml")])
+    for fact in ("tpmt_phenotype", "nudt15_phenotype"):
+        kind = genes.kinds[fact]
+        read = {word: value_meant(word, kind) for word in ("Intermediate metabolizer", "POOR METABOLISER", "Normal")}
+
+        assert [*read.values()] == ["intermediate", "poor", "normal"]
+        for doubtful in ("Indeterminate", "Likely poor metabolizer", "Poor to normal metabolizer"):
+            with pytest.raises(NotRead, match="none of"):
+                value_meant(doubtful, kind)
+
+
+def test_every_word_for_a_choice_leads_to_a_choice_that_its_fact_has() -> None:
+    genes = Catalogue([read_guideline_file(CONTENT_FOLDER / "bullous-pemphigoid.yaml")])
+    told = {fact: {*words.values()} for fact, words in choices_by_name().items() if words}
+
+    assert told
+    assert all(choices <= {choice.key for choice in genes.kinds[fact].fact.choices} for fact, choices in told.items())
+
+
 @pytest.mark.parametrize("text", ["03/04/2026", "2026-3-4", "4.3.26", "32.01.2026", "tomorrow", ""])
 def test_a_day_that_can_be_read_two_ways_is_none(text: str) -> None:
     with pytest.raises(NotRead):
@@ -152,17 +184,11 @@ def test_a_day_that_can_be_read_two_ways_is_none(text: str) -> None:
 
 
 @pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
-
-
-@pytest.fixture
 def version(db: None) -> Version:
     return published()
 
 
-LINES = "itch marker\t55\tU/L\t40\nweight\t140\tlb\nnonsense\t3\tg"
+LINES = "itch marker\t55\tU/L\t<40\nweight\t140\tlb\nnonsense\t3\tg"
 
 
 def looked_at(client: Client, patient: Patient, text: str = LINES, **more: Any) -> Any:

@@ -14,7 +14,7 @@ from patients.results.settling import settled
 from tests import factories_patients as make
 from tests.factories_guidelines import published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 HEADING = "patient,test,value,unit,upper_limit,date,id"
 
 

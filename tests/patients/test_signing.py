@@ -25,7 +25,7 @@ from tests import factories_guidelines
 from tests import factories_patients as make
 from tests.patients.plan_samples import V05, decision_of, settled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 
 @pytest.fixture
@@ -199,10 +199,30 @@ def test_a_task_is_closed_once(ready: Consultation, by: User) -> None:
         actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE)
     with pytest.raises(actions.Refused, match="Say why"):
         actions.close_task(task=task, by=by, outcome=TaskOutcome.REMOVED)
-    closed = actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=make.days_ago(0))
+    told = {"outcome": TaskOutcome.DONE, "done_on": make.days_ago(0), "because": "Letter of the hospital."}
+    closed = actions.close_task(task=task, by=by, **told)
 
-    assert actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=make.days_ago(0)) == closed
+    assert actions.close_task(task=task, by=by, **told) == closed
     assert not MonitoringTask.objects.open().filter(pk=task.pk).exists()
+
+
+def test_a_test_without_its_results_is_done_only_where_somebody_says_where_they_are(
+    ready: Consultation, by: User
+) -> None:
+    plan = make.signed(ready, by)
+    first = plan.monitoring_tasks.get(item_key="MON-CAL-2")
+    today = make.days_ago(0)
+
+    for because in ("", "  "):
+        with pytest.raises(actions.Refused, match="Itch panel: results that count for it are not on record"):
+            actions.close_task(task=first, by=by, outcome=TaskOutcome.DONE, done_on=today, because=because)
+
+    first.refresh_from_db()
+    assert first.closed_at is None
+    closed = actions.close_task(
+        task=first, by=by, outcome=TaskOutcome.DONE, done_on=today, because="Letter of the hospital of May."
+    )
+    assert closed.closed_because == "Letter of the hospital of May."
 
 
 def test_a_test_that_comes_again_and_again_has_its_next_days_once_one_is_done(ready: Consultation, by: User) -> None:
@@ -210,7 +230,7 @@ def test_a_test_that_comes_again_and_again_has_its_next_days_once_one_is_done(re
     first = plan.monitoring_tasks.get(item_key="MON-CAL-2")
     today = make.days_ago(0)
 
-    actions.close_task(task=first, by=by, outcome=TaskOutcome.DONE, done_on=today)
+    actions.close_task(task=first, by=by, outcome=TaskOutcome.DONE, done_on=today, because="Letter of the hospital.")
 
     following = MonitoringTask.objects.open().get(plan=plan, item_key="MON-CAL-2")
     assert following.opens_on == today + timedelta(days=84)
@@ -258,7 +278,8 @@ def test_what_must_be_known_before_the_first_dose_and_is_known_is_not_asked_for_
     before = {due.item.key: still_to_do(due, decision) for due in draft.due if due.item.key.startswith("MON-BASE")}
     later = [due for due in draft.due if not due.item.key.startswith("MON-BASE")]
 
-    assert "blood_count" in decision.compiled.package.monitoring[2].tests
+    wanted = {item.key: item.tests for item in decision.compiled.package.monitoring}
+    assert "blood_count" in wanted["MON-BASE-MTX"]
     assert "blood_count" not in before["MON-BASE-MTX"]
     assert "bone_risk" in before["MON-BASE-PRED"]  # brings no result that could be known
     assert later

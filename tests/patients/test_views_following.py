@@ -14,7 +14,7 @@ from patients.actions import Entry
 from patients.models import AccessEvent, MonitoringTask, Patient, Plan, ResultAlert
 from tests import factories_patients as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 
 @pytest.fixture
@@ -37,10 +37,7 @@ def alert(plan: Plan, by: User) -> ResultAlert:
     return ResultAlert.objects.open().get(plan=plan)
 
 
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
+ELSEWHERE = {"because": "In the letter of the hospital."}
 
 
 def send(client: Client, name: str, row: MonitoringTask | ResultAlert, **fields: Any) -> Any:
@@ -50,11 +47,34 @@ def send(client: Client, name: str, row: MonitoringTask | ResultAlert, **fields:
 def test_a_test_is_done_on_the_day_that_is_named(signed_in: Client, task: MonitoringTask) -> None:
     day = task.patient.clinic.today()
 
-    response = send(signed_in, "task_close", task, outcome="done", done_on=day.isoformat())
+    response = send(signed_in, "task_close", task, outcome="done", done_on=day.isoformat(), **ELSEWHERE)
 
     assert response.headers["Location"] == reverse("patient_detail", args=[task.patient_id])
     task.refresh_from_db()
     assert (task.outcome, task.done_on) == ("done", day)
+
+
+def test_a_test_whose_results_are_not_on_record_asks_where_they_are(signed_in: Client, task: MonitoringTask) -> None:
+    day = task.patient.clinic.today().isoformat()
+
+    refused = send(signed_in, "task_close", task, outcome="done", done_on=day)
+
+    assert refused.status_code == 422
+    assert "Say where the results are, or enter them" in refused.content.decode()
+    done = signed_in.post(
+        reverse("task_close", args=[task.pk]), {"outcome": "done", "done_on": day, **ELSEWHERE}, follow=True
+    )
+    assert "results that count for it are not on record, so no rule has looked at them" in done.content.decode()
+    assert ELSEWHERE["because"] in done.content.decode()
+
+
+def test_the_patients_page_leads_to_the_results_of_a_test_and_not_past_them(
+    signed_in: Client, task: MonitoringTask
+) -> None:
+    page = signed_in.get(reverse("patient_detail", args=[task.patient_id])).content.decode()
+
+    assert "Enter its results" in page
+    assert f'id="done-{task.pk}"' not in page
 
 
 def test_a_test_is_removed_for_a_reason(signed_in: Client, task: MonitoringTask) -> None:
@@ -67,7 +87,7 @@ def test_a_test_is_removed_for_a_reason(signed_in: Client, task: MonitoringTask)
 def test_a_refused_day_comes_back_with_its_sentence(signed_in: Client, task: MonitoringTask) -> None:
     tomorrow = (task.patient.clinic.today() + timedelta(days=1)).isoformat()
 
-    response = send(signed_in, "task_close", task, outcome="done", done_on=tomorrow, back="worklist")
+    response = send(signed_in, "task_close", task, outcome="done", done_on=tomorrow, back="worklist", **ELSEWHERE)
 
     assert response.status_code == 422
     assert f'value="{tomorrow}"' in response.content.decode()
@@ -116,8 +136,23 @@ def test_a_physician_says_that_the_plan_needs_no_change(signed_in: Client, alert
     assert (alert.outcome, alert.closed_because) == ("no_change", "Known since years.")
 
 
-def test_a_nurse_may_not_say_so_and_reads_why(client: Client, alert: ResultAlert) -> None:
+def test_a_nurse_may_not_say_so(client: Client, alert: ResultAlert) -> None:
     client.force_login(make.nurse(alert.clinic))
+
+    response = send(client, "alert_close", alert, because="It is nothing.")
+
+    assert response.status_code == 403
+    assert "Only physicians of a clinic" in response.content.decode()
+    alert.refresh_from_db()
+    assert alert.closed_at is None
+
+
+def test_a_physician_elsewhere_who_is_a_nurse_here_may_not_say_so_and_reads_why(
+    client: Client, alert: ResultAlert
+) -> None:
+    nurse = make.nurse(alert.clinic)
+    actions.add_member(clinic=make.clinic("Knee Clinic"), user=nurse, role="physician")
+    client.force_login(nurse)
 
     response = send(client, "alert_close", alert, because="It is nothing.")
 
@@ -131,7 +166,7 @@ def test_a_nurse_may_not_say_so_and_reads_why(client: Client, alert: ResultAlert
 def test_a_form_never_leads_to_an_address_that_was_sent_along(signed_in: Client, task: MonitoringTask) -> None:
     day = task.patient.clinic.today().isoformat()
 
-    response = send(signed_in, "task_close", task, outcome="done", done_on=day, back="//elsewhere.example")
+    response = send(signed_in, "task_close", task, outcome="done", done_on=day, back="//elsewhere.example", **ELSEWHERE)
 
     assert response.headers["Location"] == reverse("patient_detail", args=[task.patient_id])
 
@@ -139,7 +174,7 @@ def test_a_form_never_leads_to_an_address_that_was_sent_along(signed_in: Client,
 def test_a_form_of_the_worklist_leads_back_to_it(signed_in: Client, task: MonitoringTask) -> None:
     day = task.patient.clinic.today().isoformat()
 
-    response = send(signed_in, "task_close", task, outcome="done", done_on=day, back="worklist")
+    response = send(signed_in, "task_close", task, outcome="done", done_on=day, back="worklist", **ELSEWHERE)
 
     assert response.headers["Location"] == reverse("worklist")
 
@@ -164,7 +199,7 @@ def test_each_form_stands_alone_and_leaves_a_trace(signed_in: Client, task: Moni
     for name, row in names.items():
         assert signed_in.get(reverse(name, args=[row.pk])).status_code == 200
 
-    assert set(names) <= set(AccessEvent.objects.filter(patient=task.patient_id).values_list("what", flat=True))
+    assert set(names) <= set(AccessEvent.objects.of(task.patient_id).values_list("what", flat=True))
 
 
 def test_what_is_said_of_a_patient_waits_in_the_session_and_in_no_cookie(signed_in: Client, patient: Patient) -> None:

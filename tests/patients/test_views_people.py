@@ -17,14 +17,8 @@ from patients.models import AccessEvent, MonitoringTask, Patient, ResultAlert, R
 from patients.urls import urlpatterns
 from tests import factories_patients as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 NEW = {"family_name": "Radius", "given_names": "Rosa", "born_on": "1971-02-03", "sex": "female", "number": "R-7"}
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
 
 
 def test_a_patient_is_registered_and_the_band_says_what_is_not_recorded(signed_in: Client, by: User) -> None:
@@ -36,6 +30,15 @@ def test_a_patient_is_registered_and_the_band_says_what_is_not_recorded(signed_i
     assert answer.status_code == 200
     assert "RADIUS, Rosa" in page
     assert "Not recorded" in page
+
+
+def test_whoever_works_in_one_clinic_need_not_say_which(signed_in: Client) -> None:
+    form = signed_in.get(reverse("patient_register")).context["form"]
+
+    answer = signed_in.post(reverse("patient_register"), {**NEW, "clinic": form["clinic"].value()})
+
+    assert answer.status_code == 302
+    assert Patient.objects.filter(number=NEW["number"]).exists()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,12 @@ def test_opening_a_patient_leaves_a_row(signed_in: Client, by: User) -> None:
     signed_in.get(reverse("patient_detail", args=[patient.pk]))
 
     event = AccessEvent.objects.get()
-    assert (event.patient, event.user, event.what) == (patient, by, "patient_detail")
+    assert (event.clinic, event.patients, event.user, event.what) == (
+        patient.clinic,
+        [patient.pk],
+        by,
+        "patient_detail",
+    )
 
 
 def a_row_of_each(by: User) -> dict[str, Any]:
@@ -179,7 +187,7 @@ def test_an_administrator_sees_no_patients(client: Client, by: User) -> None:
     patient = make.patient(by)
     client.force_login(make.clinic_administrator(patient.clinic))
 
-    assert client.get(reverse("patient_detail", args=[patient.pk])).status_code == 404
+    assert client.get(reverse("patient_detail", args=[patient.pk])).status_code == 403
     assert "ELBOW" not in client.get(reverse("patient_list")).content.decode()
     assert client.get(reverse("patient_register")).status_code == 403
     assert client.get(reverse("home")).status_code == 200

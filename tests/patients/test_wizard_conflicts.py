@@ -14,14 +14,8 @@ from patients.models import Consultation, Patient
 from tests import factories_patients as make
 from tests.factories_guidelines import edited, itching_elbow, published, with_cases_that_pass
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 LIVE = {"hx-request": "true"}
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
 
 
 @pytest.fixture

@@ -10,13 +10,7 @@ from django.urls import reverse
 from patients.models import Consultation
 from tests import factories_patients as make
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 
 def in_the_box(client: Client, consultation: Consultation, regimen: str) -> list[str]:

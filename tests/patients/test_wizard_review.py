@@ -11,7 +11,7 @@ from patients.presentation.run import Run
 from tests import factories_patients as make
 from tests.factories_guidelines import edited, itching_elbow, published, with_cases_that_pass
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 
 MAY_BE_PREGNANT = {"can_become_pregnant": {"value": True}, "pregnant": {"status": "not_known"}}
 

@@ -71,7 +71,7 @@ def test_a_test_comes_is_due_and_is_overdue_by_the_day_alone(by: User, days_late
 def test_a_result_closes_the_line_of_its_test(by: User, days_later: Clock) -> None:
     task = closing_at_first(plan_of(by, published()).pk)
     days_later(46)
-    actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=task.opens_on)
+    actions.close_task(task=task, by=by, outcome=TaskOutcome.DONE, done_on=task.opens_on, because="Letter of May.")
 
     assert statuses(by) == {}
 

@@ -3,8 +3,10 @@
 import csv
 import re
 from datetime import date, timedelta
+from html import unescape
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +15,8 @@ from django.urls import reverse
 
 from patients import actions
 from patients.models import AccessEvent, Aside, Clinic, MonitoringTask, Plan, ResultAlert, TaskOutcome
-from patients.views.worklist_paper import harmless
+from patients.outputs.spreadsheet import harmless
+from patients.views.worklist import FILTERS
 from tests import factories_patients as make
 from tests.factories_guidelines import published
 from tests.patients.test_page_queries import queries
@@ -27,19 +30,13 @@ from tests.patients.worklist_samples import (
     with_a_review,
 )  # fmt: skip
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("itching elbow")]
 MOST = 20
 
 
 @pytest.fixture
 def days_later(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return passing(monkeypatch)
-
-
-@pytest.fixture
-def signed_in(client: Client, by: User) -> Client:
-    client.force_login(by)
-    return client
 
 
 def page_of(client: Client, **asked: str) -> str:
@@ -139,6 +136,44 @@ def test_selected_lines_are_set_aside_together_and_undone(signed_in: Client, by:
     assert "Undo" not in page_of(signed_in)
 
 
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("task_close", {"outcome": "removed", "because": "Done elsewhere."}),
+        ("task_set_aside", {"why": "contacted", "until_on": "tomorrow"}),
+    ],
+)
+def test_a_line_that_is_closed_leads_back_to_the_list_as_it_was_narrowed(
+    signed_in: Client, by: User, name: str, sent: dict[str, str], days_later: Clock
+) -> None:
+    plan = plan_of(by, published())
+    task = first_task(plan)
+    days_later(46)
+    signed_in.force_login(by)
+    narrowed = {"tab": "overdue", "sort": "name", "drug": "calmine"}
+    list_of = f"{reverse('worklist')}?{urlencode({name: narrowed[name] for name in FILTERS if name in narrowed})}"
+    page = unescape(page_of(signed_in, **narrowed))
+    href = next(found for found in re.findall(r'href="([^"]+)"', page) if reverse(name, args=[task.pk]) in found)
+
+    form = signed_in.get(href).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+    tomorrow = (plan.patient.clinic.today() + timedelta(days=1)).isoformat()
+    told = {key: tomorrow if value == "tomorrow" else value for key, value in sent.items()}
+    answer = signed_in.post(reverse(name, args=[task.pk]), hidden | told)
+
+    assert answer.status_code == 302 and answer["Location"] == list_of
+    assert unescape(form).count(f'href="{list_of}"') == 1  # and so does whoever changes their mind
+
+
+def test_neither_a_search_nor_another_address_is_kept_on_the_way_back(signed_in: Client, by: User) -> None:
+    task = first_task(plan_of(by, published()))
+    sent = {"outcome": "removed", "because": "Done.", "back": "worklist", "q": "Ellen", "next": "//elsewhere.example"}
+
+    answer = signed_in.post(reverse("task_close", args=[task.pk]), sent | {"tab": "//elsewhere.example"})
+
+    assert answer["Location"] == f"{reverse('worklist')}?tab=%2F%2Felsewhere.example"
+
+
 def test_one_line_that_cannot_be_set_aside_keeps_all(signed_in: Client, by: User, days_later: Clock) -> None:
     version = published_with(asking_for("stop"))
     plans = [plan_of(by, version, number) for number in (1, 2)]
@@ -235,13 +270,20 @@ def test_the_file_is_harmless_complete_and_leaves_a_trace(signed_in: Client, by:
     [row] = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
     assert row["Family and given names"] == '\'=HYPERLINK("X"), Ellen 1'
     assert (row["Dose"], row["Weekly on"]) == ("10\u00a0mg", "Tuesday")
-    assert AccessEvent.objects.filter(what="worklist_csv", patient=plan.patient).exists()
+    assert AccessEvent.objects.of(plan.patient.pk).filter(what="worklist_csv").exists()
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "  =1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert harmless(cell).startswith("'")
     assert harmless("Ellen = E") == "Ellen = E"
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"), [("＝1", "'＝1"), ("a;=1", "a;'=1"), ("a\t +1", "a\t '+1"), ("a\r\n@x", "a\r\n'@x")]
+)
+def test_no_part_of_a_cell_is_a_formula_where_another_separator_is_usual(cell: str, written: str) -> None:
+    assert harmless(cell) == written
 
 
 def test_the_list_is_printed_for_one_clinic(signed_in: Client, by: User, days_later: Clock) -> None:
@@ -253,7 +295,7 @@ def test_the_list_is_printed_for_one_clinic(signed_in: Client, by: User, days_la
 
     assert "Worklist of Elbow Clinic" in page
     assert '<b class="weekly">WEEKLY</b> on Tuesday' in page
-    assert AccessEvent.objects.filter(what="worklist_print", patient=plan.patient).exists()
+    assert AccessEvent.objects.of(plan.patient.pk).filter(what="worklist_print").exists()
 
     other = make.clinic("Knee Clinic")
     actions.add_member(clinic=other, user=by, role="nurse")  # type: ignore[arg-type]

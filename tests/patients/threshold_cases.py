@@ -56,10 +56,15 @@ class Situations:
     def __init__(self, compiled: CompiledPackage) -> None:
         self.compiled, self.package = compiled, compiled.package
         self.facts = compiled.facts
-        self.healthy = {key: self.read(key, value) for key, value in HEALTHY.items() if key in self.facts}
+        # What only this guideline asks about is as in the first of its own test patients.
+        own = self.package.case_bases[0].facts if self.package.case_bases else {}
+        usual = {**own, **HEALTHY}
+        self.healthy = {key: self.read(key, value) for key, value in usual.items() if key in self.facts}
 
     def read(self, key: str, value: Any) -> Any:
         fact = self.facts[key]
+        if isinstance(value, tuple):
+            return list(value)
         return value if not isinstance(value, str) else typed(fact.type, value)
 
     def of_rule(self, rule: SafetyRule) -> Iterator[Situation]:
@@ -86,7 +91,7 @@ class Situations:
 
     def oracle(self, setting: Setting, values: Mapping[str, Any], earlier: Mapping[str, Sequence[Result]]) -> Oracle:
         started_on = SIGNED_ON if setting.step else None
-        return Oracle(self.package, values, setting.step or "none", started_on, setting.is_starting, earlier)
+        return Oracle(self.package, values, setting.step or "none", started_on, setting.is_starting, earlier, TODAY)
 
     def around(self, rule: SafetyRule, comparison: Comparison) -> Iterator[Situation]:
         """Just below, at and above; in every unit; without the laboratory's limit."""
@@ -179,7 +184,7 @@ class Situations:
         if limit is None:
             return
         if not fact.formula_only:
-            step = Decimal(1) if fact.whole else Decimal(1).scaleb(limit.as_tuple().exponent)
+            step = Decimal(1) if fact.whole else self.step(comparison, base, limit)
             low, middle, high = self.possible(fact, (limit - step, limit, limit + step))
             ends = (low if low is not None else middle, high if high is not None else middle)
             if None not in ends:
@@ -194,6 +199,15 @@ class Situations:
                     found = self.crossing(comparison.fact, key, limit, values)
                     if found is not None:
                         yield key, values, found
+
+    def step(self, comparison: Comparison, base: Mapping[str, Any], limit: Decimal) -> Decimal:
+        """As fine as the finest limit the rule has for the fact: between 1.6 and 2 lies 1.9, and not 1."""
+        beside = (
+            self.oracle(Setting(None, True, {}), base, {}).of(other.limit)
+            for other in comparisons(self.package, comparison.rule)
+            if other.fact == comparison.fact
+        )
+        return Decimal(1).scaleb(-decimals(limit, *beside))
 
     def has_two_sides(self, comparison: Comparison) -> bool:
         """Not where no possible value lies on one of them: such a comparison is only ever about whether it is known."""

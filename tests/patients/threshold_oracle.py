@@ -29,6 +29,7 @@ class Oracle:
     started_on: date | None = None
     is_starting: bool = False
     earlier: Mapping[str, Sequence[Result]] = field(default_factory=dict)  # all results, the newest last
+    today: date = date.max
 
     def __post_init__(self) -> None:
         self.definitions = {d.key: d.formula for d in self.package.definitions}
@@ -96,7 +97,7 @@ class Oracle:
             return self.truth(self.rules[ast.literal_eval(arguments[0])])
         if name == "is_unknown":
             return self.of(arguments[0]) is None
-        if name in ("baseline", "confirmed_above_limit"):
+        if name in ("baseline", "confirmed_above_limit", "count_above_limit", "amount_taken"):
             return self.of_results(name, arguments)
         numbers = [self.of(argument) for argument in arguments]
         if None in numbers:
@@ -119,6 +120,10 @@ class Oracle:
         if name == "baseline":
             before = [value for day, value, _ in results if self.started_on and day <= self.started_on]
             return before[-1] if before else results[0][1] if len(results) > 1 else None
+        if name == "amount_taken":
+            return self.amount_taken(key, results)
+        if name == "count_above_limit":
+            return self.count_above_limit(results, *(self.of(argument) for argument in arguments[1:]))
         times, days = self.of(arguments[1]), self.of(arguments[2])
         if not results or results[-1][2] is None:
             return None
@@ -133,6 +138,23 @@ class Oracle:
             if value > times * own and (newest_on - day).days >= days:
                 return True
         return None if len(results) == 1 else False
+
+    def amount_taken(self, key: str, results: Sequence[Result]) -> Any:
+        """Day by day: of each day until today the newest dose before it or on it, or the next one if that is higher."""
+        if not results:
+            return None
+        per, sum_ = 7 if (self.facts[key].unit or "").endswith("/wk") else 1, Decimal(0)
+        for day in range(results[0][0].toordinal(), self.today.toordinal()):
+            before = [value for on, value, _ in results if on.toordinal() <= day]
+            later = [value for on, value, _ in results if on.toordinal() > day]
+            sum_ += max(before[-1], *later[:1])
+        return sum_ / per
+
+    def count_above_limit(self, results: Sequence[Result], times: Decimal, newest: Decimal, days: Decimal) -> Any:
+        counted = [(value, own) for on, value, own in results if (self.today - on).days <= days][-int(newest) :]
+        if not results or any(own is None for _, own in counted):
+            return None
+        return Decimal(len([value for value, own in counted if own is not None and value > times * own]))
 
 
 def typed(type_: str, text: Any) -> Any:

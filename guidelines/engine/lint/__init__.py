@@ -25,7 +25,7 @@ OF_ANY_PACKAGE: tuple[Callable[[Package], Iterable[Finding]], ...] = (
     review_date, claims.citations, claims.sources, wording.checks, wording.plain, claims.needs_clinician, claims.never_cited,
 )  # fmt: skip
 OF_ONE_THAT_RUNS: tuple[Callable[[Judged], Iterable[Finding]], ...] = (
-    ways.steps, ways.exits, bands.of_steps, firing.never_or_always, firing.numbers, firing.ranges, bands.of_drugs, firing.unknown_tests,
+    ways.steps, ways.exits, bands.of_steps, firing.never_or_always, firing.numbers, firing.ranges, bands.of_drugs, bands.of_options, firing.unknown_tests,
     doses.limits, doses.products, doses.titrations, safeguards.of_drugs, safeguards.reasons, safeguards.narrow_stops,
     safeguards.resuming, results.windows, results.unused, results.gaps, ways.duplicates, ways.never_used,
     trials.all_unknown, trials.cases,

@@ -137,3 +137,23 @@ def of_drugs(judged: Judged) -> Iterator[Finding]:
         for hole in in_a_row(judged, formulas):
             message = f"Between two of its adjustments nothing is said of {hole}: the full dose would be given; join the bands."
             yield found("bands_incomplete", f"regimens.{regimen.key}", message)
+
+
+def of_options(judged: Judged) -> Iterator[Finding]:
+    """A table of doses, one main regimen for each row: somebody is in no row, or in two."""
+    for option in judged.package.options:
+        given = []
+        for part in option.regimens:
+            drug = judged.compiled.regimens[part.regimen].drug
+            formula = judged.reader.condition(part.when, drug.key) if part.when else All(())
+            given.append((drug, part, formula))
+        mains = [formula for _, part, formula in given if part.role == "main"]
+        if mains and judged.solver.can_be_met(negated(AnyOf(tuple(mains)))):
+            message = "For some patients none of its main doses is meant: nothing would be given; let one of them take the rest."
+            yield found("bands_incomplete", f"options.{option.key}", message)
+        for index, (drug, _, one) in enumerate(given):
+            if any(
+                drug.key == other.key and judged.solver.can_be_met(one, two) for other, _, two in given[index + 1 :]
+            ):
+                message = f"Two doses of {drug.name} can be meant for one patient, and only the first would be given."
+                yield found("duplicate_entry", f"options.{option.key}", message)

@@ -83,10 +83,10 @@ def products(judged: Judged) -> Iterator[Finding]:
 
 
 def measure(compiled: CompiledPackage, regimen: CompiledRegimen) -> Decimal:
-    """The greatest common measure of the strengths the regimen may use."""
+    """The greatest common measure of what the products the regimen may use."""
     bands = regimen.regimen.taper.product_bands if regimen.regimen.taper else ()
     keys = {product.key for product in regimen.products} | {key for band in bands for key in band.products}
-    return common(compiled.products[key].strength for key in keys)
+    return common(compiled.products[key].smallest for key in keys)
 
 
 def common(strengths: Iterable[Decimal]) -> Decimal:

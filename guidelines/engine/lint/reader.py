@@ -222,7 +222,7 @@ class Reader:
         lowest: Fraction | None = None
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
             name, first = tree.func.id, tree.args[0] if tree.args else None
-            if name in SINCE or name in ("count_above", "total", "sqrt"):
+            if name in SINCE or name in ("count_above", "count_above_limit", "amount_taken", "total", "sqrt"):
                 lowest = Fraction(0)
             elif name in ("last", "baseline") and isinstance(first, ast.Name):
                 return self.axis_of(first.id)._replace(name=ast.unparse(tree), fact=None)

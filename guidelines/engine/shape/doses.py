@@ -1,5 +1,6 @@
 """Drugs, their products, and how a dose is found."""
 
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -31,11 +32,31 @@ Frequency = Annotated[Weekly | Daily, Field(discriminator="type")]
 
 
 class Product(Content):
+    """What a dose is made of. `halves`: a scored tablet, given in halves, too. `measured`: a cream or a solution is weighed
+    or poured out and not counted; `strength` is then the smallest amount of it that can be measured, in `unit`, and
+    `concentration` what is in it, for clinicians."""
+
     key: Key
-    form: Line  # tablet, capsule
+    form: Line  # tablet, capsule, cream
     strength: Positive
     unit: Line
     code: Line | None = None  # RxNorm
+    halves: Flag = False
+    measured: Flag = False
+    concentration: Line | None = None  # 0.05 %
+
+    @model_validator(mode="after")
+    def what_is_measured_is_not_halved(self) -> Self:
+        if self.halves and self.measured:
+            raise ValueError(f"{self.key} is either cut in halves or measured, not both")
+        if self.concentration and not self.measured:
+            raise ValueError(f"{self.key}: a concentration is of what is measured; write the strength")
+        return self
+
+    @property
+    def smallest(self) -> Decimal:
+        """The least of it that can be given, in `unit`."""
+        return self.strength / 2 if self.halves else self.strength
 
 
 class Drug(Marked):
@@ -61,13 +82,24 @@ class Cap(Marked):
 
 
 class Adjustment(Marked):
-    """What a condition does to the capped dose: a factor, a further cap (same unit and period), or no dose."""
+    """What a condition does to the capped dose: a factor, a further cap (same unit and period), or no dose.
+
+    With `factor_most` it is a range of factors: `factor` goes with the smallest dose, `factor_most` with the largest, and
+    the physician picks between them.
+    """
 
     when: Expression
     factor: Annotated[Positive, between(SMALLEST, 10)] | None = None
+    factor_most: Annotated[Positive, between(SMALLEST, 10)] | None = None
     cap: Positive | None = None
     no_dose: Line | None = None
     text: Line
+
+    @model_validator(mode="after")
+    def a_range_has_two_ends(self) -> Self:
+        if self.factor_most is not None and (self.factor is None or self.factor > self.factor_most):
+            raise ValueError("factor_most is the upper end of a range: write factor, which is not above it")
+        return self
 
 
 class RoundingBand(Content):
@@ -146,6 +178,7 @@ class Regimen(Marked):
     max: NotNegative
     start_at_most: Positive | None = None
     start_at_minimum_when: Expression | None = None
+    one_time: Flag = False  # a single dose, as a test dose is; the weekday names the day it is taken on
     taken_now: Key | None = None  # the fact with the amount taken today, in the same unit and period
     caps: tuple[Cap, ...] = ()
     no_cap_because: Line | None = None
@@ -175,6 +208,16 @@ class Regimen(Marked):
         return self
 
     @model_validator(mode="after")
+    def a_range_has_no_start_to_limit(self) -> Self:
+        """With two factors the physician picks the dose: there is no start, and its limit would limit nothing."""
+        if self.start_at_most is not None and any(part.factor_most is not None for part in self.adjustments):
+            raise ValueError(
+                f"{self.key}: start_at_most limits nothing where factor_most leaves the dose to be picked; write the limit as a"
+                " cap, or one factor"
+            )
+        return self
+
+    @model_validator(mode="after")
     def weekly_has_no_day(self) -> Self:
         """An amount per day would count seven times on the one day on which a weekly drug is taken."""
         periods = {self.amount_per, *(cap.per for cap in self.caps), *([self.titration.per] if self.titration else [])}
@@ -182,6 +225,8 @@ class Regimen(Marked):
             raise ValueError(
                 f"{self.key} must be weekly: {self.drug} is taken once a week only; no amount, cap or titration is per day"
             )
+        if self.one_time and (self.frequency.type != "weekly" or self.titration or self.taper):
+            raise ValueError(f"{self.key}: one_time is for a weekly regimen that is neither raised nor lowered")
         if self.weekly_tablets and (self.frequency.type, self.amount_per) != ("daily", "day"):
             raise ValueError(f"{self.key}: weekly_tablets is for an amount per day; this one is not")
         return self

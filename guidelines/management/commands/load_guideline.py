@@ -1,4 +1,7 @@
-"""Loads a guideline file as a draft. The same content again changes nothing; a broken file writes nothing."""
+"""Loads a guideline file as a draft, or what library files say about drugs as shared knowledge.
+
+The same content again changes nothing; a broken file writes nothing.
+"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,16 +9,22 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
+from django.db import transaction
 
-from guidelines.actions import Refused, load_package
-from guidelines.guideline_file import ContentRefused, read_guideline_file
+from guidelines.actions import Refused, load_package, record_knowledge
+from guidelines.guideline_file import ContentRefused, Problem, bytes_of, read_guideline
+from guidelines.knowledge_files import knowledge_in
+from guidelines.library import USES_LIBRARIES, is_library
 from guidelines.management.version_command import StoredGuidelineCommand
-from guidelines.models import Level, StatusMove
+from guidelines.models import DrugKnowledge, Level, StatusMove
 from guidelines.workflow import Status
 
 
 class Command(StoredGuidelineCommand):
-    help = "Loads a guideline file as a draft and prints its version number and content hash."
+    help = (
+        "Loads a guideline file as a draft and prints its version number and content hash. A library file, and those beside"
+        " it: what they say about drugs, each with its number and hash."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -32,11 +41,28 @@ class Command(StoredGuidelineCommand):
             if author is None:
                 raise CommandError(f"There is nobody with the user name {by}.")
         try:
-            package = read_guideline_file(file).package
-            version = load_package(package=package, by=author, reason=reason, level=level)
+            raw = bytes_of(file)
+            if is_library(raw):
+                self.load_library(file, author)
+                return
+            package = read_guideline(raw).package
+            with transaction.atomic():
+                if USES_LIBRARIES.search(raw):
+                    record_knowledge(content=knowledge_in(), by=author)
+                version = load_package(package=package, by=author, reason=reason, level=level)
         except ContentRefused as refusal:
             raise CommandError(f"{file.name} cannot be loaded; nothing was written:\n{refusal}") from None
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         status = Status(StatusMove.objects.status_of(version)).label.lower()
         self.stdout.write(f"{package.slug} version {version.number} ({status})\n{version.content_hash}")
+
+    def load_library(self, file: Path, author: User | None) -> None:
+        content = knowledge_in(file.parent)
+        if not content:
+            raise ContentRefused(
+                [Problem("drugs", None, "no library here has a drug; write what is shared with its drug")]
+            )
+        record_knowledge(content=content, by=author)
+        for row in DrugKnowledge.objects.newest().filter(drug_key__in=content):
+            self.stdout.write(f"{row.drug_key} knowledge {row.number}\n{row.content_hash}")

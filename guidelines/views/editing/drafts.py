@@ -14,6 +14,7 @@ from guidelines.actions import Refused, start_draft
 from guidelines.editing import entry_of, fingerprint
 from guidelines.entry_changes import changed_entries
 from guidelines.forms import DraftForm
+from guidelines.knowledge_panel import knowledge_of
 from guidelines.models import HEAD, Edit, EditKind, Guideline, Version
 from guidelines.permissions import has_role, why_not_load
 from guidelines.reviewing.waiting import to_review_again
@@ -127,6 +128,8 @@ def draft_edit(request: HttpRequest, draft: Draft) -> HttpResponse:
     edits = Edit.objects.filter(version=draft.version).select_related("edited_by")[:RECENT_EDITS]
     context = page(
         draft,
+        knowledge=knowledge_of(draft.version, package),
+        may_edit=draft.may_edit,
         groups=groups,
         changes=[(change, labels.parts()[change.part].one) for change in changes],
         stale=stale,

@@ -1,4 +1,4 @@
-"""Makes the demonstration ready to look at: tables, the shipped guideline, a clinic, people and invented patients."""
+"""Makes the demonstration ready to look at: tables, the shipped guidelines, a clinic, people and invented patients."""
 
 from typing import Any
 

@@ -1,0 +1,51 @@
+"""The two layers that keep clinics apart, each taken away so that the other stands alone."""
+
+from typing import Any
+
+import pytest
+
+from config.acting import SYSTEM
+from patients import context
+from patients.actions import looking, looking_again
+from patients.models import Clinic
+from patients.models.access import AccessEventQuerySet
+from patients.models.joining import InvitationQuerySet
+from patients.models.laboratory import ClinicRowQuerySet
+from patients.models.open_work import OpenWorkQuerySet
+from patients.models.patient import PatientQuerySet, PatientRowQuerySet
+from patients.presentation.kept_pages import pages
+from patients.worklist_sql import kept
+
+FILTERS = (
+    PatientQuerySet, PatientRowQuerySet, OpenWorkQuerySet, ClinicRowQuerySet, AccessEventQuerySet, InvitationQuerySet,
+)  # fmt: skip
+# Their SQL is put together once, with the filters of that moment.
+WRITTEN = (looking.glance, looking_again.look, context.work)
+
+
+def without_row_security(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every request is the system's, for which the database hides nothing."""
+    monkeypatch.setattr("config.middleware.NOBODY", SYSTEM)
+    monkeypatch.setattr("config.middleware.act_from_now_on_as", lambda person: None)
+
+
+def see_everything(rows: Any, user: Any) -> Any:
+    return rows
+
+
+def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every queryset gives all rows to everybody, and everybody has every role in every clinic."""
+    for rows in FILTERS:
+        monkeypatch.setattr(rows, "visible_to", see_everything)
+    monkeypatch.setattr(
+        "patients.models.clinic.clinics_of", lambda user, *roles: Clinic.objects.order_by().values("pk")
+    )
+    for written in WRITTEN:
+        monkeypatch.setitem(written.__dict__, "statement", written.write())
+    forget()
+
+
+def forget() -> None:
+    """What was put together or printed with other layers."""
+    kept.cache_clear()
+    pages.clear()

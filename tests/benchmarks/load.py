@@ -1,0 +1,113 @@
+"""Requests at a steady rate, whoever waits: the time of an answer counts from when its request was due, not from when a
+tired client got round to it."""
+
+import http.client
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+CLIENTS = 40
+SECONDS_FOR_AN_ANSWER = 30
+FINE = (200, 204, 302, 304)
+TOKEN = "a" * 32  # in the cookie and in the form: what a browser would send
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request: `kind` names it in the figures."""
+
+    kind: str
+    address: str
+    cookie: str = ""
+    sent: tuple[tuple[str, str], ...] = ()
+    is_htmx: bool = False
+
+
+@dataclass
+class Figures:
+    """Milliseconds of each kind, and what was no success."""
+
+    times: dict[str, list[float]] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, kind: str, milliseconds: float, failure: str) -> None:
+        with self.lock:
+            self.times.setdefault(kind, []).append(milliseconds)
+            if failure:
+                self.failures.append(f"{kind}: {failure}")
+
+    def percentile(self, share: float, *, without: Sequence[str] = (), only: str = "") -> float:
+        found = sorted(
+            time
+            for kind, times in self.times.items()
+            if kind not in without and (not only or kind == only)
+            for time in times
+        )
+        return found[min(len(found) - 1, int(len(found) * share))]
+
+    def table(self) -> str:
+        rows = [
+            f"{kind:22}{len(times):7} p50 {self.percentile(0.5, only=kind):7.1f} p95 {self.percentile(0.95, only=kind):7.1f}"
+            f" p99 {self.percentile(0.99, only=kind):7.1f} most {max(times):7.1f} ms"
+            for kind, times in sorted(self.times.items())
+        ]
+        return "\n".join(rows)
+
+
+def under_load(
+    port: int, visit: Callable[[random.Random], Visit], *, rate: int, seconds: float, seed: int = 1,
+    after: Callable[[float], None] = lambda share: None,
+) -> Figures:  # fmt: skip
+    """`rate` visits a second, drawn one after the other. `after` is told how much of the time is over, each second."""
+    draw, figures = random.Random(seed), Figures()
+    visits = [visit(draw) for _ in range(int(rate * seconds))]
+    begun, number, lock = time.perf_counter() + 0.5, 0, threading.Lock()
+
+    def work() -> None:
+        nonlocal number
+        while True:
+            with lock:
+                mine, number = number, number + 1
+            if mine >= len(visits):
+                return
+            due = begun + mine / rate
+            time.sleep(max(0.0, due - time.perf_counter()))
+            failure = asked(port, visits[mine])
+            figures.add(visits[mine].kind, (time.perf_counter() - due) * 1000, failure)
+
+    clients = [threading.Thread(target=work, daemon=True) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    while any(client.is_alive() for client in clients):
+        time.sleep(1)
+        after(min(1.0, (time.perf_counter() - begun) / seconds))
+    return figures
+
+
+def asked(port: int, visit: Visit) -> str:
+    """What went wrong, in words; empty for an answer that is a success."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS_FOR_AN_ANSWER)
+    headers = {"Cookie": f"{visit.cookie}; csrftoken={TOKEN}"} if visit.cookie else {}
+    if visit.is_htmx:
+        headers["HX-Request"] = "true"
+    try:
+        if visit.sent:
+            body = urlencode([*visit.sent, ("csrfmiddlewaretoken", TOKEN)])
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request("POST", visit.address, body, headers)
+        else:
+            connection.request("GET", visit.address, headers=headers)
+        response = connection.getresponse()
+        response.read()
+    except OSError as error:
+        return type(error).__name__
+    finally:
+        connection.close()
+    location = response.headers.get("Location", "")
+    if response.status not in FINE or "/login/" in location:
+        return f"{visit.address}: {response.status} {location}"
+    return ""
