@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.operators import unit_text
 from guidelines.engine.products import shown_product
+from guidelines.reading.wording import ONE_TIME, SINGLE, WEEKLY
 
 OUTCOMES = {
     "propose": "Start", "ask": "Ask first", "pending": "Wait for what is missing", "continue": "Go on", "hold": "Hold",
@@ -34,7 +35,7 @@ class Change(NamedTuple):
     what: str
     before: str
     after: str
-    is_weekly: bool = False  # about a drug that is taken once a week: the word stands beside every dose
+    often: str = ""  # of a drug that is taken once a week, the word that stands beside every dose
 
     def __str__(self) -> str:
         return f"{self.what}: {self.before} → {self.after}." if self.before else f"{self.what}: {self.after}."
@@ -66,17 +67,18 @@ class Words:
 
     def dose(self, key: tuple[str, str], old: Any, new: Any) -> Iterator[Change]:
         told = old or new
-        drug, is_weekly = self.drug(told["drug"]), told["frequency"]["type"] == "weekly"
+        drug = self.drug(told["drug"])
+        often = "" if told["frequency"]["type"] != "weekly" else SINGLE if told.get("one_time") else WEEKLY
         if old is None or new is None:
-            yield Change(drug, self.amount(old), self.amount(new), is_weekly)
+            yield Change(drug, self.amount(old), self.amount(new), often)
             return
         # The tablets follow from the amount, and are told where they alone differ.
         for tell in (self.amount, self.products, self.titration):
             before, after = tell(old), tell(new)
             if before != after:
-                yield Change(drug, before, after, is_weekly)
+                yield Change(drug, before, after, often)
                 return
-        yield Change(drug, "", "given in another way", is_weekly)
+        yield Change(drug, "", "given in another way", often)
 
     def safety(self, key: str, old: Any, new: Any) -> Iterator[Change]:
         alerts = (*self.before["alerts"], *self.after["alerts"])
@@ -126,6 +128,7 @@ class Words:
         frequency = dose["frequency"]
         times = f", {frequency['times']} times a day" if frequency.get("times", 1) > 1 else ""
         each = "once a week" if frequency["type"] == "weekly" else f"a {dose['per']}"
+        each = ONE_TIME.lower() if dose.get("one_time") else each
         begun = f", from {dose['start']}" if dose["start"] not in (None, dose["min"], span) else ""
         return f"{span} {unit_text(dose['unit'])} {each}{begun}{times}"
 

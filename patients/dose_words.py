@@ -11,6 +11,7 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
 from guidelines.engine.products import Count, count_json, shown_products
 from guidelines.engine.values import plain
+from guidelines.reading.wording import ONE_TIME
 from patients.paper_words import capital, joined, measured, number, so_many
 from patients.plan_draft import MedicationLine, PlanDraft
 from patients.plan_parts import DayCell, PlanProduct
@@ -27,10 +28,11 @@ class HowMuch(Protocol):
     def per(self) -> str: ...
     @property
     def frequency(self) -> OnWeekday | EveryDay: ...
+    @property
+    def one_time(self) -> bool: ...
 
 
 AS_BEFORE = {"patient": "Keep taking it as before.", "clinician": "Goes on as before; the dose is not recorded here."}
-ONE_TIME = "One time only"
 ENDED = "None. You have come to the end of the steps."
 NOT_GIVEN = {
     "hold": ("Do not take it until we tell you.", "Held."),
@@ -152,7 +154,8 @@ def amount_and_days(planned: HowMuch, spared: Weekday | None) -> str:
     """How much and how often, in figures. Every screen and the paper take it from here, so that they say the same."""
     amount = f"{plain(planned.amount)} {planned.unit}"
     if isinstance(planned.frequency, OnWeekday):
-        return f"{amount} once a week, on {planned.frequency.weekday.label}"
+        often = ONE_TIME.lower() if planned.one_time else "once a week"
+        return f"{amount} {often}, on {planned.frequency.weekday.label}"
     if planned.per == "week":
         return f"{amount} a week"
     times = planned.frequency.times
@@ -171,7 +174,4 @@ def clinician_dose(line: MedicationLine, spared: Weekday | None) -> str:
     if planned is None:
         return AS_BEFORE["clinician"]
     pattern = f": {planned.pattern}" if planned.pattern else ""
-    if planned.one_time and isinstance(planned.frequency, OnWeekday):
-        once = f"{plain(planned.amount)} {planned.unit} one time only, on {planned.frequency.weekday.label}"
-        return f"{once} = {shown_products(planned.products)}"
     return f"{amount_and_days(planned, spared)} = {shown_products(planned.products)}{pattern}"

@@ -101,7 +101,8 @@ class LineWriter:
         regimen, drug = part.regimen.regimen, part.regimen.drug
         supports = self.option.option.supports if self.option else ()
         because = taking.because if taking and taking.because else supports
-        planned, working, is_taken = None, tuple[str, ...](), taking is not None or part.role == "continued"
+        is_taken = (taking is not None and not self.now(drug.key).is_over) or part.role == "continued"
+        planned, working = None, tuple[str, ...]()
         if isinstance(part.dose, NoDose):
             self.dose_problem(f"amounts.{regimen.key}", f"{drug.name}: {part.dose.reason}")
         else:
@@ -158,7 +159,7 @@ class LineWriter:
         return weekday
 
     def change(self, drug: str, amount: Decimal | None, taking: Taking | None) -> PlannedChange:
-        if taking is None or self.now(drug).is_held:
+        if taking is None or self.now(drug).is_held or self.now(drug).is_over:
             return "start"
         now = self.now(drug).amount
         wanted: dict[str, PlannedChange] = {"raise": "raise", "reduce": "reduce", "taper": "taper"}
@@ -182,7 +183,7 @@ class LineWriter:
             change = chosen
         if change in ("hold", "stop"):
             return MedicationLine(drug, "hold" if change == "hold" else "stop", because=taking.because)
-        return self.goes_on(taking)
+        return None if self.now(drug.key).is_over else self.goes_on(taking)
 
     def may_end(self, drug: str) -> bool:
         """Whether a drug that goes on may be held or stopped: it is held now, a stop speaks against it, or it has no dose

@@ -7,7 +7,7 @@ be read as the dose.
 from collections.abc import Iterator
 
 from guidelines.engine.compiled import CompiledRegimen
-from guidelines.engine.dosing import BODY, Dose
+from guidelines.engine.dosing import BODY, Dose, often
 from guidelines.engine.operators import EXACT
 from guidelines.engine.planned import OnWeekday, PlannedDrug
 from guidelines.engine.products import shown_products
@@ -31,7 +31,7 @@ def limit_lines(compiled: CompiledRegimen, dose: Dose, resolved: Resolved) -> It
         body = "kg" if regimen.basis == "per_kg" else "m²"
         raw = plain(round(EXACT.multiply(regimen.max, size), 2))
         made = f"{plain(regimen.max)} {regimen.unit}/{body} × {plain(round(size, 2))} {body}"
-        yield f"Highest dose: {made} = {raw} {regimen.unit} per {regimen.amount_per}"
+        yield f"Highest dose: {made} = {raw} {regimen.unit} {often(regimen)}"
     for cap, condition in compiled.caps:
         state = True if condition is None else condition.value(resolved)
         if state is not False:
@@ -39,10 +39,11 @@ def limit_lines(compiled: CompiledRegimen, dose: Dose, resolved: Resolved) -> It
     for adjustment, condition in compiled.adjustments:
         if condition is None or condition.value(resolved):
             yield adjustment.text
-    yield f"At most {plain(dose.max)} {regimen.unit} per {dose.per}"
+    yield f"At most {plain(dose.max)} {regimen.unit} {often(regimen, dose.per)}"
 
 
 def chosen_line(planned: PlannedDrug) -> str:
     made = shown_products(planned.products)
     when = f", on {planned.frequency.weekday.label}" if isinstance(planned.frequency, OnWeekday) else ""
-    return f"Chosen: {plain(planned.amount)} {planned.unit} per {planned.per} = {made}{when}"
+    times = "one time only" if planned.one_time else f"per {planned.per}"
+    return f"Chosen: {plain(planned.amount)} {planned.unit} {times} = {made}{when}"

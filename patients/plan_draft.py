@@ -25,7 +25,7 @@ NOT_GIVEN = ("hold", "stop")
 class CurrentDrug:
     """What is taken now, as far as it is known; `amount` in the unit and period of the drug's dose. Of a drug that is
     held: `below` is the dose that a new one has to stay under, `again` the words of the rule that says so. `begun_with`:
-    of a dose that was to change on set days, what it began with."""
+    of a dose that was to change on set days, what it began with. `is_over`: it was a single dose; what is given now begins."""
 
     amount: Decimal | None = None
     weekday: Weekday | None = None
@@ -33,6 +33,7 @@ class CurrentDrug:
     below: Decimal | None = None
     again: str = ""
     begun_with: Decimal | None = None
+    is_over: bool = False
 
     @property
     def is_to_be_lower(self) -> bool:

@@ -38,6 +38,10 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
             rules = [compiled.rules[key].rule for key in held.get(row.drug_key, ()) if key in compiled.rules]
             found[row.drug_key] = held_drug(compiled, plan, row, rules)
             continue
+        planned = compiled.regimens.get(row.regimen_key)
+        if planned is not None and planned.regimen.one_time:
+            found[row.drug_key] = CurrentDrug(is_over=True)
+            continue
         is_steady = row.change != MedicationChange.TAPER and row.drug_key not in in_steps
         known, begun_with = (row.amount, None) if is_steady else (None, row.amount)
         found[row.drug_key] = CurrentDrug(known, weekday_of(row), begun_with=begun_with)

@@ -18,7 +18,7 @@ from guidelines.engine.values import plain
 from guidelines.reading.claims import Reader
 from guidelines.reading.doses import dose_of, start_of, titration_of
 from guidelines.reading.sources import Citations
-from guidelines.reading.wording import AT_ONCE, SEVERITY, capital, times_a_day, window_text
+from guidelines.reading.wording import AT_ONCE, ONE_TIME, SEVERITY, capital, each, times_a_day, window_text
 
 BASIS = {"fixed": "", "per_kg": " for each kilogram of body weight", "per_m2": " for each square metre of body surface"}
 PER = {"dose": "each time", "day": "a day", "week": "a week"}
@@ -112,9 +112,9 @@ def dose(part: Part, knowledge: Knowledge, *, is_plain: bool) -> Computed:
 
 def full_dose(found: CompiledRegimen, knowledge: Knowledge) -> tuple[str, tuple[Line, ...]]:
     regimen = found.regimen
-    often = (
-        "Once a week, on one named weekday, never daily" if found.drug.weekly_only else times_a_day(regimen.frequency)
-    )
+    often = times_a_day(regimen.frequency)
+    if found.drug.weekly_only:
+        often = f"{ONE_TIME}, on one day" if regimen.one_time else "Once a week, on one named weekday, never daily"
     rise = titration_of(Reader(knowledge.compiled, "clinician", Citations(knowledge.compiled)), regimen)
     lines = (
         Line(dose_of(regimen), "Dose before its limits"),
@@ -135,11 +135,12 @@ def plain_dose(found: CompiledRegimen) -> tuple[str, tuple[Line, ...]]:
     amount = low if low == high else f"{low} to {high}"
     times = regimen.frequency.times if regimen.frequency.type == "daily" else 0
     often = ONCE_A_WEEK if not times else "Once a day" if times == 1 else f"{times} times a day"
+    often = ONE_TIME if regimen.one_time else often
     limits = [f"{plain(cap.amount)} {regimen.unit}{BASIS[cap.basis]} {PER[cap.per]}" for cap in tightest(found)]
     within = ", within these limits" if len(limits) > 1 else ""
     lines = (
         Line(regimen.plain or "Your doctor works out the dose for you"),
-        Line(f"{amount} {regimen.unit}{BASIS[regimen.basis]} {PER[regimen.amount_per]}{within}", "How much"),
+        Line(f"{amount} {regimen.unit}{BASIS[regimen.basis]} {each(regimen)}{within}", "How much"),
         *(Line(limit, "At most") for limit in limits),
         Line(often, "How often"),
         *(Line(advice, "Going down") for advice in (regimen.taper.advice if regimen.taper else ())),

@@ -15,6 +15,7 @@ from guidelines.reading.checks import ReadRule, read_rule
 from guidelines.reading.claims import Reader, ReadStatement, Ref, read_statement
 from guidelines.reading.sources import Citations, source_of
 from guidelines.reading.version import ReadReference, layout_of
+from guidelines.reading.wording import often
 
 LABELS = {
     "dose": "Dose",
@@ -35,7 +36,7 @@ class Card:
     rows: list[tuple[str, list[str]]]  # a label and what stands under it
     severity: str
     rule: str  # its key, where the card tells a rule
-    is_weekly: bool
+    often: str
     anchor: str
     rests_on: list[Ref]
 
@@ -105,10 +106,17 @@ def card(computed: Computed, reader: Reader) -> Card:
         severity=rules[0].severity if is_rule else "",
         rule=rules[0].key if is_rule else "",
         # Beside tests it would be read as how often they are done.
-        is_weekly=computed.kind != "monitoring" and any(compiled.drugs[key].weekly_only for key in drugs if key),
+        often="" if computed.kind == "monitoring" else often_of(computed, compiled, [key for key in drugs if key]),
         anchor=computed.anchor,
         rests_on=reader.refs(computed.statements),
     )
+
+
+def often_of(computed: Computed, compiled: CompiledPackage, drugs: Iterable[str]) -> str:
+    """The word beside a weekly drug; of the card of a single dose, that it is one."""
+    regimen = compiled.regimens.get(computed.anchor.removeprefix("regimen-"))
+    is_one_time = regimen is not None and regimen.regimen.one_time
+    return next(filter(None, (often(compiled.drugs[key], one_time=is_one_time) for key in drugs)), "")
 
 
 def rows_of(lines: Iterable[Line]) -> list[tuple[str, list[str]]]:

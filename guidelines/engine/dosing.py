@@ -40,6 +40,7 @@ class Dose:
     pattern: str | None
     titration: tuple[Decimal, ...]
     working: tuple[str, ...]
+    one_time: bool = False  # a single dose: `per` and `frequency` keep the locks of a weekly drug, and are not said
 
     def __post_init__(self) -> None:
         is_spread = self.frequency.type != "weekly" or self.per != "week" or self.pattern is not None
@@ -63,6 +64,11 @@ def times_per(regimen: Regimen, period: str) -> Decimal:
     if regimen.frequency.type == "weekly" and period in ("dose", "week") and regimen.amount_per == "week":
         return Decimal(1)
     return EXACT.divide(in_day[period], in_day[regimen.amount_per])
+
+
+def often(regimen: Regimen, period: str = "") -> str:
+    """What follows an amount of the regimen, in words: per day; of a single dose, that it is one."""
+    return "one time only" if regimen.one_time else f"per {period or regimen.amount_per}"
 
 
 def rounding_step(regimen: Regimen, amount: Decimal) -> Decimal:
@@ -113,11 +119,11 @@ class _Calculation:
             )
         made = shown_products(first)
         period = "week" if regimen.weekly_tablets else regimen.amount_per
-        self.working.append(f"{made} = {plain(shown)} {regimen.unit} per {period}")
+        self.working.append(f"{made} = {plain(shown)} {regimen.unit} {often(regimen, period)}")
         pattern = weekly_pattern(first[0].number, first[0].product.form) if regimen.weekly_tablets else None
         return Dose(
             self.compiled.drug, low, start, high, regimen.unit, period, regimen.frequency, self.step_at(shown), first, last,
-            pattern, tuple(self.titration(start, high)), tuple(self.working),
+            pattern, tuple(self.titration(start, high)), tuple(self.working), regimen.one_time,
         )  # fmt: skip
 
     def body_size(self) -> Decimal | NoDose:
@@ -219,20 +225,20 @@ class _Calculation:
         if key:
             basis, body_unit = ("kg", "kg") if key == BODY["per_kg"] else ("m²", "m²")
             lines.append(
-                f"{plain(per_size)} {unit}/{basis} × {plain(round(size, 2))} {body_unit} = {plain(round(raw, 2))} {unit} per {regimen.amount_per}"
+                f"{plain(per_size)} {unit}/{basis} × {plain(round(size, 2))} {body_unit} = {plain(round(raw, 2))} {unit} {often(regimen)}"
             )
             lines += list(self.inputs(key))
         else:
-            lines.append(f"{plain(raw)} {unit} per {regimen.amount_per}")
+            lines.append(f"{plain(raw)} {unit} {often(regimen)}")
         if self.limit is not None and raw > self.limit:
-            lines.append(f"Limited to {plain(round(self.limit, 2))} {unit} per {regimen.amount_per}: {self.limiting()}")
+            lines.append(f"Limited to {plain(round(self.limit, 2))} {unit} {often(regimen)}: {self.limiting()}")
         final = self.amount(per_size, size, factor)
         exact = raw * 7 if regimen.weekly_tablets else raw
         if final != exact and exact:
             change = round((final - exact) / exact * 100, 1)
             period = "week" if regimen.weekly_tablets else regimen.amount_per
             lines.append(
-                f"Given as {plain(final)} {unit} per {period}, {'+' if change > 0 else '−' if change < 0 else ''}{plain(abs(change))} % of the calculated dose"
+                f"Given as {plain(final)} {unit} {often(regimen, period)}, {'+' if change > 0 else '−' if change < 0 else ''}{plain(abs(change))} % of the calculated dose"
             )
         beside = self.compiled.compare_with.value(self.facts) if self.compiled.compare_with else None
         if beside is not None and beside != nearest(raw, self.step_at(raw)):

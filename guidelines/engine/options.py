@@ -149,6 +149,8 @@ def dose_json(compiled: CompiledRegimen, dose: Dose) -> dict[str, Any]:
     }  # fmt: skip
     if dose.pattern:
         found["pattern"] = dose.pattern
+    if dose.one_time:
+        found["one_time"] = True
     if titration and dose.titration:
         last = titration.every_max_days
         every = f"{titration.every_min_days}-{last} days" if last else f"at least {titration.every_min_days} days"

@@ -38,7 +38,7 @@ class Ref(NamedTuple):
     anchor: str
     text: str
     note: str = ""
-    is_weekly: bool = False
+    often: str = ""  # the word beside a drug that is taken once a week
 
 
 @dataclass(frozen=True)

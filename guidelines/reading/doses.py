@@ -9,7 +9,19 @@ from guidelines.engine.products import described
 from guidelines.engine.values import plain
 from guidelines.reading.claims import ReadConflict, Reader, Ref
 from guidelines.reading.sources import Cite, needs_clinician
-from guidelines.reading.wording import BASIS, PER, ROLES, Wording, between_days, capital, days, times_a_day
+from guidelines.reading.wording import (
+    BASIS,
+    ONE_TIME,
+    PER,
+    ROLES,
+    Wording,
+    between_days,
+    capital,
+    days,
+    each,
+    often,
+    times_a_day,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class ReadRegimen:
     title: Wording
     purpose: str
     is_weekly: bool
+    often: str
+    is_one_time: bool
     is_high_alert: bool
     dose: str
     start: list[str]
@@ -76,11 +90,13 @@ def read_regimen(reader: Reader, found: CompiledRegimen) -> ReadRegimen:
         title=reader.said(regimen.title, regimen.plain),
         purpose=found.drug.purpose or "",
         is_weekly=found.drug.weekly_only,
+        often=often(found.drug, one_time=regimen.one_time),
+        is_one_time=regimen.one_time,
         is_high_alert=found.drug.high_alert,
         dose=dose_of(regimen),
         start=start_of(found),
         route=capital(regimen.route),
-        frequency="One time only" if regimen.one_time else times_a_day(regimen.frequency),
+        frequency=ONE_TIME if regimen.one_time else times_a_day(regimen.frequency),
         on_days="Every day but that of the weekly medicine" if regimen.spares_main_weekday else "Every day",
         caps=[Line(cap.entry.text, reader.cite(cap.entry.cites), needs_clinician(cap.entry)) for cap in found.caps]
         or [Line(regimen.no_cap_because or "Sources give none", [])],
@@ -105,19 +121,19 @@ def read_regimen(reader: Reader, found: CompiledRegimen) -> ReadRegimen:
 def dose_of(regimen: content.Regimen) -> str:
     low, high = plain(regimen.min), plain(regimen.max)
     amount = low if low == high else f"{low} to {high}"
-    return f"{amount} {regimen.unit}{BASIS[regimen.basis]} {PER[regimen.amount_per]}"
+    return f"{amount} {regimen.unit}{BASIS[regimen.basis]} {each(regimen)}"
 
 
 def start_of(found: CompiledRegimen) -> list[str]:
     regimen = found.regimen
-    unit = f"{regimen.unit}{BASIS[regimen.basis]} {PER[regimen.amount_per]}"
+    unit = f"{regimen.unit}{BASIS[regimen.basis]} {each(regimen)}"
     lines = []
     if regimen.start is not None and regimen.min != regimen.max:
         lines.append(f"{plain(regimen.start)} {unit}")
     if regimen.start is None and regimen.min != regimen.max:
         lines.append("Chosen by the prescriber within the range")
     if regimen.start_at_most is not None:
-        lines.append(f"At most {plain(regimen.start_at_most)} {regimen.unit} {PER[regimen.amount_per]}")
+        lines.append(f"At most {plain(regimen.start_at_most)} {regimen.unit} {each(regimen)}")
     if found.start_at_minimum_when is not None:
         lines.append(f"The lowest dose with: {found.start_at_minimum_when.text}")
     return lines
@@ -183,7 +199,9 @@ def companions_of(reader: Reader, key: str) -> list[Ref]:
             other = compiled.regimens[part.entry.regimen]
             if part.entry.role != "main":
                 anchor, note = f"regimen-{other.regimen.key}", ROLES[part.entry.role]
-                found[anchor] = Ref(anchor, capital(other.drug.name), note, other.drug.weekly_only)
+                found[anchor] = Ref(
+                    anchor, capital(other.drug.name), note, often(other.drug, one_time=other.regimen.one_time)
+                )
     return list(found.values())
 
 

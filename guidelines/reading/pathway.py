@@ -8,7 +8,7 @@ from guidelines.engine.compiled import CompiledStep, Conditional
 from guidelines.reading.claims import ReadConflict, Reader, Ref
 from guidelines.reading.ladder import Rung, in_short, rungs_of
 from guidelines.reading.sources import Cite, needs_clinician
-from guidelines.reading.wording import CHANGES, ROLES, Wording, capital, listed
+from guidelines.reading.wording import CHANGES, ROLES, Wording, capital, listed, often
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def rules_of(reader: Reader, found: CompiledStep) -> list[Ref]:
         count = Counter(rule.rule.severity for rule in compiled.rules_of_drug.get(drug.key, ()))
         if count:
             note = counted(count) if reader.audience == "clinician" else ""
-            groups.append(Ref(f"rules-of-{drug.key}", capital(drug.name), note, drug.weekly_only))
+            groups.append(Ref(f"rules-of-{drug.key}", capital(drug.name), note, often(drug)))
     return own + groups
 
 
@@ -167,7 +167,7 @@ def tests_of(reader: Reader, found: CompiledStep) -> list[Ref]:
     names = {drug.key: drug for drug in reader.compiled.package.drugs}
     found_drugs = list(dict.fromkeys(item.drug for item in items))
     return [
-        Ref(f"tests-of-{key}", capital(names[key].name), is_weekly=names[key].weekly_only)
+        Ref(f"tests-of-{key}", capital(names[key].name), often=often(names[key]))
         if key
         else Ref("tests-of-everybody", "Every patient")
         for key in found_drugs
@@ -182,7 +182,9 @@ def read_option(reader: Reader, found: Conditional) -> ReadOption:
         regimen = compiled.regimens[part.entry.regimen]
         name = capital(regimen.drug.name)
         note = ROLES[part.entry.role]
-        regimens.append(Ref(f"regimen-{regimen.regimen.key}", name, note, regimen.drug.weekly_only))
+        regimens.append(
+            Ref(f"regimen-{regimen.regimen.key}", name, note, often(regimen.drug, one_time=regimen.regimen.one_time))
+        )
     return ReadOption(
         key=option.key,
         title=reader.said(option.title, option.plain),

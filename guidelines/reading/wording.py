@@ -33,6 +33,18 @@ CHANGES = {
 AT_ONCE = "at once"
 BASIS = {"fixed": "", "per_kg": "/kg", "per_m2": "/m²"}
 PER = {"dose": "a dose", "day": "a day", "week": "a week"}
+ONE_TIME = "One time only"
+WEEKLY, SINGLE = "Weekly", "One time"  # beside the name of a weekly drug
+
+
+def each(regimen: content.Regimen) -> str:
+    """What follows an amount of it: a week; of a single dose, that it is one."""
+    return ONE_TIME.lower() if regimen.one_time else PER[regimen.amount_per]
+
+
+def often(drug: content.Drug, *, one_time: bool = False) -> str:
+    """The word in the badge of a drug that is taken once a week, which a single dose of it is not; nothing for others."""
+    return "" if not drug.weekly_only else SINGLE if one_time else WEEKLY
 
 
 class Wording(NamedTuple):

@@ -14,7 +14,7 @@ class MedicationLine:
     tag: str
     name: str
     dose: str
-    is_weekly: bool
+    often: str
     weekday: int | None
     weekday_name: str
 
@@ -33,7 +33,7 @@ def current_plan(plan: Plan, compiled: CompiledPackage, told: list[dict[str, Any
     lines = [
         MedicationLine(
             words.CHANGES[row.change], words.CHANGE_TAGS.get(row.change, ""), compiled.drugs[row.drug_key].name,
-            said.get(row.drug_key, "") if row.is_given else "", row.weekday is not None, row.weekday,
+            said.get(row.drug_key, "") if row.is_given else "", words.often(compiled, row), row.weekday,
             row.get_weekday_display() or "",
         )
         for row in plan.medications.all()

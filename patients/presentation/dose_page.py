@@ -11,13 +11,15 @@ from guidelines.engine.options import AssessedRegimen
 from guidelines.engine.products import products_for, weekly_pattern
 from guidelines.engine.values import plain
 from guidelines.reading import Source
+from guidelines.reading.wording import ONE_TIME
+from guidelines.reading.wording import often as often_taken
 from patients.draft_lines import LineWriter, amounts_for, made_up_to
 from patients.draft_working import worksheet
 from patients.plan_draft import CurrentDrug, MedicationLine
 from patients.presentation import words
 from patients.presentation.recommendation_page import dose_range
 from patients.presentation.run import Run
-from patients.presentation.taken import DayChoice, TakenCard, days_of, taken_card, weekday_of
+from patients.presentation.taken import DayChoice, TakenCard, days_of, is_over, taken_card, weekday_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class RegimenCard:
     title: str
     route: str
     role: str
-    is_weekly: bool
+    often: str
+    is_one_time: bool
     big: str
     big_unit: str
     made_of: str
@@ -135,9 +138,10 @@ def regimen_card(
         title=regimen.title,
         route=regimen.route,
         role=words.ROLES[part.role],
-        is_weekly=is_once_a_week,
+        often=often_taken(drug, one_time=regimen.one_time) if is_once_a_week else "",
+        is_one_time=regimen.one_time,
         big=plain(shown) if shown is not None and counts else "",
-        big_unit=f"{unit_text(regimen.unit)} {words.PER[dose.per]}" if isinstance(dose, Dose) else "",
+        big_unit=f"{unit_text(regimen.unit)} {words.each(dose)}" if isinstance(dose, Dose) else "",
         made_of=f"{made_of}: {pattern}" if pattern else made_of,
         missing=dose.reason if isinstance(dose, NoDose) else amount_missing,
         without="No dose yet.",
@@ -174,7 +178,7 @@ def suggested(run: Run, drug: str, dose: Dose | NoDose) -> Decimal | None:
     """What stands in the box before anybody chose: the present dose of a drug that is taken, never a starting dose."""
     if isinstance(dose, NoDose):
         return None
-    if any(taking.drug == drug for taking in run.decision.taking):
+    if any(taking.drug == drug for taking in run.decision.taking) and not is_over(run, drug):
         return current_amount(run, drug)
     return dose.start
 
@@ -184,7 +188,8 @@ def working_of(run: Run, part: AssessedRegimen) -> list[str]:
     if not isinstance(part.dose, Dose):
         return []
     drug = part.regimen.drug.key
-    is_taken = part.role == "continued" or any(taking.drug == drug for taking in run.decision.taking)
+    is_taking = any(taking.drug == drug for taking in run.decision.taking) and not is_over(run, drug)
+    is_taken = part.role == "continued" or is_taking
     return list(worksheet(part.regimen, part.dose, None, run.decision.resolved, is_taken=is_taken))
 
 
@@ -198,6 +203,8 @@ def limits_of(part: AssessedRegimen, now: CurrentDrug) -> list[str]:
 
 
 def frequency_of(regimen: Regimen) -> str:
+    if regimen.one_time:
+        return f"{ONE_TIME}, on one day"
     if regimen.frequency.type == "weekly":
         return "Once a week, on one weekday"
     if regimen.weekly_tablets:
@@ -207,7 +214,7 @@ def frequency_of(regimen: Regimen) -> str:
 
 
 def range_of(dose: Dose, *, is_outside: bool) -> str:
-    return f"up to {words.amount(dose.max, dose.unit)} {words.PER[dose.per]}" if is_outside else dose_range(dose)
+    return f"up to {words.amount(dose.max, dose.unit)} {words.each(dose)}" if is_outside else dose_range(dose)
 
 
 def amounts_of(
@@ -220,7 +227,7 @@ def amounts_of(
     every = made_up_to(part.regimen, dose.max) if is_outside else amounts_for(part.regimen, dose, now)
     for amount in (amount for amount in every if not now.is_too_much(amount)):
         made = words.products(products_for(part.regimen, amount) or ())
-        label = f"{words.amount(amount, dose.unit)} {words.PER[dose.per]}: {made}"
+        label = f"{words.amount(amount, dose.unit)} {words.each(dose)}: {made}"
         found.append(AmountChoice(plain(amount), label, amount == shown))
     return found
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.reading.wording import ONE_TIME, PER
 from patients.models import (
     AlertOutcome,
     MonitoringTask,
@@ -20,6 +21,7 @@ from patients.models import (
     Override,
     PatientNote,
     Plan,
+    PlannedMedication,
     ResultAlert,
     TaskOutcome,
 )
@@ -40,7 +42,7 @@ class Line:
     text: str
     level: str = ""
     quote: str = ""
-    is_weekly: bool = False
+    often: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def plans(told: Told) -> Iterable[Event]:
     for row in told.overrides:
         overrides.setdefault(row.plan_id, []).append(row)
     for plan in told.plans:
-        lines = [medication_line(told, row) for row in plan.medications.all()]
+        lines = [medication_line(told, row, told.compiled.get(plan.pk)) for row in plan.medications.all()]
         for override in overrides.get(plan.pk, ()):
             compiled = told.compiled.get(plan.pk)
             rule = compiled.rules.get(override.rule_key) if compiled else None
@@ -154,14 +156,15 @@ def plans(told: Told) -> Iterable[Event]:
             )  # fmt: skip
 
 
-def medication_line(told: Told, row: Any) -> Line:
+def medication_line(told: Told, row: PlannedMedication, compiled: CompiledPackage | None) -> Line:
     name = told.drug(row.drug_key)
     said = f"{words.CHANGES[row.change]} {name}"
     if row.is_given and row.amount is not None:
-        said += f", {words.amount(row.amount, row.unit)} {words.PER.get(row.per, '')}".rstrip()
+        each = ONE_TIME.lower() if words.is_one_time(compiled, row.regimen_key) else PER.get(row.per, "")
+        said += f", {words.amount(row.amount, row.unit)} {each}".rstrip()
         if row.weekday is not None:
             said += f", on {row.get_weekday_display()}"
-    return Line(said, is_weekly=row.weekly_only and row.is_given)
+    return Line(said, often=words.often(compiled, row) if row.is_given else "")
 
 
 def alerts(told: Told) -> Iterable[Event]:

@@ -132,7 +132,9 @@ class PatientPage:
 
     @cached_property
     def trends(self) -> Trends | None:
-        return trends_of(self.lines, self.plans, self.today, self.drug_name) if self.lines.measured else None
+        return (
+            trends_of(self.lines, self.by_plan, self.plans, self.today, self.drug_name) if self.lines.measured else None
+        )
 
     @cached_property
     def answers(self) -> list[tuple[str, list[Answer]]]:

@@ -7,6 +7,7 @@ from guidelines.engine.dosing import Dose, NoDose
 from guidelines.engine.operators import unit_text
 from guidelines.engine.options import AssessedOption, AssessedRegimen
 from guidelines.engine.values import plain
+from guidelines.reading.wording import often as often_taken
 from patients.beside import is_same
 from patients.draft_lines import may_be_chosen
 from patients.presentation import words
@@ -31,7 +32,7 @@ OUTCOMES = {
 class RegimenLine:
     name: str
     role: str
-    is_weekly: bool
+    often: str
     dose: str
     reason: str
 
@@ -167,13 +168,14 @@ def why_not_choose(run: Run, option: AssessedOption) -> str:
 
 def regimen_line(part: AssessedRegimen) -> RegimenLine:
     dose, drug = part.dose, part.regimen.drug
+    often = often_taken(drug, one_time=part.regimen.regimen.one_time)
     if isinstance(dose, NoDose):
-        return RegimenLine(drug.name, words.ROLES[part.role], drug.weekly_only, "", dose.reason)
-    return RegimenLine(drug.name, words.ROLES[part.role], drug.weekly_only, dose_range(dose), "")
+        return RegimenLine(drug.name, words.ROLES[part.role], often, "", dose.reason)
+    return RegimenLine(drug.name, words.ROLES[part.role], often, dose_range(dose), "")
 
 
 def dose_range(dose: Dose) -> str:
     """15 to 25 mg a week, starting at 15."""
     low, high, unit = plain(dose.min), plain(dose.max), unit_text(dose.unit)
     text = f"{low}{words.NBSP}{unit}" if low == high else f"{low} to {high}{words.NBSP}{unit}"
-    return f"{text} {words.PER[dose.per]}"
+    return f"{text} {words.each(dose)}"

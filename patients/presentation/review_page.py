@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guidelines.engine.facts import Known
+from guidelines.reading.wording import often as often_taken
 from patients.plan_words import actions_of
 from patients.presentation import words
 from patients.presentation.monitoring_page import MonitoringPage, monitoring_page
@@ -21,7 +22,7 @@ class MedicationRow:
     tag: str
     dose: str
     made_of: str
-    is_weekly: bool
+    often: str
     weekday: int | None
     weekday_name: str
     working: tuple[str, ...]
@@ -125,7 +126,7 @@ def medication_rows(run: Run) -> list[MedicationRow]:
                 tag=words.CHANGE_TAGS.get(line.change, ""),
                 dose=planned_text(run, line),
                 made_of=f"{made}: {planned.pattern}" if planned and planned.pattern else made,
-                is_weekly=weekday is not None,
+                often="" if planned is None else often_taken(line.drug, one_time=planned.one_time),
                 weekday=int(weekday) if weekday is not None else None,
                 weekday_name=weekday.label if weekday is not None else "",
                 working=line.working,

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from guidelines.reading.wording import each
 from patients.facts import Answer
 from patients.models import Consultation
 from patients.presentation import words
@@ -53,7 +54,7 @@ def choice_said(run: Run, place: str, entry: Any) -> str:
         return compiled.options[entry].title if entry in compiled.options else "Not chosen"
     if name == "amounts" and key in compiled.regimens:
         regimen = compiled.regimens[key].regimen
-        return f"{words.amount(Decimal(entry), regimen.unit)} {words.PER[regimen.amount_per]}"
+        return f"{words.amount(Decimal(entry), regimen.unit)} {each(regimen)}"
     if name == "weekdays":
         return str(entry).capitalize()
     if name == "taking":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from guidelines.engine.planned import Weekday
+from guidelines.reading.wording import often
 from patients.dose_words import spared_weekday
 from patients.draft_lines import LineWriter
 from patients.plan_draft import MedicationLine
@@ -24,7 +25,7 @@ class TakenCard:
 
     drug_key: str
     name: str
-    is_weekly: bool
+    often: str
     now: str
     change: str
     word: str
@@ -65,7 +66,7 @@ def taken_card(
     return TakenCard(
         drug_key=drug,
         name=content.name,
-        is_weekly=content.weekly_only,
+        often=often(content, one_time=is_over(run, drug)),
         now=now_text(run, drug),
         change=change,
         word=words.CHANGES[change],
@@ -98,9 +99,17 @@ def weekday_of(run: Run, drug: str) -> Weekday | None:
     return run.choices.weekdays.get(drug, now.weekday if now else None)
 
 
+def is_over(run: Run, drug: str) -> bool:
+    """Whether the plan that is followed gives one dose of it, and no more."""
+    now = run.current.get(drug)
+    return now is not None and now.is_over
+
+
 def now_text(run: Run, drug: str) -> str:
     """What is taken now, as the plan that is followed says."""
     now = run.current.get(drug)
+    if is_over(run, drug) and run.plan is not None:
+        return f"One dose by plan {run.plan.number}, and no more."
     if now is not None and now.is_held:
         return "Held by the present plan."
     if now is None or now.amount is None or run.plan is None:

@@ -4,17 +4,20 @@ Draws what `result_lines` and the plans say; a dose is what a signed plan says, 
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.operators import unit_text
+from guidelines.engine.planned import Weekday
 from guidelines.engine.values import plain
+from guidelines.reading.wording import ONE_TIME, SINGLE
 from patients.facts import MEDICINES_GROUP
 from patients.following.thresholds import Bound
 from patients.models import MedicationChange, Plan, PlannedMedication
@@ -24,9 +27,33 @@ from patients.presentation.result_lines import TAGS, Found, ResultLines, graver
 from patients.presentation.trends import Axis, Edge, Plot, Stretch, Value, plotted, stretch
 
 HEIGHT, MOST_ROWS = 84, 30
+Contents = Mapping[Any, CompiledPackage]  # by plan
 SPARE_TICKS = (1, 2, 4)  # of six days those that are left out where there is little room
-Span = tuple[PlannedMedication, date, date]
-PER = {"day": "a day", "week": "a week", "dose": "a dose"}
+
+
+class Span(NamedTuple):
+    """A medication as one plan gives it. `often`: the word beside a weekly one."""
+
+    row: PlannedMedication
+    start: date
+    end: date
+    often: str
+
+    @property
+    def is_one_time(self) -> bool:
+        return self.often == SINGLE
+
+    @property
+    def said(self) -> str:
+        often = ONE_TIME.lower() if self.is_one_time else words.PER.get(self.row.per, "")
+        return f"{dose_words(self.row)} {often if self.row.is_given else ''}".rstrip()
+
+    def cut(self) -> "Span":
+        """A single dose is that of one day, however long its plan is followed."""
+        if not self.is_one_time or self.row.weekday is None:
+            return self
+        day = Weekday(self.row.weekday).on_or_after(self.start)
+        return self._replace(start=day, end=day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +92,7 @@ class Trend:
 @dataclass(frozen=True, slots=True)
 class DoseRow:
     name: str
-    is_weekly: bool
+    often: str
     per: str
     stretches: tuple[Stretch, ...]
     said: str
@@ -80,7 +107,9 @@ class Trends:
     named: tuple[tuple[str, str], ...]  # where guidelines differ: the mark at a line, and whose it is
 
 
-def trends_of(lines: PlansLines, plans: Sequence[Plan], today: date, drug: Callable[[str], str]) -> Trends:
+def trends_of(
+    lines: PlansLines, contents: Contents, plans: Sequence[Plan], today: date, drug: Callable[[str], str]
+) -> Trends:
     """`drug` names a drug of any of the plans."""
     days = [found.on for measured in lines.measured for found in measured.results]
     axis = Axis.over([*days, *(plan.signed_on for plan in plans)], today)
@@ -96,7 +125,7 @@ def trends_of(lines: PlansLines, plans: Sequence[Plan], today: date, drug: Calla
     return Trends(
         tuple(matters),
         tuple(more),
-        tuple(doses_of(drug, axis, plans, today, ZoneInfo(lines.patient.clinic.time_zone))),
+        tuple(doses_of(drug, contents, axis, plans, today, ZoneInfo(lines.patient.clinic.time_zone))),
         tuple((x, f"{day:%-d %b %y}", place in SPARE_TICKS) for place, (x, day) in enumerate(ticks)),
         tuple(lines.named) if any(trend.is_marked for trend in (*matters, *more)) else (),
     )
@@ -195,7 +224,7 @@ def edge_words(compiled: CompiledPackage, bound: Bound, value: Decimal) -> str:
 
 
 def doses_of(
-    drug: Callable[[str], str], axis: Axis, plans: Sequence[Plan], today: date, zone: ZoneInfo
+    drug: Callable[[str], str], contents: Contents, axis: Axis, plans: Sequence[Plan], today: date, zone: ZoneInfo
 ) -> list[DoseRow]:
     """From the day each plan was signed to the day the next one was, by drug, in the order they came. What two guidelines
     plan is two rows: neither plan knows what the other gives."""
@@ -207,7 +236,8 @@ def doses_of(
         titles[plan.guideline_id] = plan.version.title
         for row in plan.medications.all():
             if row.change != MedicationChange.STOP and (end > plan.signed_on or end == today):
-                spans.setdefault((row.drug_key, plan.guideline_id), []).append((row, plan.signed_on, end))
+                span = Span(row, plan.signed_on, end, words.often(contents[plan.pk], row) if row.is_given else "")
+                spans.setdefault((row.drug_key, plan.guideline_id), []).append(span.cut())
     planned_by = Counter(key for key, _ in spans)
     return [
         dose_row(f"{drug(key)}, {titles[guideline]}" if planned_by[key] > 1 else drug(key), axis, found)
@@ -223,27 +253,25 @@ def followed_until(plan: Plan, plans: Sequence[Plan], today: date, zone: ZoneInf
 
 def dose_row(name: str, axis: Axis, spans: Sequence[Span]) -> DoseRow:
     joined = joined_spans(spans)
-    most = max((row.amount for row, _, _ in joined if row.amount is not None), default=Decimal(1))
-    per = next((row.per for row, _, _ in reversed(joined) if row.per), "")
+    most = max((span.row.amount for span in joined if span.row.amount is not None), default=Decimal(1))
+    per = next((span.row.per for span in reversed(joined) if span.row.per), "")
     stretches = tuple(
-        stretch(axis, start, end, dose_words(row), tint_of(row, most), is_held=not row.is_given)
-        for row, start, end in joined
+        stretch(axis, one.start, one.end, dose_words(one.row), tint_of(one.row, most), is_held=not one.row.is_given)
+        for one in joined
     )
-    said = "; ".join(
-        f"{dose_words(row)}{f' {PER[row.per]}' if row.per else ''} from {words.day(start)}" for row, start, _ in joined
-    )
-    is_weekly = any(row.weekly_only for row, _, _ in joined)
-    return DoseRow(name, is_weekly, PER.get(per, ""), stretches, f"{said}.")
+    often = next((span.often for span in reversed(joined) if span.often), "")
+    said = "; ".join(f"{span.said} {'on' if span.is_one_time else 'from'} {words.day(span.start)}" for span in joined)
+    return DoseRow(name, often, words.PER.get(per, ""), stretches, f"{said}.")
 
 
 def joined_spans(spans: Sequence[Span]) -> list[Span]:
     """What went on unchanged under a new plan is one stretch."""
     found: list[Span] = []
-    for row, start, end in spans:
-        if found and found[-1][2] == start and dose_words(found[-1][0]) == dose_words(row):
-            found[-1] = (found[-1][0], found[-1][1], end)
+    for span in spans:
+        if found and found[-1].end == span.start and found[-1].said == span.said and not span.is_one_time:
+            found[-1] = found[-1]._replace(end=span.end)
         else:
-            found.append((row, start, end))
+            found.append(span)
     return found
 
 

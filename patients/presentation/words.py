@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Fact
+from guidelines.engine.dosing import Dose
 from guidelines.engine.operators import unit_text
 from guidelines.engine.planned import PlannedDrug, Weekday
 from guidelines.engine.products import Count, counted, named
 from guidelines.engine.values import plain
+from guidelines.reading import wording
 from patients.dose_words import amount_and_days
 from patients.paper_words import set_clinical
 
 NBSP = "\u00a0"
 ADD_WHAT_IS_MISSING = "Add what is missing, so that the rule can be checked."
-PER = {"dose": "a dose", "day": "a day", "week": "a week"}
+PER = wording.PER
 ROLES = {"main": "Main medicine", "companion": "Given with it", "continued": "Goes on"}
 CHANGES = {
     "start": "Start", "continue": "Continue", "raise": "Raise", "reduce": "Reduce", "hold": "Hold", "taper": "Taper",
@@ -38,6 +40,31 @@ def day(value: date) -> str:
 
 def amount(number: Decimal, unit: str) -> str:
     return f"{plain(number)}{NBSP}{unit_text(unit, plain(number))}".strip()
+
+
+class PlannedRow(Protocol):
+    """As much of a signed row as tells how often its drug is taken."""
+
+    @property
+    def regimen_key(self) -> str: ...
+    @property
+    def weekday(self) -> int | None: ...
+
+
+def is_one_time(compiled: CompiledPackage | None, regimen: str | None) -> bool:
+    """Whether the regimen is a single dose: nothing of it is said to be weekly, though it has a weekday."""
+    found = compiled.regimens.get(regimen or "") if compiled else None
+    return found is not None and found.regimen.one_time
+
+
+def often(compiled: CompiledPackage | None, row: PlannedRow) -> str:
+    """The word beside a weekly drug that is given."""
+    return "" if row.weekday is None else wording.SINGLE if is_one_time(compiled, row.regimen_key) else wording.WEEKLY
+
+
+def each(dose: Dose) -> str:
+    """What follows an amount of it: a week; of a single dose, that it is one."""
+    return wording.ONE_TIME.lower() if dose.one_time else PER[dose.per]
 
 
 def tests(compiled: CompiledPackage | None, keys: Iterable[str]) -> str:

@@ -31,11 +31,12 @@ LONG_OPEN = 30  # days: what may wait longer is open, and not due
 
 
 class Medicine(NamedTuple):
-    """`dose` leaves the weekday out where `weekday` names it: the word Weekly stands between them."""
+    """`dose` leaves the weekday out where `weekday` names it: `often`, Weekly, stands between them."""
 
     name: str
     dose: str
     weekday: str = ""  # of a weekly medicine, in full
+    often: str = ""
 
 
 class Part(NamedTuple):
@@ -242,7 +243,8 @@ def main_medicine(compiled: CompiledPackage, rows: Sequence[Given], drug: str) -
     if row.amount is None:
         return Medicine(name, "dose as before")
     if row.weekday is not None:
-        return Medicine(name, words.amount(row.amount, row.unit), Weekday(row.weekday).label)
+        often = words.often(compiled, row)
+        return Medicine(name, words.amount(row.amount, row.unit), Weekday(row.weekday).label, often)
     return Medicine(name, set_clinical(amount_and_days(Signed.of(row), spared_weekday(compiled, row, rows))))
 
 
@@ -261,6 +263,7 @@ class Signed(NamedTuple):
     unit: str
     per: str
     frequency: OnWeekday | EveryDay
+    one_time: bool = False  # a daily one is none
 
     @staticmethod
     def of(row: Given) -> "Signed":

@@ -84,8 +84,8 @@ def test_tests_are_not_called_weekly_because_their_medicine_is() -> None:
     cards = shown_for("which blood tests with methotrexate").cards
 
     assert cards
-    assert not any(card.is_weekly for card in cards if card.label == "Tests and checks")
-    assert any(card.is_weekly for card in shown_for("methotrexate dose").cards)
+    assert not any(card.often for card in cards if card.label == "Tests and checks")
+    assert any(card.often == "Weekly" for card in shown_for("methotrexate dose").cards)
 
 
 def test_an_answer_says_how_it_goes_on_with_the_words_of_the_guidelines_own_table() -> None:

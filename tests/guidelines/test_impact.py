@@ -71,7 +71,7 @@ def test_a_change_is_found_in_its_part_and_told_in_words(package: Package, part:
 
 
 def test_a_weekly_dose_that_changes_says_that_it_is_weekly() -> None:
-    assert all(change.is_weekly for change in on(sample.lower_cap()).changes["dose"])
+    assert all(change.often == "Weekly" for change in on(sample.lower_cap()).changes["dose"])
 
 
 def test_a_fact_the_new_content_no_longer_has_is_an_impact_and_no_crash() -> None:
