@@ -42,6 +42,7 @@ from patients.presentation.due import COMING_TESTS, Due, due_of
 from patients.presentation.events import KINDS, Events, Told, events_of
 from patients.presentation.plans_lines import PlansLines
 from patients.presentation.sources import Sources
+from patients.presentation.starting import Startable, startable
 from patients.presentation.trend_page import Trends, trends_of
 from patients.wizard import STEPS, Step
 
@@ -258,12 +259,9 @@ class PatientPage:
         return [Unfinished(one, STEP_BY_KEY.get(one.furthest_step, STEPS[0])) for one in begun]
 
     @property
-    def startable(self) -> list[Version]:
-        begun, clinic = {one.consultation.guideline_id for one in self.unfinished}, self.patient.clinic
-        return [
-            version for version in self.versions
-            if version.guideline_id not in begun and (clinic.is_demo or not version.is_demonstration)
-        ]  # fmt: skip
+    def startable(self) -> Startable:
+        begun = {one.consultation.guideline_id for one in self.unfinished}
+        return startable(self.versions, self.patient.clinic, begun, self.followed)
 
     @cached_property
     def concerns(self) -> list[Affected]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from guidelines.engine.facts import Known
+from patients.forms.answers import is_asked
 from patients.presentation import words
 from patients.presentation.run import Run
 from patients.wizard import KEYS, STEPS, Step, next_step, previous_step
@@ -37,10 +38,11 @@ def note_of(run: Run, step: Step) -> str:
     """The small line under a step: counts, never more than a few words."""
     match step.key:
         case "facts":
-            states = run.facts.states.values()
-            known = sum(isinstance(state, Known) for state in states)
-            unknown = sum(question.could_change != "nothing" for question in run.decision.questions)
-            return f"{known} known, {unknown} unknown"
+            states, asked = run.facts.states, [f for f in run.compiled.facts.values() if is_asked(run.compiled, f)]
+            known = sum(isinstance(states.get(fact.key), Known) for fact in asked)
+            questions = [question for question in run.decision.questions if question.could_change != "nothing"]
+            matters = sum(getattr(states.get(question.fact), "name", "") != "not_known" for question in questions)
+            return f"{known} known, {matters} open" if matters else f"{known} known"
         case "recommendation":
             chosen = next((o.option.title for o in run.decision.options if o.option.key == run.choices.option), "")
             return chosen[:48] + ("…" if len(chosen) > 48 else "")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from guidelines.engine.facts import Known
 from guidelines.engine.planned import Weekday
 from guidelines.reading.wording import often
 from patients.dose_words import spared_weekday
@@ -105,6 +106,16 @@ def is_over(run: Run, drug: str) -> bool:
     return now is not None and now.is_over
 
 
+def said_today(run: Run, drug: str) -> str:
+    """The dose as it was answered, where the guideline asks for it."""
+    asked = {regimen.taken_now for regimen in run.compiled.package.regimens if regimen.drug == drug}
+    for key in sorted(filter(None, asked)):
+        state = run.facts.states.get(key)
+        if isinstance(state, Known) and state.value:
+            return f"Now {words.value(run.compiled.facts[key], state.value)}, as answered."
+    return ""
+
+
 def now_text(run: Run, drug: str) -> str:
     """What is taken now, as the plan that is followed says."""
     now = run.current.get(drug)
@@ -113,7 +124,7 @@ def now_text(run: Run, drug: str) -> str:
     if now is not None and now.is_held:
         return "Held by the present plan."
     if now is None or now.amount is None or run.plan is None:
-        return "The dose taken now is not on record."
+        return said_today(run, drug) or "The dose taken now is not on record."
     row = next(row for row in run.plan.medications.all() if row.drug_key == drug)
     weekday = f", on {now.weekday.label}" if now.weekday is not None else ""
     once = "once a week" if now.weekday is not None else words.PER[row.per]

@@ -17,7 +17,9 @@ from tests.patients.wizard_pages import Pages, begun_with, typed_answers
 
 pytestmark = pytest.mark.django_db
 PSORIASIS = next(shipped for shipped in all_shipped() if shipped.package.slug == "plaque-psoriasis")
-EACH_WEEK = re.compile(r"(?<!\d)2\.5.mg (a|per|once a|each) week|>WEEKLY<|>Weekly<|[Oo]nce a week, on|[Ee]ach week\?", re.S)
+EACH_WEEK = re.compile(
+    r"(?<!\d)2\.5.mg (a|per|once a|each) week|>WEEKLY<|>Weekly<|[Oo]nce a week, on|[Ee]ach week\?", re.S
+)
 
 
 def case_of(key: str) -> Case:
