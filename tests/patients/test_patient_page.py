@@ -179,7 +179,7 @@ def test_what_was_taken_is_a_band_and_a_weekly_drug_says_weekly(signed_in: Clien
     trends = patient_page(plan.patient).trends
 
     assert trends is not None
-    assert [(row.name, row.is_weekly) for row in trends.doses] == [("calmine", True)]
+    assert [(row.name, row.often) for row in trends.doses] == [("calmine", "Weekly")]
     assert "10\u00a0mg a week from" in trends.doses[0].said
     band = shown(signed_in, plan.patient).split('id="trends"')[1]
     assert '<span class="weekly">Weekly</span>' in band
