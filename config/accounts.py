@@ -5,7 +5,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from config.written_once import WrittenOnce
+from patients.context import somebody
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -13,17 +13,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         return False
 
 
-NOBODY = -1
-COLUMNS = [field.attname for field in User._meta.concrete_fields]
-read_user = WrittenOnce(
-    lambda: User.objects.filter(pk=NOBODY).values_list(*COLUMNS).query.sql_with_params(), NOBODY, is_of_clinics=False
-)
-
-
 class Backend(AuthenticationBackend):
     """allauth's own, but for how the person behind a session is read."""
 
     def get_user(self, user_id: int) -> User | None:
-        row = read_user.row(user_id)
-        user = User.from_db("default", COLUMNS, row) if row is not None else None
+        user = somebody(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None

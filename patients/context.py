@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from config.access import Held, registry
+from config.acting import acting_as
 from config.written_once import WrittenOnce
 from guidelines.reviewing.waiting import queue_of
 from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS
@@ -26,6 +27,7 @@ CHOSEN = "clinic"  # in the session: the key of the clinic whose lists somebody 
 MOST_COUNTED = 99  # the bar stands on every page: it says 99+ and does not count on
 NOBODY, NEVER = -1, datetime(1900, 1, 1, tzinfo=UTC)
 CLINIC_COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]
+PERSON_COLUMNS = [field.attname for field in User._meta.concrete_fields]
 # The groups of this installation and the roles of clinics, as the registry of access names them.
 HELD = {
     EDITORS: Held.EDITOR,
@@ -38,8 +40,8 @@ HELD = {
 
 
 def written() -> tuple[str, tuple[Any, ...]]:
-    """What somebody is in this installation and in any clinic; whose patients they look after; and how many results ask for
-    something there today, by the day of each clinic, as far as they are counted."""
+    """Somebody's own row; what they are in this installation and in any clinic; whose patients they look after; and how many
+    results ask for something there today, by the day of each clinic, as far as they are counted."""
     groups = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=AT_WORK)
     memberships = Membership.objects.in_force().filter(user=OuterRef("pk")).order_by()
     asked = (
@@ -49,7 +51,7 @@ def written() -> tuple[str, tuple[Any, ...]]:
             looked_after().values_list(JSONObject(**{name: name for name in (*CLINIC_COLUMNS, "act_today")}))
         ),
     )
-    return User.objects.filter(pk=NOBODY, is_active=True).values_list(*asked).query.sql_with_params()
+    return User.objects.filter(pk=NOBODY, is_active=True).values_list(*PERSON_COLUMNS, *asked).query.sql_with_params()
 
 
 def looked_after() -> QuerySet[Any]:
@@ -70,6 +72,23 @@ def to_act_on() -> ResultAlertQuerySet:
 
 # Every page of somebody who is signed in asks this.
 work = WrittenOnce(written, NOBODY, NEVER)
+
+
+def read_work(person: int) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
+    """The person's columns, and the rest; nothing of somebody who may not sign in."""
+    with acting_as(str(person)):
+        row = work.row(person, timezone.now())
+    return (row[: len(PERSON_COLUMNS)], row[len(PERSON_COLUMNS) :]) if row is not None else None
+
+
+def somebody(person: int) -> User | None:
+    """Who is behind a session: read together with what they do here, which their every request asks next."""
+    found = read_work(person)
+    if found is None:
+        return None
+    user = User.from_db(DEFAULT_DB_ALIAS, PERSON_COLUMNS, found[0])
+    user.__dict__["at_work"] = found[1]
+    return user
 
 
 def demonstration(request: HttpRequest) -> dict[str, Any]:
@@ -125,11 +144,20 @@ class Roles:
 
     def __init__(self, user: User | AnonymousUser) -> None:
         self.user = user
-        row = work.row(user.pk, timezone.now()) if user.is_authenticated else None
-        groups, memberships, clinics = row or ((), (), ())
+        groups, memberships, clinics = self.at_work()
         self.held = frozenset(HELD[name] for name in (*groups, *memberships))
         self.workplaces = tuple(map(Workplace.of, clinics))
         self.workplace: Workplace | None = None
+
+    def at_work(self) -> tuple[Any, ...]:
+        """As it was read with the person, or anew for one who was read otherwise."""
+        if not isinstance(self.user, User):
+            return (), (), ()
+        told: tuple[Any, ...] | None = getattr(self.user, "at_work", None)
+        if told is None:
+            found = read_work(self.user.pk)
+            told = found[1] if found else ((), (), ())
+        return told
 
     def choose(self, pk: int | None) -> None:
         """One of several clinics; all of them where none is chosen, or one where they do not work any more."""

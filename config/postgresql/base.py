@@ -1,6 +1,8 @@
 """Django's PostgreSQL backend, which tells the server for whom it is asked, and as which role it connects; on the embedded
 server, if there is no other. That is started at the first connection."""
 
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,11 +17,32 @@ from config.patience import give_patience, within_patience
 from config.postgresql.roles import grants
 
 TELL = "SELECT set_config('stepwise.person', %s, false)"
+FRESH = 5  # seconds
+
+
+def is_closed_there(connection: Any) -> bool:
+    """Whether the server has closed its end, or says something that nobody asked for: its last words."""
+    if connection is None or connection.closed:
+        return True
+    ends = select.poll()
+    ends.register(connection.fileno(), select.POLLIN | select.POLLERR | select.POLLHUP)
+    return bool(ends.poll(0))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     told: str | None = NOBODY  # what this connection knows; None after a rollback, which may have taken it back
     is_owner = False
+    seen_at = float("-inf")  # by the clock of this process
+
+    # --- whether it is still there ---
+
+    def is_usable(self) -> bool:
+        """Asked once by each request. A server that went away has closed its end, which is seen here and costs nothing; only a
+        connection that has lain idle is tried with a statement."""
+        before, self.seen_at = self.seen_at, time.monotonic()
+        if self.seen_at - before < FRESH and not is_closed_there(self.connection):
+            return True
+        return bool(super().is_usable())
 
     # --- as which role ---
 
