@@ -4,6 +4,8 @@ import gc
 import os
 from typing import Any
 
+from config import kept
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # The site is read once and workers are copies: one that dies is replaced in milliseconds, not in the seconds of a start.
@@ -12,6 +14,10 @@ logger_class = "config.server_lines.ServerLines"
 
 # A worker has read by then what it keeps for good: guidelines, templates, statements.
 SETTLED = 200
+
+
+def on_starting(server: Any) -> None:
+    kept.share()
 
 
 def pre_fork(server: Any, worker: Any) -> None:

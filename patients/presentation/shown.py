@@ -95,7 +95,7 @@ def rendered(run: Run, key: str, context: Mapping[str, Any], *, is_live: bool = 
     )
 
 
-_kept: Kept[tuple[Stamp, str], Shown] = Kept(MOST_KEPT)
+_kept: Kept[tuple[Stamp, str], Shown] = Kept(MOST_KEPT, shared="steps")
 
 
 def kept(stamp: Stamp | None, key: str) -> Shown | None:
