@@ -1,7 +1,7 @@
 """What the workers of one server keep together: a stretch of memory that all of them see, in no file, gone with the last one.
 
-Nobody waits for anybody. A place is written without a lock, and begins with digests of its key and of what it holds: whoever
-reads one while it is written, or after its writer was killed, finds that they do not match, and has nothing.
+Nobody waits for anybody. A place is written without a lock, and begins with a digest of its key and one of its key with what it
+holds: whoever reads one while it is written, or after its writer was killed, finds that they do not match, and has nothing.
 """
 
 import mmap
@@ -45,7 +45,7 @@ class Shelf:
         self.turn += 1
         at = next((at for at, other in zip((first, second), taken, strict=True) if other in (name, free)), None)
         at = (first, second)[self.turn % 2] if at is None else at
-        entry = name + digest(content) + len(content).to_bytes(LENGTH) + content
+        entry = name + digest(name + content) + len(content).to_bytes(LENGTH) + content
         self.memory[at : at + len(entry)] = entry
 
     def of(self, name: bytes) -> Iterator[int]:
@@ -58,4 +58,4 @@ class Shelf:
             return None
         begin = at + len(head)
         content = self.memory[begin : begin + int.from_bytes(head[2 * DIGEST :])]
-        return content if digest(content) == head[DIGEST : 2 * DIGEST] else None
+        return content if digest(name + content) == head[DIGEST : 2 * DIGEST] else None

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Choice, Drug
 from guidelines.package import compiled_version
-from patients.facts import MEDICINES_GROUP, deciding_fact
+from guidelines.reading.wording import often
+from patients.facts import MEDICINES_GROUP, deciding_fact, is_one_time
 from patients.models import Consultation, MedicationChange, Plan
 from patients.plan_draft import DraftProblem, PlanDraft
 from patients.plan_parts import NO_MORE
@@ -24,6 +25,11 @@ class Beside(NamedTuple):
     plan: Plan
     drug: Drug
     is_given: bool  # else it is on hold
+    one_time: bool = False
+
+    @property
+    def often(self) -> str:
+        return often(self.drug, one_time=self.one_time)
 
     @property
     def name_of_plan(self) -> str:
@@ -42,9 +48,9 @@ def drugs_of(plans: Iterable[Plan], today: date) -> tuple[Beside, ...]:
     under that plan, and no other."""
     found = []
     for plan in plans:
-        drugs, over = compiled_version(plan.version).drugs, ended(plan, today)
+        signed, over = compiled_version(plan.version), ended(plan, today)
         found += [
-            Beside(plan, drugs[row.drug_key], row.is_given)
+            Beside(plan, signed.drugs[row.drug_key], row.is_given, is_one_time(signed, row))
             for row in plan.medications.all()
             if row.change != MedicationChange.STOP and row.drug_key not in over
         ]

@@ -77,9 +77,8 @@ def decision_sentence(compiled: CompiledPackage, decision: Decision, draft: Plan
         if draft.step
         else OUTCOMES[decision.outcome]
     ]
-    option = compiled.options.get(choices.option or "")
-    if option is not None and (not draft.step or option.title != compiled.steps[draft.step].step.title):
-        parts.append(option.title)
+    if choices.option in compiled.options:
+        parts.append(compiled.options[choices.option].title)
     if decision.step != draft.step and decision.step in compiled.steps:
         parts.append(f"The guideline's own step is {compiled.steps[decision.step].step.title}")
     return ". ".join(parts) + "."

@@ -39,7 +39,7 @@ def alerts_beside(
         if not any(answers_from(version, line.drug, plan.signed_on) for line in draft.medications if line.is_given):
             continue  # that guideline has no word for these drugs
         third = [other for other in beside if other.plan != plan]
-        now = [Beside(plan, compiled.drugs[key], not drug.is_held) for key, drug in current.items()]
+        now = [Beside(plan, compiled.drugs[key], not (drug.is_held or drug.is_over)) for key, drug in current.items()]
         then = [Beside(plan, line.drug, line.is_given) for line in draft.medications if line.change != "stop"]
         recorded = [row for row in observations if row.recorded_at is not None]
         before = [read(plan, version, rows, today, [*third, *now]) for rows in (recorded, observations)]

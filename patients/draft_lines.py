@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from guidelines.engine.compiled import CompiledPackage, CompiledRegimen
 from guidelines.engine.decision import Decision, Taking
-from guidelines.engine.dosing import Dose, NoDose, dose_for, selectable
+from guidelines.engine.dosing import Dose, NoDose, dose_for, often, selectable
 from guidelines.engine.options import AssessedOption, AssessedRegimen
 from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
 from guidelines.engine.products import products_for, weekly_pattern
@@ -141,8 +141,8 @@ class LineWriter:
         elif not allowed:
             self.dose_problem(
                 place,
-                f"{name}: {plain(amount)} {dose.unit} per {dose.per} cannot be given. Choose a dose that its products make up, from "
-                f"{plain(dose.min)} to {plain(dose.max)} {dose.unit} per {dose.per}.",
+                f"{name}: {plain(amount)} {dose.unit} {often(regimen, dose.per)} cannot be given. Choose a dose that its products "
+                f"make up, from {plain(dose.min)} to {plain(dose.max)} {dose.unit} {often(regimen, dose.per)}.",
             )
         weekday = self.weekday(compiled, None)
         return built(compiled, amount, weekday) if amount is not None and allowed else None

@@ -12,7 +12,8 @@ from guidelines.engine.content import Fact
 from guidelines.engine.facts import Known, PatientFacts
 from guidelines.engine.nodes import Node
 from guidelines.engine.resolve import Resolved
-from patients.models import MedicationChange, Observation, Patient, Plan
+from guidelines.package import compiled_version
+from patients.models import MedicationChange, Observation, Patient, Plan, PlannedMedication
 from patients.models.plan import NOT_GIVEN
 
 Answer = dict[str, Any]
@@ -114,24 +115,30 @@ def prefilled(
         if "upper_limit" in found.get(fact.key, {}):
             found.pop(fact.upper_limit or "", None)  # the result brings its own
     if plan is not None:
-        found |= taken_by_plan(compiled, as_of, plan) | amounts_by_plan(compiled, plan)
+        found |= taken_by_plan(compiled, as_of, plan) | amounts_by_plan(compiled, plan, compiled_version(plan.version))
     return found
 
 
-def amounts_by_plan(compiled: CompiledPackage, plan: Plan) -> Answers:
+def amounts_by_plan(compiled: CompiledPackage, plan: Plan, signed: CompiledPackage) -> Answers:
     """How much is taken, where the guideline asks for it and the plan tells today's amount: nothing of a drug that is
-    held. Of one raised or lowered in dated steps nobody knows which was reached, and it is asked."""
+    held, or was given one time only. Of one raised or lowered in dated steps nobody knows which was reached, and it is asked."""
     changing = drugs_in_steps(plan)
     regimens = compiled.package.regimens
     asked = {regimen.drug: regimen.taken_now for regimen in regimens if regimen.taken_now}
     found: Answers = {}
     for row in plan.medications.all():
         fact = asked.get(row.drug_key)
-        if fact and row.change == MedicationChange.HOLD:
+        if fact and (row.change == MedicationChange.HOLD or is_one_time(signed, row)):
             found[fact] = {"value": "0", "taken_on": plan.signed_on.isoformat()}
         elif fact and row.amount is not None and row.drug_key not in changing:
             found[fact] = {"value": row.amount_text, "taken_on": plan.signed_on.isoformat()}
     return {key: {**answer, "unit": compiled.facts[key].unit or ""} for key, answer in found.items()}
+
+
+def is_one_time(signed: CompiledPackage, row: PlannedMedication) -> bool:
+    """Whether it is a single dose. `signed` is the version of the plan: a later one may have other regimens."""
+    planned = signed.regimens.get(row.regimen_key)
+    return planned is not None and planned.regimen.one_time
 
 
 def drugs_in_steps(plan: Plan) -> set[str]:

@@ -16,7 +16,7 @@ from guidelines.engine.reading import read_facts
 from guidelines.package import ContentMoved, compiled_version
 from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.drafting import draft_plan
-from patients.facts import drugs_in_steps
+from patients.facts import drugs_in_steps, is_one_time
 from patients.models import MedicationChange, Plan, PlannedMedication
 from patients.on_hold import held_by
 from patients.plan_draft import CurrentDrug, PlanDraft
@@ -30,6 +30,7 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
     """
     if plan is None:
         return {}
+    signed = compiled_version(plan.version)
     in_steps, held, found = drugs_in_steps(plan), held_by(plan), dict[str, CurrentDrug]()
     for row in plan.medications.all():
         if row.change == MedicationChange.STOP or row.drug_key not in compiled.drugs:
@@ -38,8 +39,7 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
             rules = [compiled.rules[key].rule for key in held.get(row.drug_key, ()) if key in compiled.rules]
             found[row.drug_key] = held_drug(compiled, plan, row, rules)
             continue
-        planned = compiled.regimens.get(row.regimen_key)
-        if planned is not None and planned.regimen.one_time:
+        if is_one_time(signed, row):
             found[row.drug_key] = CurrentDrug(is_over=True)
             continue
         is_steady = row.change != MedicationChange.TAPER and row.drug_key not in in_steps
@@ -50,6 +50,8 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
 
 def held_drug(compiled: CompiledPackage, plan: Plan, row: PlannedMedication, rules: list[SafetyRule]) -> CurrentDrug:
     since, giving, before = last_given(plan, row.drug_key)
+    if giving is not None and before is not None and is_one_time(compiled_version(giving.version), before):
+        return CurrentDrug(is_held=True)  # nothing was taken that a new dose could be less than
     lower = [rule for rule in rules if rule.action.resume_lower]
     below = taken_when_held(compiled, since, giving, before, row.drug_key) if lower else None
     weekday = weekday_of(before) if before is not None else None

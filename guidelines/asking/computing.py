@@ -136,7 +136,10 @@ def plain_dose(found: CompiledRegimen) -> tuple[str, tuple[Line, ...]]:
     times = regimen.frequency.times if regimen.frequency.type == "daily" else 0
     often = ONCE_A_WEEK if not times else "Once a day" if times == 1 else f"{times} times a day"
     often = ONE_TIME if regimen.one_time else often
-    limits = [f"{plain(cap.amount)} {regimen.unit}{BASIS[cap.basis]} {PER[cap.per]}" for cap in tightest(found)]
+    limits = [
+        f"{plain(cap.amount)} {regimen.unit}{BASIS[cap.basis]} {each(regimen) if regimen.one_time else PER[cap.per]}"
+        for cap in tightest(found)
+    ]
     within = ", within these limits" if len(limits) > 1 else ""
     lines = (
         Line(regimen.plain or "Your doctor works out the dose for you"),

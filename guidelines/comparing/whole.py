@@ -151,7 +151,9 @@ def entries_of(
 
 
 def is_weekly(compiled: CompiledPackage, entry: Any) -> bool:
-    """Whether an entry is about a medicine that is taken once a week only."""
+    """Whether an entry is about a medicine that is taken once a week only, and not about a single dose of it."""
+    if getattr(entry, "one_time", False):
+        return False
     drug = compiled.drugs.get(getattr(entry, "drug", None) or entry.key)
     return drug is not None and drug.weekly_only
 

@@ -52,7 +52,7 @@ def facts_now(
         days_held=days_on_hold(compiled, plan, today), elsewhere=others,
     )  # fmt: skip
     # What is added up of a dose is what a consultation would add up: the earlier doses, and the plan's since it was signed.
-    for key, answer in amounts_by_plan(compiled, plan).items():
+    for key, answer in amounts_by_plan(compiled, plan, compiled).items():
         if key in planned and plan.signed_on < today:
             other_days = [told for told in found["history"].get(key, ()) if told["taken_on"] != answer["taken_on"]]
             found["history"][key] = sorted([*other_days, answer], key=lambda told: told["taken_on"])

@@ -70,7 +70,7 @@ def taken_card(
         often=often(content, one_time=is_over(run, drug)),
         now=now_text(run, drug),
         change=change,
-        word=words.CHANGES[change],
+        word="Given once" if line is None and is_over(run, drug) else words.CHANGES[change],
         tag=words.CHANGE_TAGS.get(change, ""),
         because=[run.sources.said(key) for key in taking.because],
         must_choose=must,

@@ -17,7 +17,7 @@ from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.operators import unit_text
 from guidelines.engine.planned import Weekday
 from guidelines.engine.values import plain
-from guidelines.reading.wording import ONE_TIME, SINGLE
+from guidelines.reading.wording import ONE_TIME, SINGLE, WEEKLY
 from patients.facts import MEDICINES_GROUP
 from patients.following.thresholds import Bound
 from patients.models import MedicationChange, Plan, PlannedMedication
@@ -48,12 +48,16 @@ class Span(NamedTuple):
         often = ONE_TIME.lower() if self.is_one_time else words.PER.get(self.row.per, "")
         return f"{dose_words(self.row)} {often if self.row.is_given else ''}".rstrip()
 
-    def cut(self) -> "Span":
-        """A single dose is that of one day, however long its plan is followed."""
+    def cut(self, today: date) -> "Span | None":
+        """A single dose is that of one day, however long its plan is followed; none where another plan came before it."""
         if not self.is_one_time or self.row.weekday is None:
             return self
         day = Weekday(self.row.weekday).on_or_after(self.start)
-        return self._replace(start=day, end=day)
+        return self._replace(start=day, end=day) if day <= self.end or self.end == today else None
+
+    @property
+    def words(self) -> str:
+        return f"{dose_words(self.row)} {SINGLE.lower()}" if self.is_one_time else dose_words(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +240,9 @@ def doses_of(
         titles[plan.guideline_id] = plan.version.title
         for row in plan.medications.all():
             if row.change != MedicationChange.STOP and (end > plan.signed_on or end == today):
-                span = Span(row, plan.signed_on, end, words.often(contents[plan.pk], row) if row.is_given else "")
-                spans.setdefault((row.drug_key, plan.guideline_id), []).append(span.cut())
+                often = words.often(contents[plan.pk], row) if row.is_given else ""
+                if (span := Span(row, plan.signed_on, end, often).cut(today)) is not None:
+                    spans.setdefault((row.drug_key, plan.guideline_id), []).append(span)
     planned_by = Counter(key for key, _ in spans)
     return [
         dose_row(f"{drug(key)}, {titles[guideline]}" if planned_by[key] > 1 else drug(key), axis, found)
@@ -256,10 +261,11 @@ def dose_row(name: str, axis: Axis, spans: Sequence[Span]) -> DoseRow:
     most = max((span.row.amount for span in joined if span.row.amount is not None), default=Decimal(1))
     per = next((span.row.per for span in reversed(joined) if span.row.per), "")
     stretches = tuple(
-        stretch(axis, one.start, one.end, dose_words(one.row), tint_of(one.row, most), is_held=not one.row.is_given)
+        stretch(axis, one.start, one.end, one.words, tint_of(one.row, most), is_held=not one.row.is_given)
         for one in joined
     )
-    often = next((span.often for span in reversed(joined) if span.often), "")
+    kinds = {span.often for span in joined} - {""}
+    often = WEEKLY if WEEKLY in kinds else next(iter(kinds), "")  # what was given once says so itself
     said = "; ".join(f"{span.said} {'on' if span.is_one_time else 'from'} {words.day(span.start)}" for span in joined)
     return DoseRow(name, often, words.PER.get(per, ""), stretches, f"{said}.")
 

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from guidelines.reading.wording import ONE_TIME, SINGLE
 from patients.actions import record_accesses
 from patients.outputs.spreadsheet import csv_file
-from patients.presentation.worklist_rows import Line, Section
+from patients.presentation.worklist_rows import Line, Medicine, Section
 from patients.views.scope import page_name, person, sentence_page
 from patients.views.worklist import Asked, asked_for, read
 from patients.worklist import counts
@@ -56,9 +57,16 @@ def worklist_csv(request: HttpRequest) -> HttpResponse:
     return csv_file(COLUMNS, rows, f"worklist-{day}.csv")
 
 
+def dose_cells(medicine: Medicine) -> tuple[str, str, str]:
+    """What is taken one time only has no day in the column of weekly ones."""
+    if medicine.often == SINGLE:
+        return medicine.name, f"{medicine.dose} {ONE_TIME.lower()}, on {medicine.weekday}", ""
+    return medicine.name, medicine.dose, medicine.weekday
+
+
 def cells(section: Section, line: Line) -> Iterator[str]:
     medicine = line.medicine
     yield from (section.title, line.status, line.name, line.born_on.isoformat(), line.number, line.clinic)
-    yield from (medicine.name, medicine.dose, medicine.weekday) if medicine else ("", "", "")
+    yield from dose_cells(medicine) if medicine else ("", "", "")
     yield from (line.what, line.more, line.due, line.due_on.isoformat() if line.due_on else "")
     yield from (line.last, line.last_on.isoformat() if line.last_on else "", line.who, line.aside)

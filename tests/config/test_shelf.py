@@ -105,6 +105,17 @@ def test_what_was_half_written_is_not_there(kept_of_it: int) -> None:
     assert shelf.get("key") in (None, "before" * 50)
 
 
+def test_a_name_over_what_another_key_holds_finds_nothing() -> None:
+    """As when two write one place at once, or a reader's copy is not made in one go."""
+    shelf = Shelf(places=1, size=4096)
+    shelf.put("one", "page of one")
+    name = shelf.memory[:DIGEST]
+    shelf.put("other", "page of another")
+    shelf.memory[:DIGEST] = name
+
+    assert shelf.get("one") is None
+
+
 def test_readers_and_writers_at_once_never_see_a_mixture() -> None:
     shelf = Shelf(places=1, size=4096)
 
