@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus as Status
 
 from config import embedded
 from config.acting import NOBODY, acting
@@ -20,9 +21,10 @@ TELL = "SELECT set_config('stepwise.person', %s, false)"
 FRESH = 5  # seconds
 
 
-def is_closed_there(connection: Any) -> bool:
-    """Whether the server has closed its end, or says something that nobody asked for: its last words."""
-    if connection is None or connection.closed:
+def is_doubtful(connection: Any) -> bool:
+    """Whether it may be of no use: closed, in a transaction that has failed, or the server has closed its end, or says
+    something that nobody asked for: its last words."""
+    if connection is None or connection.info.transaction_status not in (Status.IDLE, Status.INTRANS):
         return True
     ends = select.poll()
     ends.register(connection.fileno(), select.POLLIN | select.POLLERR | select.POLLHUP)
@@ -40,7 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Asked once by each request. A server that went away has closed its end, which is seen here and costs nothing; only a
         connection that has lain idle is tried with a statement."""
         before, self.seen_at = self.seen_at, time.monotonic()
-        if self.seen_at - before < FRESH and not is_closed_there(self.connection):
+        if self.seen_at - before < FRESH and not is_doubtful(self.connection):
             return True
         return bool(super().is_usable())
 

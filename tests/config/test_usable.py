@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from config.postgresql import base
 from tests.owner import as_owner
@@ -54,6 +54,17 @@ def test_a_connection_that_the_server_has_ended_is_seen_at_once(wrapper: Any) ->
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [wrapper.connection.info.backend_pid])
 
     assert not wrapper.is_usable()
+
+
+def test_one_whose_transaction_has_failed_is_not_usable_until_it_is_rolled_back(wrapper: Any) -> None:
+    wrapper.set_autocommit(False)
+    assert wrapper.is_usable()
+    with pytest.raises(DatabaseError), wrapper.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
+
+    assert not wrapper.is_usable()
+    wrapper.rollback()
+    assert wrapper.is_usable()
 
 
 def test_one_that_was_closed_here_is_not_usable(wrapper: Any) -> None:
