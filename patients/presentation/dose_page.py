@@ -12,7 +12,6 @@ from guidelines.engine.products import products_for, weekly_pattern
 from guidelines.engine.values import plain
 from guidelines.reading import Source
 from guidelines.reading.wording import ONE_TIME
-from guidelines.reading.wording import often as often_taken
 from patients.draft_lines import LineWriter, amounts_for, made_up_to
 from patients.draft_working import worksheet
 from patients.plan_draft import CurrentDrug, MedicationLine
@@ -138,7 +137,7 @@ def regimen_card(
         title=regimen.title,
         route=regimen.route,
         role=words.ROLES[part.role],
-        often=often_taken(drug, one_time=regimen.one_time) if is_once_a_week else "",
+        often=words.badge(is_weekly=is_once_a_week, one_time=regimen.one_time),
         is_one_time=regimen.one_time,
         big=plain(shown) if shown is not None and counts else "",
         big_unit=f"{unit_text(regimen.unit)} {words.each(dose)}" if isinstance(dose, Dose) else "",

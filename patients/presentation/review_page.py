@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from guidelines.engine.facts import Known
-from guidelines.reading.wording import often as often_taken
 from patients.plan_words import actions_of
 from patients.presentation import words
 from patients.presentation.monitoring_page import MonitoringPage, monitoring_page
@@ -126,7 +125,7 @@ def medication_rows(run: Run) -> list[MedicationRow]:
                 tag=words.CHANGE_TAGS.get(line.change, ""),
                 dose=planned_text(run, line),
                 made_of=f"{made}: {planned.pattern}" if planned and planned.pattern else made,
-                often="" if planned is None else often_taken(line.drug, one_time=planned.one_time),
+                often=words.badge(is_weekly=weekday is not None, one_time=planned is not None and planned.one_time),
                 weekday=int(weekday) if weekday is not None else None,
                 weekday_name=weekday.label if weekday is not None else "",
                 working=line.working,

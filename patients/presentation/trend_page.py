@@ -56,7 +56,7 @@ class Span(NamedTuple):
         return self._replace(start=day, end=day) if day <= self.end or self.end == today else None
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         return f"{dose_words(self.row)} {SINGLE.lower()}" if self.is_one_time else dose_words(self.row)
 
 
@@ -261,7 +261,7 @@ def dose_row(name: str, axis: Axis, spans: Sequence[Span]) -> DoseRow:
     most = max((span.row.amount for span in joined if span.row.amount is not None), default=Decimal(1))
     per = next((span.row.per for span in reversed(joined) if span.row.per), "")
     stretches = tuple(
-        stretch(axis, one.start, one.end, one.words, tint_of(one.row, most), is_held=not one.row.is_given)
+        stretch(axis, one.start, one.end, one.label, tint_of(one.row, most), is_held=not one.row.is_given)
         for one in joined
     )
     kinds = {span.often for span in joined} - {""}

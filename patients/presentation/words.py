@@ -59,7 +59,12 @@ def is_one_time(compiled: CompiledPackage | None, regimen: str | None) -> bool:
 
 def often(compiled: CompiledPackage | None, row: PlannedRow) -> str:
     """The word beside a weekly drug that is given."""
-    return "" if row.weekday is None else wording.SINGLE if is_one_time(compiled, row.regimen_key) else wording.WEEKLY
+    return badge(is_weekly=row.weekday is not None, one_time=is_one_time(compiled, row.regimen_key))
+
+
+def badge(*, is_weekly: bool, one_time: bool) -> str:
+    """Beside a dose that has a weekday, whatever drug it is of."""
+    return "" if not is_weekly else wording.SINGLE if one_time else wording.WEEKLY
 
 
 def each(dose: Dose) -> str:

@@ -131,7 +131,7 @@ def test_a_line_says_the_medicine_with_its_weekday_and_the_last_result(by: User,
 
     [line] = listed(by)["overdue"]
 
-    assert line.medicine == ("Calmine", "10\u00a0mg", "Tuesday")
+    assert line.medicine == ("Calmine", "10\u00a0mg", "Tuesday", "Weekly")
     assert line.last == "Itch marker 30\u00a0U/L"
     assert (line.number, line.who) == ("E-1", "Nurse or physician")
 
