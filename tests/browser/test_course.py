@@ -115,7 +115,7 @@ def laboratory(clock: Clock, after: int, **values: str) -> None:
 @contextmanager
 def day(page: Page, clock: Clock, after: int) -> Iterator[None]:
     clock.after = after
-    open_from_the_list(page, "Journey")
+    open_from_the_list(page, "J-course")
     yield
 
 
