@@ -50,7 +50,7 @@ def drugs_of(plans: Iterable[Plan], today: date) -> tuple[Beside, ...]:
     for plan in plans:
         signed, over = compiled_version(plan.version), ended(plan, today)
         found += [
-            Beside(plan, signed.drugs[row.drug_key], row.is_given, is_one_time(signed, row))
+            Beside(plan, signed.drugs[row.drug_key], row.is_given, is_one_time(signed, row.regimen_key))
             for row in plan.medications.all()
             if row.change != MedicationChange.STOP and row.drug_key not in over
         ]

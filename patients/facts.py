@@ -13,7 +13,7 @@ from guidelines.engine.facts import Known, PatientFacts
 from guidelines.engine.nodes import Node
 from guidelines.engine.resolve import Resolved
 from guidelines.package import compiled_version
-from patients.models import MedicationChange, Observation, Patient, Plan, PlannedMedication
+from patients.models import MedicationChange, Observation, Patient, Plan
 from patients.models.plan import NOT_GIVEN
 
 Answer = dict[str, Any]
@@ -128,16 +128,16 @@ def amounts_by_plan(compiled: CompiledPackage, plan: Plan, signed: CompiledPacka
     found: Answers = {}
     for row in plan.medications.all():
         fact = asked.get(row.drug_key)
-        if fact and (row.change == MedicationChange.HOLD or is_one_time(signed, row)):
+        if fact and (row.change == MedicationChange.HOLD or is_one_time(signed, row.regimen_key)):
             found[fact] = {"value": "0", "taken_on": plan.signed_on.isoformat()}
         elif fact and row.amount is not None and row.drug_key not in changing:
             found[fact] = {"value": row.amount_text, "taken_on": plan.signed_on.isoformat()}
     return {key: {**answer, "unit": compiled.facts[key].unit or ""} for key, answer in found.items()}
 
 
-def is_one_time(signed: CompiledPackage, row: PlannedMedication) -> bool:
+def is_one_time(signed: CompiledPackage, regimen: str) -> bool:
     """Whether it is a single dose. `signed` is the version of the plan: a later one may have other regimens."""
-    planned = signed.regimens.get(row.regimen_key)
+    planned = signed.regimens.get(regimen)
     return planned is not None and planned.regimen.one_time
 
 

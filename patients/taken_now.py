@@ -39,7 +39,7 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
             rules = [compiled.rules[key].rule for key in held.get(row.drug_key, ()) if key in compiled.rules]
             found[row.drug_key] = held_drug(compiled, plan, row, rules)
             continue
-        if is_one_time(signed, row):
+        if is_one_time(signed, row.regimen_key):
             found[row.drug_key] = CurrentDrug(is_over=True)
             continue
         is_steady = row.change != MedicationChange.TAPER and row.drug_key not in in_steps
@@ -50,7 +50,7 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
 
 def held_drug(compiled: CompiledPackage, plan: Plan, row: PlannedMedication, rules: list[SafetyRule]) -> CurrentDrug:
     since, giving, before = last_given(plan, row.drug_key)
-    if giving is not None and before is not None and is_one_time(compiled_version(giving.version), before):
+    if giving is not None and before is not None and is_one_time(compiled_version(giving.version), before.regimen_key):
         return CurrentDrug(is_held=True)  # nothing was taken that a new dose could be less than
     lower = [rule for rule in rules if rule.action.resume_lower]
     below = taken_when_held(compiled, since, giving, before, row.drug_key) if lower else None

@@ -34,7 +34,7 @@ def is_doubtful(connection: Any) -> bool:
 class DatabaseWrapper(base.DatabaseWrapper):
     told: str | None = NOBODY  # what this connection knows; None after a rollback, which may have taken it back
     is_owner = False
-    seen_at = float("-inf")  # by the clock of this process
+    seen_at: float = -FRESH  # by the clock of this process, which counts seconds from nought
 
     # --- whether it is still there ---
 

@@ -17,7 +17,7 @@ from guidelines.engine.products import described
 from guidelines.engine.values import Interval, plain
 from guidelines.labels import parts
 from guidelines.reading.ladder import numbers_of_steps
-from guidelines.reading.wording import BASIS, PER, capital, times_a_day
+from guidelines.reading.wording import BASIS, PER, capital, each, times_a_day
 
 # Title, and what one entry is called: reviewers read the words that editors write under.
 PARTS = {row.part: (row.title, capital(row.one)) for row in parts().values()}
@@ -108,7 +108,7 @@ class Names:
         found = self.compiled.regimens.get(owner.regimen) if isinstance(owner, content.ExpectedDose) else None
         if found is None:
             return ""
-        return f"{found.regimen.unit} {PER['week' if found.regimen.weekly_tablets else found.regimen.amount_per]}"
+        return f"{found.regimen.unit} {PER['week'] if found.regimen.weekly_tablets else each(found.regimen)}"
 
     def condition(self, text: str, drug: str | None = None) -> str:
         """A condition or formula in English; as it is written where it cannot be read."""
@@ -151,14 +151,14 @@ def unit_of(root: BaseModel, owner: BaseModel, name: str) -> str:
     if not isinstance(root, content.Regimen) or name in ("factor", "factor_most", "times"):
         return ""
     if isinstance(owner, content.Cap):
-        return f"{root.unit}{BASIS[owner.basis]} {PER[owner.per]}"
+        return f"{root.unit}{BASIS[owner.basis]} {each(root) if root.one_time else PER[owner.per]}"
     if isinstance(owner, content.Titration):
         return f"{root.unit} {PER[owner.per]}"
     if isinstance(owner, content.Regimen):
         basis = "" if name == "start_at_most" else BASIS[root.basis]
-        return f"{root.unit}{basis} {PER[root.amount_per]}"
+        return f"{root.unit}{basis} {each(root)}"
     if isinstance(owner, content.Adjustment):
-        return f"{root.unit} {PER[root.amount_per]}"
+        return f"{root.unit} {each(root)}"
     return root.unit
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.reading.wording import ONE_TIME, PER
+from guidelines.reading.wording import ONE_TIME, PER, SINGLE
 from patients.models import (
     AlertOutcome,
     MonitoringTask,
@@ -160,7 +160,7 @@ def medication_line(told: Told, row: PlannedMedication, compiled: CompiledPackag
     name = told.drug(row.drug_key)
     said = f"{words.CHANGES[row.change]} {name}"
     if row.is_given and row.amount is not None:
-        each = ONE_TIME.lower() if words.is_one_time(compiled, row.regimen_key) else PER.get(row.per, "")
+        each = ONE_TIME.lower() if words.often(compiled, row) == SINGLE else PER.get(row.per, "")
         said += f", {words.amount(row.amount, row.unit)} {each}".rstrip()
         if row.weekday is not None:
             said += f", on {row.get_weekday_display()}"

@@ -14,6 +14,7 @@ from guidelines.engine.products import Count, counted, named
 from guidelines.engine.values import plain
 from guidelines.reading import wording
 from patients.dose_words import amount_and_days
+from patients.facts import is_one_time
 from patients.paper_words import set_clinical
 
 NBSP = "\u00a0"
@@ -51,15 +52,11 @@ class PlannedRow(Protocol):
     def weekday(self) -> int | None: ...
 
 
-def is_one_time(compiled: CompiledPackage | None, regimen: str | None) -> bool:
-    """Whether the regimen is a single dose: nothing of it is said to be weekly, though it has a weekday."""
-    found = compiled.regimens.get(regimen or "") if compiled else None
-    return found is not None and found.regimen.one_time
-
-
 def often(compiled: CompiledPackage | None, row: PlannedRow) -> str:
     """The word beside a weekly drug that is given."""
-    return badge(is_weekly=row.weekday is not None, one_time=is_one_time(compiled, row.regimen_key))
+    return badge(
+        is_weekly=row.weekday is not None, one_time=compiled is not None and is_one_time(compiled, row.regimen_key)
+    )
 
 
 def badge(*, is_weekly: bool, one_time: bool) -> str:

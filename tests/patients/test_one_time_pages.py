@@ -104,7 +104,7 @@ def test_after_a_hold_the_weekly_dose_begins_all_the_same(tested: Pages, lower: 
         rule for rule in PSORIASIS.package.safety_rules if rule.drug == "methotrexate" and rule.action.resume_lower
     ]
 
-    assert rules and is_one_time(PSORIASIS, row)
+    assert rules and is_one_time(PSORIASIS, row.regimen_key)
     found = held_drug(PSORIASIS, cast(Any, SimpleNamespace(replaces=first)), row, rules if lower else [])
 
     assert found == CurrentDrug(is_held=True)
