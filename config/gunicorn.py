@@ -14,6 +14,9 @@ logger_class = "config.server_lines.ServerLines"
 
 # A worker has read by then what it keeps for good: guidelines, templates, statements.
 SETTLED = 200
+# Objects that are made before it is looked for garbage: a page makes tens of thousands, and leaves little behind. With
+# Python's own 700, a fifth of the time that a paper takes is spent on looking.
+MADE_BETWEEN = 50_000
 
 
 def on_starting(server: Any) -> None:
@@ -22,6 +25,10 @@ def on_starting(server: Any) -> None:
 
 def pre_fork(server: Any, worker: Any) -> None:
     set_aside()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    gc.set_threshold(MADE_BETWEEN, *gc.get_threshold()[1:])
 
 
 def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:

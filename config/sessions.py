@@ -89,11 +89,6 @@ class SessionStore(db.SessionStore):
             self.ends_at = until
 
 
-def idle(request: HttpRequest) -> dict[str, Any]:
-    """For templates: how long a page may be left alone."""
-    return {"idle_seconds": settings.SESSION_IDLE_SECONDS}
-
-
 class SessionMiddleware(middleware.SessionMiddleware):
     """Django's own. Whatever a person asks for keeps their session awake, and what a page asks for by itself does not."""
 

@@ -49,11 +49,13 @@ def laid_out(version: Version, audience: Audience) -> Body:
     return Body(render_to_string("guidelines/_guideline_body.html", context), page["sources"])
 
 
-def page_context(version: Version, standing: Standing, audience: Audience) -> dict[str, Any]:
-    """What `guidelines/guideline_version.html` needs, whoever reads it."""
+def page_context(
+    version: Version, standing: Standing, audience: Audience, *, is_signed_in: bool, **at_work: Any
+) -> dict[str, Any]:
+    """What `guidelines/guideline_version.html` needs, whoever reads it; `at_work` is for those who work on guidelines."""
     body = body_of(version, audience)
     addresses = audience_urls("guideline_version", slug=standing.slug, number=standing.number)
-    return {
+    context = {
         "version": version,
         "standing": with_record(standing),
         "audience": audience,
@@ -65,14 +67,17 @@ def page_context(version: Version, standing: Standing, audience: Audience) -> di
         "whats_new": whats_new(version, audience),
         "demo": standing.is_demonstration,
         "section": "guidelines",
+        "is_signed_in": is_signed_in,
+        **at_work,
     }
+    return {**context, "above": render_to_string("guidelines/_guideline_above.html", context)}
 
 
-@lru_cache(maxsize=KEPT)
-def kept_context(standing: Standing, audience: Audience) -> dict[str, Any]:
+@lru_cache(maxsize=2 * KEPT)
+def kept_context(standing: Standing, audience: Audience, *, is_signed_in: bool) -> dict[str, Any]:
     """The same for a version that was approved."""
     version = Version.objects.select_related("guideline").get(pk=standing.version_id)
-    return page_context(version, standing, audience)
+    return page_context(version, standing, audience, is_signed_in=is_signed_in)
 
 
 def in_use(standing: Standing, audience: Audience) -> dict[str, str]:
@@ -107,7 +112,9 @@ class PublicPage(NamedTuple):
 @lru_cache(maxsize=KEPT)
 def public_page(standing: Standing, audience: Audience) -> PublicPage:
     """The page as every stranger sees it, as bytes. It has no form and so no token, and no word about its reader."""
-    html = render_to_string("guidelines/guideline_version.html", kept_context(standing, audience)).encode()
+    html = render_to_string(
+        "guidelines/guideline_version.html", kept_context(standing, audience, is_signed_in=False)
+    ).encode()
     digest = hashlib.sha256(html + audience.encode()).hexdigest()
     # Weak: the same page, compressed or not.
     return PublicPage(html, gzip.compress(html, mtime=0), f'W/"{digest[:32]}"')

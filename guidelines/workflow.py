@@ -1,8 +1,12 @@
 """Which status may follow which. A table and pure questions about it; refuses to know who may move."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 
 class Status(TextChoices):
@@ -17,6 +21,13 @@ class Status(TextChoices):
 
 # Names of groups: what a person does in this installation. Who has one works on guidelines, and sees drafts.
 EDITORS, REVIEWERS, ADMINISTRATORS = AT_WORK = ("editors", "reviewers", "administrators")
+
+
+def is_at_work(user: "User | AnonymousUser") -> bool:
+    """Whether somebody reads what those who work on guidelines read: as it was read with the person, where it was."""
+    groups = getattr(user, "groups_at_work", None)
+    return bool(user.groups.filter(name__in=AT_WORK).exists() if groups is None else groups)
+
 
 # Groups that say what a reviewer is by profession; other reviewers may approve too, and are not counted.
 CLINICIAN, PHARMACIST = PROFESSIONS = ("clinician", "pharmacist")

@@ -1,7 +1,9 @@
 """What every template may ask for, where its view does not say."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -40,26 +42,30 @@ HELD = {
 
 
 def written() -> tuple[str, tuple[Any, ...]]:
-    """Somebody's own row; what they are in this installation and in any clinic; whose patients they look after; and how many
-    results ask for something there today, by the day of each clinic, as far as they are counted."""
+    """Somebody's own row; what they are in this installation and in any clinic; and whose patients they look after."""
     groups = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=AT_WORK)
     memberships = Membership.objects.in_force().filter(user=OuterRef("pk")).order_by()
     asked = (
         ArraySubquery(groups.values("group__name")),
         ArraySubquery(memberships.values("role")),
         ArraySubquery(
-            looked_after().values_list(JSONObject(**{name: name for name in (*CLINIC_COLUMNS, "act_today")}))
+            looked_after(OuterRef(OuterRef("pk"))).values_list(JSONObject(**{name: name for name in CLINIC_COLUMNS}))
         ),
     )
     return User.objects.filter(pk=NOBODY, is_active=True).values_list(*PERSON_COLUMNS, *asked).query.sql_with_params()
 
 
-def looked_after() -> QuerySet[Any]:
-    """The clinics whose patients somebody looks after, each with what is to be acted on."""
-    held = Membership.objects.in_force().filter(user=OuterRef(OuterRef("pk")), role__in=CLINICAL_ROLES)
+def looked_after(person: Any) -> QuerySet[Any]:
+    """The clinics whose patients somebody looks after."""
+    held = Membership.objects.in_force().filter(user=person, role__in=CLINICAL_ROLES)
+    return Clinic.objects.filter(Exists(held.filter(clinic=OuterRef("pk")).order_by())).order_by("name", "pk")
+
+
+def asked_today_written() -> tuple[str, tuple[Any, ...]]:
+    """How many results ask for something in each of these clinics today, by its own day, as far as they are counted."""
     asked = to_act_on().filter(clinic=OuterRef("pk")).order_by().values("pk")[: MOST_COUNTED + 1]
-    found = Clinic.objects.filter(Exists(held.filter(clinic=OuterRef("pk")).order_by())).order_by("name", "pk")
-    return found.annotate(act_today=Func(ArraySubquery(asked), function="cardinality", output_field=IntegerField()))
+    number = Func(ArraySubquery(asked), function="cardinality", output_field=IntegerField())
+    return looked_after(NOBODY).values_list("pk", number).query.sql_with_params()
 
 
 def to_act_on() -> ResultAlertQuerySet:
@@ -70,14 +76,15 @@ def to_act_on() -> ResultAlertQuerySet:
     return open_ones.filter(asked).filter(Q(aside_until_on__isnull=True) | Q(aside_until_on__lte=day))
 
 
-# Every page of somebody who is signed in asks this.
-work = WrittenOnce(written, NOBODY, NEVER)
+# Every request of somebody who is signed in asks the first, and every page that is not kept for them the second.
+work = WrittenOnce(written, NOBODY)
+asked_today = WrittenOnce(asked_today_written, NOBODY, NEVER)
 
 
 def read_work(person: int) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
     """The person's columns, and the rest; nothing of somebody who may not sign in."""
     with acting_as(str(person)):
-        row = work.row(person, timezone.now())
+        row = work.row(person)
     return (row[: len(PERSON_COLUMNS)], row[len(PERSON_COLUMNS) :]) if row is not None else None
 
 
@@ -88,6 +95,7 @@ def somebody(person: int) -> User | None:
         return None
     user = User.from_db(DEFAULT_DB_ALIAS, PERSON_COLUMNS, found[0])
     user.__dict__["at_work"] = found[1]
+    user.__dict__["groups_at_work"] = frozenset(found[1][0])
     return user
 
 
@@ -99,12 +107,14 @@ def demonstration(request: HttpRequest) -> dict[str, Any]:
 def roles(request: HttpRequest) -> dict[str, Any]:
     """What the menu has for this person: asked once, and only when a page prints its menu."""
     return {
-        "may_open": MayOpen(request),
-        "act_today_count": SimpleLazyObject(lambda: roles_of(request).act_today_count),
+        "may_open": SimpleLazyObject(lambda: may_open(request)),
         "workplaces": SimpleLazyObject(lambda: roles_of(request).workplaces),
         "workplace": SimpleLazyObject(lambda: roles_of(request).workplace),
-        "to_approve_count": SimpleLazyObject(lambda: roles_of(request).to_approve_count()),
     }
+
+
+def may_open(request: HttpRequest) -> "MayOpen":
+    return MayOpen(roles_of(request).held if request.user.is_authenticated else None)
 
 
 def roles_of(request: HttpRequest) -> "Roles":
@@ -121,18 +131,13 @@ class Workplace(NamedTuple):
 
     pk: int
     name: str
-    act_today: int
     clinic: Clinic
 
     @classmethod
     def of(cls, told: str) -> "Workplace":
         columns = json.loads(told)
         clinic = Clinic.from_db(DEFAULT_DB_ALIAS, CLINIC_COLUMNS, [columns[name] for name in CLINIC_COLUMNS])
-        return cls(clinic.pk, clinic.name, columns["act_today"], clinic)
-
-    @property
-    def act_today_count(self) -> int | str:
-        return counted(self.act_today)
+        return cls(clinic.pk, clinic.name, clinic)
 
 
 def counted(number: int) -> int | str:
@@ -163,29 +168,39 @@ class Roles:
         """One of several clinics; all of them where none is chosen, or one where they do not work any more."""
         self.workplace = next((one for one in self.workplaces if one.pk == pk), None)
 
+    @cached_property
+    def asked_today(self) -> dict[int, int]:
+        """By clinic: asked when a page prints its menu, and not for a part of one."""
+        return dict(asked_today.rows(self.user.pk, timezone.now())) if self.workplaces else {}
+
+    def act_today_count(self, *clinics: int) -> int | str:
+        """In these clinics together, as the bar says it."""
+        return counted(sum(self.asked_today.get(clinic, 0) for clinic in clinics))
+
     @property
-    def act_today_count(self) -> int | str:
+    def act_today(self) -> int | str:
+        """In the clinic that is chosen, or in all."""
         chosen = (self.workplace,) if self.workplace else self.workplaces
-        return counted(sum(one.act_today for one in chosen))
+        return self.act_today_count(*(one.pk for one in chosen))
 
     def told(self) -> tuple[Any, ...]:
         """All of it, to tell whether a menu that was printed is still right."""
-        return self.held, self.workplaces, self.workplace, self.to_approve_count()
+        return self.held, self.workplaces, self.workplace, *self.asked_today.items(), self.to_approve_count()
 
     def to_approve_count(self) -> int:
         return len(queue_of(self.user).mine) if Held.REVIEWER in self.held and isinstance(self.user, User) else 0
 
 
+@dataclass(frozen=True)
 class MayOpen:
-    """For templates: `may_open.worklist` is whether that address is for the person who looks."""
+    """For templates: `may_open.worklist` is whether that address is for the person who looks. `held` is None of a stranger."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        self.request = request
+    held: frozenset[Held] | None
 
     def __getitem__(self, route: str) -> bool:
         known = registry()
         if route not in known.rules:
             raise ImproperlyConfigured(f"{route} has no entry in access.yaml")
-        if not self.request.user.is_authenticated:
+        if self.held is None:
             return not known.why_not(route, "GET", (), is_signed_in=False)
-        return not known.why_not(route, "GET", roles_of(self.request).held)
+        return not known.why_not(route, "GET", self.held)

@@ -23,7 +23,7 @@ from guidelines.models.columns import (
     whole_column,
     word_column,
 )  # fmt: skip
-from guidelines.workflow import AT_WORK, Status
+from guidelines.workflow import Status, is_at_work
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -87,7 +87,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         if not user.is_active:
             publications = apps.get_model("guidelines", "Publication")._default_manager
             return self.filter(models.Exists(publications.filter(version=models.OuterRef("pk"), closed_at=None)))
-        if user.groups.filter(name__in=AT_WORK).exists():
+        if is_at_work(user):
             return self
         # Only what was approved ever has a day on which it begins.
         return self.filter(effective_on__isnull=False)

@@ -1,16 +1,23 @@
 """Searching the guidelines: what stands where, in the versions the reader may see."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from config.htmx import render_page_or_partial
+from config.kept import Kept
 from guidelines.models import Version
 from guidelines.search import LONGEST_QUERY
 from guidelines.search import search as search_in
 
+MOST_KEPT = 64
 TOO_LONG = f"Search for fewer words: at most {LONGEST_QUERY} characters."
+
+kept: Kept[Hashable, SafeString] = Kept(MOST_KEPT, shared="search")
 
 
 @require_safe
@@ -19,14 +26,32 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     context: dict[str, Any] = {"text": text, "longest": LONGEST_QUERY, **chosen(request)}
     if len(text) > LONGEST_QUERY:
-        context |= {"text": text[:LONGEST_QUERY], "problem": TOO_LONG}
-    elif text:
-        is_exact = "exact" in request.GET
+        context |= {"text": text[:LONGEST_QUERY], "results": printed({**context, "problem": TOO_LONG})}
+    else:
         # A space behind the last word says that it is finished.
-        typed = text + (" " if request.GET["q"].endswith(" ") else "")
-        context |= {"found": search_in(context["versions"], typed, is_exact=is_exact), "is_exact": is_exact}
-    status = 422 if "problem" in context else 200
-    return render_page_or_partial(request, "guidelines/search.html", "guidelines/_search.html", context, status=status)
+        typed = text + (" " if text and request.GET["q"].endswith(" ") else "")
+        context["results"] = results(context, typed, is_exact="exact" in request.GET)
+    status = 422 if len(text) > LONGEST_QUERY else 200
+    return render_page_or_partial(request, "guidelines/search.html", "guidelines/_found.html", context, status=status)
+
+
+def results(context: dict[str, Any], typed: str, *, is_exact: bool) -> SafeString:
+    """What was found, printed. Kept where all that is searched was approved, and so never changes."""
+    versions = context["versions"]
+    contents = tuple((version.pk, version.content_hash) for version in versions)
+    key = (contents, context["slug"], context["number"], typed, is_exact)
+    is_kept = all(version.is_locked for version in versions)
+    found = kept.get(key) if is_kept else None
+    if found is None:
+        told = {"found": search_in(versions, typed, is_exact=is_exact)} if typed else {}
+        found = printed({**context, **told})
+        if is_kept:
+            kept.keep(key, found)
+    return found
+
+
+def printed(context: dict[str, Any]) -> SafeString:
+    return render_to_string("guidelines/_search.html", context)
 
 
 def chosen(request: HttpRequest) -> dict[str, Any]:

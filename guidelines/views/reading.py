@@ -16,11 +16,10 @@ from django.views.decorators.http import require_safe
 from guidelines.models import Version
 from guidelines.models.version import VersionQuerySet
 from guidelines.package import compiled_version
-from guidelines.permissions import has_role
 from guidelines.reading import Audience
 from guidelines.rendered import AUDIENCES, audience_urls, hardest_wording, kept_context, page_context, public_page
 from guidelines.standing import Standing, approved_standing, public_standing, standing_of, with_record
-from guidelines.workflow import AT_WORK
+from guidelines.workflow import is_at_work
 
 AUDIENCE_COOKIE = "audience"
 A_YEAR = 365 * 24 * 60 * 60
@@ -81,14 +80,15 @@ def guideline_version(request: HttpRequest, slug: str, number: int, audience: Au
 
 def context_for(reader: User, slug: str, number: int, audience: Audience) -> dict[str, Any]:
     """For whoever is signed in. Drafts are for those who work on guidelines, and they see more beside it."""
-    if not has_role(reader, *AT_WORK):
+    if not is_at_work(reader):
         standing = approved_standing(slug, number)
         if standing is None:
             raise Http404("There is no such version, or it was never approved.")
-        return kept_context(standing, audience)
+        return kept_context(standing, audience, is_signed_in=True)
     version = get_object_or_404(readable(reader, slug), number=number)
     hardest = hardest_wording(compiled_version(version))
-    return {**page_context(version, standing_of(version), audience), "is_at_work": True, "hard_to_read": hardest}
+    told = {"is_at_work": True, "hard_to_read": hardest}
+    return page_context(version, standing_of(version), audience, is_signed_in=True, **told)
 
 
 def public_response(request: HttpRequest, standing: Standing, audience: Audience) -> HttpResponse:

@@ -44,6 +44,7 @@ class PatientStamp(NamedTuple):
 
     today: date
     is_physician: bool
+    is_administrator: bool
     clinic: str
     versions: int
 
@@ -58,16 +59,16 @@ class PatientLook(NamedTuple):
 
 def look_written() -> tuple[str, Sequence[Any]]:
     held = Membership.objects.in_force().filter(user_id=NOBODY.pk, clinic=OuterRef("clinic"))
-    as_physician = held.filter(role=Role.PHYSICIAN)
+    as_physician, as_administrator = (held.filter(role=role) for role in (Role.PHYSICIAN, Role.ADMINISTRATOR))
     read = Patient.objects.visible_to(NOBODY).filter(pk=NOWHERE).order_by()
-    columns = ("pk", "clinic_id", "clinic__time_zone", Exists(as_physician))
+    columns = ("pk", "clinic_id", "clinic__time_zone", Exists(as_physician), Exists(as_administrator))
     seen, blanks = read.values_list(*columns).query.sql_with_params()
     # Holds nothing typed.
     return (
-        f"WITH seen (patient, clinic, time_zone, is_physician) AS ({seen}),"  # noqa: S608
+        f"WITH seen (patient, clinic, time_zone, is_physician, is_administrator) AS ({seen}),"  # noqa: S608
         f" noted AS (INSERT INTO {ACCESSES} (clinic_id, patients, user_id, at, what)"
         " SELECT clinic, ARRAY[patient], %s, now(), %s FROM seen)"
-        " SELECT time_zone, is_physician,"
+        " SELECT time_zone, is_physician, is_administrator,"
         f" (SELECT xmin::text FROM {Clinic._meta.db_table} WHERE id = clinic),"
         f" ({VERSIONS}),"
         f" (SELECT count(*) FROM {CHANGES} WHERE patient_id = patient AND transaction >= %s),"
@@ -84,9 +85,11 @@ def look_at_patient(pk: UUID, *, by: User, what: str, since: Mark | None) -> Pat
     found = look.row(by.pk, pk, what[:80], (since or NO_MARK).oldest) if by.is_active else None
     if found is None:
         return None
-    time_zone, is_physician, clinic, versions, changes, oldest, now = found
+    time_zone, is_physician, is_administrator, clinic, versions, changes, oldest, now = found
     today = timezone.localdate(timezone=ZoneInfo(time_zone))
-    return PatientLook(PatientStamp(today, is_physician, clinic, versions), changes, Mark(oldest, now))
+    return PatientLook(
+        PatientStamp(today, is_physician, is_administrator, clinic, versions), changes, Mark(oldest, now)
+    )
 
 
 class ListLook(NamedTuple):

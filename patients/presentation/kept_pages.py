@@ -4,7 +4,6 @@ The token of a form is the visitor's own: a mark stands for it in what is kept, 
 keep what is read inside a transaction: of what that writes later, nothing would be told.
 """
 
-import secrets
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.cache import patch_vary_headers
+from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 
 from config.htmx import is_swapped, render_page_or_partial
@@ -27,7 +27,8 @@ from patients.presentation.banner import Banner
 MOST_KEPT, MOST_FRAMES = 48, 4
 EMPTY = SafeString("")
 ALONE = "the part alone"
-TOKEN = secrets.token_urlsafe(32)  # never in what anybody types
+# Never in what anybody types, and the same for all workers of a server.
+TOKEN = salted_hmac("patients.presentation.kept_pages", "token").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,12 @@ class KeptPage:
         default_factory=lambda: Kept(MOST_FRAMES)
     )  # with what stands around it, by frame
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another worker, which prints its own documents."""
+        return KeptPage, (self.mark, self.part, self.is_demo, self.head, self.stamp, self.patients, self.banner)
 
-pages: Kept[Hashable, KeptPage] = Kept(MOST_KEPT)
+
+pages: Kept[Hashable, KeptPage] = Kept(MOST_KEPT, shared="pages")
 
 
 def keep(key: Hashable, page: KeptPage) -> KeptPage:

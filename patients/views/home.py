@@ -53,11 +53,12 @@ def clinical_work(user: User, versions: list[Version], clinics: list[Clinic]) ->
         .open()
         .select_related("patient__clinic", "version")
     )
+    followed = versions_followed()
     return {
         "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
         "begun_count": begun.count(),
-        "waiting": counts(work_in(clinics, user, versions_followed())),
-        "to_decide": to_decide(user, versions, clinics),
+        "waiting": counts(work_in(clinics, user, followed)),
+        "to_decide": to_decide(user, versions, clinics) if is_concerned(followed, versions) else None,
         "recent": [banner_of(patient) for patient in opened_last(user, clinics)],
     }
 
@@ -70,6 +71,16 @@ def opened_last(user: User, clinics: list[Clinic]) -> list[Patient]:
     keys = list(dict.fromkeys(looks))[:MOST_ROWS]
     found = Patient.objects.visible_to(user).select_related("clinic").in_bulk(keys)
     return [found[key] for key in keys if key in found]
+
+
+def is_concerned(followed: list[Version], in_use: list[Version]) -> bool:
+    """Whether any plan follows something else than what is in use, or what was withdrawn: mostly none does."""
+    contents = {version.guideline_id: version.content_hash for version in in_use}
+    return any(
+        version.withdrawn_at is not None
+        or contents.get(version.guideline_id, version.content_hash) != version.content_hash
+        for version in followed
+    )
 
 
 def to_decide(user: User, versions: list[Version], clinics: list[Clinic]) -> dict[str, int]:

@@ -70,7 +70,8 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 def patient_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What happened is filtered and paged by `kind` and `page`, and can be fetched alone."""
     kind, number, by = request.GET.get("kind", ""), page_number(request), person(request)
-    key = ("patient", pk, by.pk, kind if kind in KINDS else "", number, is_swapped(request))
+    held = tuple(sorted(roles_of(request).held))  # the page is the same for all who are that in the patient's clinic
+    key = ("patient", str(pk), held, kind if kind in KINDS else "", number, is_swapped(request))
     kept = pages.get(key)
     look = look_at_patient(pk, by=by, what=page_name(request), since=kept.mark if kept else None)
     if look is None:

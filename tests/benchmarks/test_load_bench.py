@@ -25,6 +25,7 @@ SECONDS, RATE = float(os.environ.get("LOAD_SECONDS", "60")), int(os.environ.get(
 PATIENTS = int(os.environ.get("LOAD_PATIENTS", "2000"))
 PEOPLE, OPENED, CONSULTATIONS = 200, 400, 60
 MOST_MS, MOST_GROWTH = 300, 0.05
+RAMP = 30
 WARM = 0.2  # of the time: until then, workers still read what they keep
 WORDS = (
     "dose",
@@ -128,7 +129,8 @@ def test_two_hundred_people_are_answered_in_time(installation: Installation) -> 
     sizes: list[tuple[float, float]] = []
     with installation.served(workers=WORKERS) as address:
         pid, port = installation.pid, urlsplit(address).port or 0
-        under_load(port, Visits(told), rate=4, seconds=15)  # workers read the guideline once
+        for share in (0.1, 0.25, 0.5):  # of the rate: a working day does not begin at its height
+            under_load(port, Visits(told), rate=int(RATE * share), seconds=RAMP)
         figures = under_load(
             port, Visits(told), rate=RATE, seconds=SECONDS,
             after=lambda share: sizes.append((share, workers_mb(pid))),
