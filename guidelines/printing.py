@@ -15,6 +15,8 @@ from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+from config.afterwards import afterwards
+
 STYLES = Path(__file__).resolve().parents[1] / "static" / "css"
 KEPT = 16  # papers in memory, of a tenth of a megabyte each
 TAGGED = {"pdf_tags": True, "pdf_variant": "pdf/ua-1"}
@@ -35,7 +37,7 @@ def printed(template: str, context: dict[str, Any], *styles: CSS) -> bytes:
 @lru_cache(maxsize=KEPT)
 def kept_pdf(html: str, styles: tuple[CSS, ...]) -> bytes:
     """The same words in the same styles are the same bytes: a paper that is opened again is not laid out again."""
-    return as_pdf(laid_out(html, styles))
+    return afterwards(lambda: as_pdf(laid_out(html, styles)))
 
 
 def paged(template: str, context: dict[str, Any], *styles: CSS) -> Document:

@@ -4,6 +4,7 @@ from datetime import date
 
 from weasyprint import CSS
 
+from config.afterwards import afterwards
 from guidelines.printing import as_pdf, paged, printed, sheet, style
 from patients.filled_results import Filled
 from patients.outputs.html import patient_plan_context
@@ -54,12 +55,16 @@ def clinician_summary_pdf(
 ) -> bytes:
     """The clinician's summary on one page, as large as it fits; what was answered with no goes before it gets too small."""
     context = clinician_summary_context(plan, printed_on=printed_on, public_url=public_url, over=over)
-    for size, is_whole in SUMMARY_TRIES:
-        shown = context if is_whole else {**context, "absent": []}
-        document = paged("patients/paper/clinician_summary_pdf.html", shown, *_styles(paper, size))
-        if len(document.pages) == 1:
-            break
-    return as_pdf(document)
+
+    def largest() -> bytes:
+        for size, is_whole in SUMMARY_TRIES:
+            shown = context if is_whole else {**context, "absent": []}
+            document = paged("patients/paper/clinician_summary_pdf.html", shown, *_styles(paper, size))
+            if len(document.pages) == 1:
+                break
+        return as_pdf(document)
+
+    return afterwards(largest)
 
 
 def _styles(paper: str, size_pt: str = "") -> list[CSS]:
