@@ -5,12 +5,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients.paper_words import capital
-from patients.presentation.worklist_rows import Section
+from patients.presentation.worklist_rows import Line, Section
 from patients.worklist import ANY_TEST, PRESCRIBER
+
+KEPT_LINES = 1000  # of two kilobytes each
 
 
 class Filters(NamedTuple):
@@ -48,6 +51,15 @@ def _filters(keys: tuple[tuple[int, str], ...]) -> Filters:
 
 
 def table(sections: tuple[Section, ...], selected: frozenset[str] = frozenset(), query: str = "") -> str:
-    """`query` are the filters, which a line that is closed leads back to."""
-    context = {"sections": sections, "selected": selected, "query": query}
-    return render_to_string("patients/_worklist_table.html", context)
+    """`selected` are the values of the boxes that are ticked; `query` the filters, which a line that is closed leads back to."""
+    told = [
+        {**section._asdict(), "lines": [printed(line, line.keys in selected, query) for line in section.lines]}
+        for section in sections
+    ]
+    return render_to_string("patients/_worklist_table.html", {"sections": told})
+
+
+# A list is made anew after every result in the clinic, and nearly all of its lines are what they were.
+@lru_cache(maxsize=KEPT_LINES)
+def printed(line: Line, is_selected: bool, query: str) -> SafeString:
+    return render_to_string("patients/_worklist_line.html", {"line": line, "is_selected": is_selected, "query": query})
