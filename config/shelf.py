@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
-PLACES, BYTES = 4096, 64 * 1024  # a place that was never written takes no memory
+PLACES, BYTES = 2048, 256 * 1024  # a place that was never written takes no memory
 DIGEST, LENGTH = 16, 4
 
 

@@ -4,9 +4,10 @@ Stylesheets are read from our own folder once, and any address a document names 
 elsewhere.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from config.afterwards import afterwards
+from config.kept import Kept
 
 STYLES = Path(__file__).resolve().parents[1] / "static" / "css"
-KEPT = 16  # papers in memory, of a tenth of a megabyte each
+MOST_KEPT = 16  # papers in memory, of a tenth of a megabyte each
 TAGGED = {"pdf_tags": True, "pdf_variant": "pdf/ua-1"}
 
 
@@ -29,23 +31,32 @@ class FetchesNothing(URLFetcher):
         raise FatalURLFetchingError("a printed page fetches nothing; put what it shows into the document")
 
 
-def printed(template: str, context: dict[str, Any], *styles: CSS) -> bytes:
+class Style(CSS):
+    """A stylesheet of ours, read once, that remembers its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(string=text, font_config=fonts(), url_fetcher=FetchesNothing())
+        self.text = text
+
+
+# The same words in the same styles are the same bytes: a paper that is opened again is not laid out again.
+papers: Kept[str, bytes] = Kept(MOST_KEPT, shared="papers")
+
+
+def printed(template: str, context: dict[str, Any], *styles: Style) -> bytes:
     """The document as PDF. Raises ValueError where it would fetch something."""
-    return kept_pdf(render_to_string(template, context), styles)
+    html = render_to_string(template, context)
+    key = hashlib.sha256(repr((html, [style.text for style in styles])).encode()).hexdigest()
+    found = papers.get(key)
+    return found if found is not None else papers.keep(key, afterwards(lambda: as_pdf(laid_out(html, styles))))
 
 
-@lru_cache(maxsize=KEPT)
-def kept_pdf(html: str, styles: tuple[CSS, ...]) -> bytes:
-    """The same words in the same styles are the same bytes: a paper that is opened again is not laid out again."""
-    return afterwards(lambda: as_pdf(laid_out(html, styles)))
-
-
-def paged(template: str, context: dict[str, Any], *styles: CSS) -> Document:
+def paged(template: str, context: dict[str, Any], *styles: Style) -> Document:
     """The document with its pages. Raises ValueError where it would fetch something."""
     return laid_out(render_to_string(template, context), styles)
 
 
-def laid_out(html: str, styles: tuple[CSS, ...]) -> Document:
+def laid_out(html: str, styles: Sequence[Style]) -> Document:
     with refusing_to_fetch():
         document = HTML(string=html, base_url=None, url_fetcher=FetchesNothing())
         return document.render(font_config=fonts(), stylesheets=list(styles), **TAGGED)
@@ -73,11 +84,11 @@ def fonts() -> FontConfiguration:
 
 
 @cache
-def style(text: str) -> CSS:
-    return CSS(string=text, font_config=fonts(), url_fetcher=FetchesNothing())
+def style(text: str) -> Style:
+    return Style(text)
 
 
 @cache
-def sheet(name: str) -> CSS:
+def sheet(name: str) -> Style:
     """One of our own stylesheets."""
     return style((STYLES / name).read_text(encoding="utf-8"))

@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from weasyprint import CSS
-
 from config.afterwards import afterwards
-from guidelines.printing import as_pdf, paged, printed, sheet, style
+from guidelines.printing import Style, as_pdf, paged, printed, sheet, style
 from patients.filled_results import Filled
 from patients.outputs.html import patient_plan_context
 from patients.outputs.summary import clinician_summary_context
@@ -67,7 +65,7 @@ def clinician_summary_pdf(
     return afterwards(largest)
 
 
-def _styles(paper: str, size_pt: str = "") -> list[CSS]:
+def _styles(paper: str, size_pt: str = "") -> list[Style]:
     if paper not in PAPERS:
         raise ValueError(f"{paper} is not a paper we print on; use one of {', '.join(PAPERS)}")
     page = [sheet("plan.css"), sheet("plan-page.css"), sheet("watermark-page.css")]

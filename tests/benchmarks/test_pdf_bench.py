@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from weasyprint import HTML
 
-from guidelines.printing import STYLES, kept_pdf
+from guidelines.printing import STYLES, papers
 from patients.outputs.html import patient_plan_context
 from patients.outputs.pdf import patient_plan_pdf
 from patients.plan_parts import CarePlan
@@ -45,7 +45,7 @@ def one_line() -> bytes:
 
 
 def printed_anew(plan: CarePlan) -> bytes:
-    kept_pdf.cache_clear()
+    papers.clear()
     return patient_plan_pdf(plan, printed_on=DAY)
 
 

@@ -13,7 +13,7 @@ import pypdf
 import pytest
 from weasyprint import HTML
 
-from guidelines.printing import FetchesNothing, kept_pdf
+from guidelines.printing import FetchesNothing, papers
 from patients.outputs.pdf import clinician_summary_pdf, patient_plan_pdf
 from patients.plan_parts import CarePlan
 from tests.patients.plan_samples import PLANS, care_plan_of
@@ -242,18 +242,20 @@ def test_large_print_says_the_same_in_more_pages() -> None:
 
 def test_the_same_plan_gives_the_same_pages_of_text() -> None:
     first = patient_pdf("V01")
-    kept_pdf.cache_clear()
+    papers.clear()
     again = patient_plan_pdf(care_plan_of("V01"), printed_on=DAY, public_url=URL)
 
     assert again == first
 
 
-def test_a_paper_that_is_printed_again_is_laid_out_once_and_another_one_anew() -> None:
-    kept_pdf.cache_clear()
+def test_a_paper_that_is_printed_again_is_laid_out_once_and_another_one_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers.clear()
+    made = list[bytes]()
+    monkeypatch.setattr("guidelines.printing.afterwards", lambda make: made.append(make()) or made[-1])
     for day in (DAY, DAY, DAY + timedelta(days=1)):
         patient_plan_pdf(care_plan_of("V01"), printed_on=day, public_url=URL)
 
-    assert (kept_pdf.cache_info().hits, kept_pdf.cache_info().misses) == (1, 2)
+    assert len(made) == 2
 
 
 # --- nothing is fetched ----------------------------------------------------------------------------------------------
@@ -288,9 +290,12 @@ def test_a_plan_that_would_fetch_something_ends_in_an_ordinary_error(monkeypatch
         patient_plan_pdf(care_plan_of("V01"), printed_on=DAY)
 
 
-def test_nothing_is_logged_while_a_plan_is_made(caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_is_logged_while_a_plan_is_made(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """WeasyPrint warns of every rule it does not know: our stylesheets have none."""
-    kept_pdf.cache_clear()
+    papers.clear()
+    monkeypatch.setattr("guidelines.printing.afterwards", lambda make: make())  # here, where it is heard
     patient_plan_pdf(care_plan_of("V01"), printed_on=DAY, public_url=URL)
 
     told = [record for record in caplog.records if record.name.startswith("weasyprint")]
