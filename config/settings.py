@@ -245,6 +245,12 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HAS_HTTPS else "http"
 # Of whoever signs, approves or gives roles; which pages those are, config/access.yaml says.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "add_webauthn": "config.passkey_forms.AddForm",
+    "authenticate_webauthn": "config.passkey_forms.AuthenticateForm",
+    "login_webauthn": "config.passkey_forms.LoginForm",
+    "reauthenticate_webauthn": "config.passkey_forms.ReauthenticateForm",
+}
 MFA_TOTP_ISSUER = "Stepwise"
 MFA_RECOVERY_CODES_SHOW_ONCE = True  # whoever finds a screen open later does not find them
 # Browsers make passkeys for http on this machine itself; allauth is told so only where there is no https.

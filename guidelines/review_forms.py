@@ -6,9 +6,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.day_field import DayField
 from guidelines.actions.commenting import LONGEST_COMMENT
 from guidelines.models import Version
 from guidelines.permissions import why_not_that_day
+
+MOST_NUMBER = 999_999_999  # of a version
 
 
 def text_area(rows: int) -> forms.Textarea:
@@ -40,12 +43,7 @@ class WhyForm(forms.Form):
 class PublishForm(forms.Form):
     """From which day a version is in use: today or later, and no other version begins on that day or after it."""
 
-    effective_on = forms.DateField(
-        label="In use from",
-        help_text="Today or later. Nobody need do anything on that day.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Choose a day.", "invalid": "Write the day as 2026-01-31."},
-    )
+    effective_on = DayField(label="In use from", help_text="Today or later. Nobody need do anything on that day.")
     why = forms.CharField(label="Note for the record", required=False, max_length=LONGEST_COMMENT, widget=text_area(3))
 
     def __init__(self, *args: Any, version: Version, **options: Any) -> None:
@@ -91,5 +89,5 @@ class AnyEntryForm(CommentForm):
 class CompareForm(forms.Form):
     """Which two versions."""
 
-    number = forms.IntegerField(label="Before")
-    newer = forms.IntegerField(label="After")
+    number = forms.IntegerField(min_value=1, max_value=MOST_NUMBER, label="Before")
+    newer = forms.IntegerField(min_value=1, max_value=MOST_NUMBER, label="After")

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 
+from config.day_field import DayField, DayInput
 from guidelines.engine.content import Fact
 from guidelines.engine.operators import unit_text
 from patients.facts import Answer, answer_of
-from patients.forms.people import DayInput
 from patients.models import Observation
 from patients.results.catalogue import Kind
 from patients.results.reading import Told, read_of_kind
@@ -25,10 +25,7 @@ class CorrectionForm(forms.Form):
         max_length=20, required=False, label="Upper limit", help_text="The laboratory’s, in the same unit.",
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "decimal"}),
     )  # fmt: skip
-    taken_on = forms.DateField(
-        label="Taken on", input_formats=["%Y-%m-%d"], widget=DayInput(),
-        error_messages={"invalid": "Write the day as year, month and day, such as 2026-03-09."},
-    )  # fmt: skip
+    taken_on = DayField(label="Taken on")
     sure = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, kind: Kind, today: date, born_on: date, **options: Any) -> None:

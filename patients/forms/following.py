@@ -7,21 +7,10 @@ from typing import Any
 
 from django import forms
 
-from patients.forms.people import DayInput
+from config.day_field import DayField
 from patients.models import Aside
 
 LONGEST_REASON, LONGEST_NOTE = 2000, 4000
-
-
-class DayField(forms.DateField):
-    def __init__(self, **options: Any) -> None:
-        invalid = "Write the day as year, month and day, such as 2026-06-14."
-        super().__init__(
-            input_formats=["%Y-%m-%d"],
-            widget=DayInput(),
-            error_messages={"invalid": invalid, "required": "Choose a day."},
-            **options,
-        )
 
 
 class ReasonField(forms.CharField):

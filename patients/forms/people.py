@@ -6,25 +6,14 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from config.day_field import DayField
 from patients.models import Clinic, Patient, Sex
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
 
 
 class PatientForm(forms.Form):
     family_name = forms.CharField(max_length=100, label="Family name", widget=forms.TextInput({"autocomplete": "off"}))
     given_names = forms.CharField(max_length=100, label="Given names", widget=forms.TextInput({"autocomplete": "off"}))
-    born_on = forms.DateField(
-        label="Day of birth",
-        input_formats=["%Y-%m-%d"],
-        widget=DayInput(),
-        error_messages={"invalid": "Write the day as year, month and day, such as 1984-06-14."},
-    )
+    born_on = DayField(label="Day of birth", missing="Write the day of birth.")
     sex = forms.ChoiceField(label="Sex", choices=Sex.choices, widget=forms.RadioSelect())
     number = forms.CharField(
         max_length=40, label="Number", help_text="The clinic's own. Each patient has a different one.",

@@ -11,10 +11,10 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from config.day_field import DayField
 from guidelines.engine.facts import Problem
 from patients.actions import Entry
 from patients.forms.answers import UnknownField
-from patients.forms.people import DayInput
 from patients.models import Clinic, Laboratory, LaboratoryLimit, Patient
 from patients.results.catalogue import Catalogue, Kind
 from patients.results.on_record import OnRecord
@@ -50,13 +50,7 @@ class LaboratoryForm(forms.Form):
 
 
 class DayAndLaboratoryForm(LaboratoryForm):
-    taken_on = forms.DateField(
-        label="Taken on", input_formats=["%Y-%m-%d"], widget=DayInput(),
-        error_messages={
-            "invalid": "Write the day as year, month and day, such as 2026-03-09.",
-            "required": "Say on which day the samples were taken.",
-        },
-    )  # fmt: skip
+    taken_on = DayField(label="Taken on", missing="Say on which day the samples were taken.")
     field_order: tuple[str, ...] = ("taken_on", "laboratory", "new_laboratory")
 
 

@@ -3,7 +3,7 @@ was typed may run, ask for anything, or be more than text."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from django.test import Client
 from playwright.sync_api import Browser, Error, Page, Route
@@ -58,6 +58,7 @@ class Opened:
         route.fulfill(status=response.status_code, headers=headers, body=content_of(response))
 
     def faults(self, path: str, body: bytes) -> list[str]:
+        path = urldefrag(path).url  # a browser asks for the page alone
         self.seen, self.bodies = [], {path: body}
         try:
             self.page.goto(SITE + path, wait_until="load")

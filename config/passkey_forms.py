@@ -1,0 +1,35 @@
+"""allauth's forms for passkeys, whose JSON a browser makes: what a browser never makes is refused and no error of ours."""
+
+from typing import Any
+
+from allauth.mfa.webauthn import forms as theirs
+from django import forms
+
+
+class CredentialField(forms.JSONField):
+    """Django's own refuses what is no JSON, and not what is JSON and cannot be read: a number of ten thousand digits."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class AddForm(theirs.AddWebAuthnForm):
+    credential = CredentialField()
+
+
+class AuthenticateForm(theirs.AuthenticateWebAuthnForm):
+    credential = CredentialField()
+
+
+class LoginForm(theirs.LoginWebAuthnForm):
+    credential = CredentialField()
+
+
+class ReauthenticateForm(theirs.ReauthenticateWebAuthnForm):
+    credential = CredentialField()
