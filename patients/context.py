@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -10,10 +10,9 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import DateField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import F, OuterRef, Q, Value
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from config.access import Held, registry
@@ -22,12 +21,11 @@ from config.written_once import WrittenOnce
 from guidelines.reviewing.waiting import queue_of
 from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS
 from patients.models import CLINICAL_ROLES, AlertKind, Clinic, Membership, ResultAlert, Role
-from patients.models.alert import ResultAlertQuerySet
 from patients.worklist import ACT_NOW
 
 CHOSEN = "clinic"  # in the session: the key of the clinic whose lists somebody wants to see
 MOST_COUNTED = 99  # the bar stands on every page: it says 99+ and does not count on
-NOBODY, NEVER = -1, datetime(1900, 1, 1, tzinfo=UTC)
+NOBODY, NEVER = -1, date(1900, 1, 1)
 CLINIC_COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]
 PERSON_COLUMNS = [field.attname for field in User._meta.concrete_fields]
 # The groups of this installation and the roles of clinics, as the registry of access names them.
@@ -42,38 +40,23 @@ HELD = {
 
 
 def written() -> tuple[str, tuple[Any, ...]]:
-    """Somebody's own row; what they are in this installation and in any clinic; and whose patients they look after."""
+    """Somebody's own row; what they are in this installation; and what they are in which clinic."""
     groups = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=AT_WORK)
-    memberships = Membership.objects.in_force().filter(user=OuterRef("pk")).order_by()
+    memberships = Membership.objects.in_force().filter(user=OuterRef("pk")).order_by("clinic__name", "clinic")
+    columns = {name: F(f"clinic__{name}") for name in CLINIC_COLUMNS}
     asked = (
         ArraySubquery(groups.values("group__name")),
-        ArraySubquery(memberships.values("role")),
-        ArraySubquery(
-            looked_after(OuterRef(OuterRef("pk"))).values_list(JSONObject(**{name: name for name in CLINIC_COLUMNS}))
-        ),
+        ArraySubquery(memberships.values_list(JSONObject(role=F("role"), clinic=JSONObject(**columns)))),
     )
     return User.objects.filter(pk=NOBODY, is_active=True).values_list(*PERSON_COLUMNS, *asked).query.sql_with_params()
 
 
-def looked_after(person: Any) -> QuerySet[Any]:
-    """The clinics whose patients somebody looks after."""
-    held = Membership.objects.in_force().filter(user=person, role__in=CLINICAL_ROLES)
-    return Clinic.objects.filter(Exists(held.filter(clinic=OuterRef("pk")).order_by())).order_by("name", "pk")
-
-
 def asked_today_written() -> tuple[str, tuple[Any, ...]]:
-    """How many results ask for something in each of these clinics today, by its own day, as far as they are counted."""
-    asked = to_act_on().filter(clinic=OuterRef("pk")).order_by().values("pk")[: MOST_COUNTED + 1]
-    number = Func(ArraySubquery(asked), function="cardinality", output_field=IntegerField())
-    return looked_after(NOBODY).values_list("pk", number).query.sql_with_params()
-
-
-def to_act_on() -> ResultAlertQuerySet:
-    """The first group of the worklist, for the bar of every page."""
-    day = Cast(Func(F("clinic__time_zone"), Value(NEVER), function="timezone"), DateField())
-    open_ones = ResultAlert.objects.visible_to(User(pk=NOBODY)).open().filter(kind=AlertKind.ABNORMAL)
-    asked = Q(action__in=ACT_NOW) | Q(act_by_on__lte=day)
-    return open_ones.filter(asked).filter(Q(aside_until_on__isnull=True) | Q(aside_until_on__lte=day))
+    """What asks for something in a clinic on a day, the first group of the worklist: as many rows as are counted."""
+    open_ones = ResultAlert.objects.filter(clinic=NOBODY).open().filter(kind=AlertKind.ABNORMAL)
+    asked = open_ones.filter(Q(action__in=ACT_NOW) | Q(act_by_on__lte=NEVER))
+    asked = asked.filter(Q(aside_until_on__isnull=True) | Q(aside_until_on__lte=NEVER)).order_by()
+    return asked.values_list(Value(1))[: MOST_COUNTED + 1].query.sql_with_params()
 
 
 # Every request of somebody who is signed in asks the first, and every page that is not kept for them the second.
@@ -134,8 +117,7 @@ class Workplace(NamedTuple):
     clinic: Clinic
 
     @classmethod
-    def of(cls, told: str) -> "Workplace":
-        columns = json.loads(told)
+    def of(cls, columns: dict[str, Any]) -> "Workplace":
         clinic = Clinic.from_db(DEFAULT_DB_ALIAS, CLINIC_COLUMNS, [columns[name] for name in CLINIC_COLUMNS])
         return cls(clinic.pk, clinic.name, clinic)
 
@@ -149,19 +131,21 @@ class Roles:
 
     def __init__(self, user: User | AnonymousUser) -> None:
         self.user = user
-        groups, memberships, clinics = self.at_work()
-        self.held = frozenset(HELD[name] for name in (*groups, *memberships))
-        self.workplaces = tuple(map(Workplace.of, clinics))
+        groups, told = self.at_work()
+        memberships = [json.loads(one) for one in told]
+        self.held = frozenset(HELD[name] for name in (*groups, *(one["role"] for one in memberships)))
+        clinics = {one["clinic"]["id"]: one["clinic"] for one in memberships if one["role"] in CLINICAL_ROLES}
+        self.workplaces = tuple(map(Workplace.of, clinics.values()))
         self.workplace: Workplace | None = None
 
     def at_work(self) -> tuple[Any, ...]:
         """As it was read with the person, or anew for one who was read otherwise."""
         if not isinstance(self.user, User):
-            return (), (), ()
+            return (), ()
         told: tuple[Any, ...] | None = getattr(self.user, "at_work", None)
         if told is None:
             found = read_work(self.user.pk)
-            told = found[1] if found else ((), (), ())
+            told = found[1] if found else ((), ())
         return told
 
     def choose(self, pk: int | None) -> None:
@@ -171,7 +155,7 @@ class Roles:
     @cached_property
     def asked_today(self) -> dict[int, int]:
         """By clinic: asked when a page prints its menu, and not for a part of one."""
-        return dict(asked_today.rows(self.user.pk, timezone.now())) if self.workplaces else {}
+        return {one.pk: len(asked_today.rows(one.pk, one.clinic.today())) for one in self.workplaces}
 
     def act_today_count(self, *clinics: int) -> int | str:
         """In these clinics together, as the bar says it."""
