@@ -1,7 +1,5 @@
 """What stands on every page around its content: printed once for all who are shown the same, for it takes longer than many a
-page. `{% constant "…" %}` for what never differs, `{% framed "…" %}` for what differs by what somebody is here.
-
-A framed template sees only what its key is made of. What is one person's or one request's is put in afterwards.
+page. A template sees only what its key is made of; what is one person's or one request's is put in afterwards.
 """
 
 import secrets
@@ -11,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,6 +21,7 @@ from config.kept import Kept
 from patients.context import MayOpen, Roles, Workplace, roles_of
 
 MOST_KEPT = 256
+LINKED = ("patient_list", "worklist", "guideline_list", "question_list", "editing_list", "review_queue")
 # Never in what anybody types: what stands in the kept text for the visitor's own.
 MARKS = {name: f"{name}-{secrets.token_hex(16)}" for name in ("person", "person_name", "path", "csrf_token")}
 
@@ -40,7 +40,7 @@ class Link(NamedTuple):
 
 
 class Around(NamedTuple):
-    """All that a framed template is told, besides the marks."""
+    """All that the bar is told, besides the marks."""
 
     held: frozenset[Held] | None  # nobody: a stranger
     links: tuple[Link, ...]
@@ -49,42 +49,56 @@ class Around(NamedTuple):
     workplace: tuple[int, str] | None
     is_search: bool
     is_sign_in: bool
-    idle_seconds: int
 
 
 @register.simple_tag
 def constant(name: str) -> SafeString:
+    """A template that needs nothing."""
     return once((name,), {})
 
 
 @register.simple_tag(takes_context=True)
-def framed(context: Context, name: str) -> SafeString:
-    request = context.get("request")
-    path: str = request.path if request else ""
-    user = context.get("user")
-    is_somebody = request is not None and user is not None and user.is_authenticated
-    around = around_of(context, path, roles_of(request) if request and is_somebody else None)
-    told = {**around._asdict(), "may_open": MayOpen(around.held), **MARKS}
-    text = once((name, around), told)
-    own = {"csrf_token": context.get("csrf_token", ""), "path": path}
-    if is_somebody and user is not None:
-        own |= {"person": user.pk, "person_name": user.get_full_name() or user.get_username()}
-    for mark, value in own.items():
+def topbar(context: Context) -> SafeString:
+    around = around_of(context)
+    return own(context, once(("_topbar.html", around), {**around._asdict(), "may_open": MayOpen(around.held)}))
+
+
+@register.simple_tag(takes_context=True)
+def idle(context: Context) -> SafeString:
+    """For somebody who is signed in."""
+    return own(context, once(("_idle.html",), {"idle_seconds": settings.SESSION_IDLE_SECONDS}))
+
+
+def once(key: tuple[Any, ...], told: Mapping[str, Any]) -> SafeString:
+    """The template that the key begins with, and with the rest of which `told` changes."""
+    found = None if settings.DEBUG else printed.get(key)
+    return found if found is not None else printed.keep(key, render_to_string(key[0], {**told, **MARKS}))
+
+
+def own(context: Context, text: SafeString) -> SafeString:
+    """With the visitor's own in place of the marks."""
+    request, user = context.get("request"), somebody(context)
+    told = {"csrf_token": context.get("csrf_token", ""), "path": request.path if request else ""}
+    if user is not None:
+        told |= {"person": user.pk, "person_name": user.get_full_name() or user.get_username()}
+    for mark, value in told.items():
         text = text.replace(MARKS[mark], escape(value))  # type: ignore[assignment]  # what is put in is escaped
     return mark_safe(text)  # noqa: S308  # printed by a template, and what was put in is escaped
 
 
-def once(key: tuple[Any, ...], told: Mapping[str, Any]) -> SafeString:
-    found = None if settings.DEBUG else printed.get(key)
-    return found if found is not None else printed.keep(key, render_to_string(key[0], dict(told)))
+def somebody(context: Context) -> User | None:
+    """Who is signed in, if the page knows of anybody."""
+    user = context.get("user")
+    return user if "request" in context and user is not None and user.is_authenticated else None
 
 
-def around_of(context: Context, path: str, roles: Roles | None) -> Around:
-    patient, section = context.get("patient"), str(context.get("section") or "")
-    is_of_patient = bool(patient and patient.pk)
+def around_of(context: Context) -> Around:
+    request, patient, section = context.get("request"), context.get("patient"), str(context.get("section") or "")
+    path: str = request.path if request else ""
+    roles = roles_of(request) if request and somebody(context) else None
     return Around(
         held=roles.held if roles else None,
-        links=tuple(links(path, section, is_of_patient, roles)) if roles else (),
+        links=tuple(links(path, section, bool(patient and patient.pk), roles)) if roles else (),
         section=section,
         workplaces=tuple((one.pk, one.name, roles.act_today_count(one.pk)) for one in roles.workplaces)
         if roles
@@ -92,7 +106,6 @@ def around_of(context: Context, path: str, roles: Roles | None) -> Around:
         workplace=named(roles.workplace) if roles else None,
         is_search=path == addresses()["search"],
         is_sign_in=path == addresses()["account_login"],
-        idle_seconds=settings.SESSION_IDLE_SECONDS,
     )
 
 
@@ -102,7 +115,7 @@ def named(workplace: Workplace | None) -> tuple[int, str] | None:
 
 def links(path: str, section: str, is_of_patient: bool, roles: Roles) -> Iterator[Link]:
     """The main links, for one who is signed in."""
-    is_open, at = MayOpen(roles.held), addresses()
+    is_open, at = open_to(roles.held), addresses()
 
     def current(route: str, is_current: bool) -> str:
         return ("page" if path == at[route] else "true") if is_current else ""
@@ -110,25 +123,30 @@ def links(path: str, section: str, is_of_patient: bool, roles: Roles) -> Iterato
     def beneath(route: str) -> bool:
         return path.startswith(at[route])
 
-    if is_open["patient_list"]:
+    if "patient_list" in is_open:
         is_current = section == "patients" or is_of_patient or beneath("patient_list")
         yield Link(at["patient_list"], "Patients", current("patient_list", is_current))
-    if is_open["worklist"]:
+    if "worklist" in is_open:
         is_current = section == "worklist"
         count = roles.act_today
         yield Link(at["worklist"], "Worklist", current("worklist", is_current), count, "to act on today")
     is_current = section == "guidelines" or (not section and beneath("guideline_list"))
     yield Link(at["guideline_list"], "Guidelines", current("guideline_list", is_current))
-    if is_open["question_list"]:
+    if "question_list" in is_open:
         yield Link(at["question_list"], "Questions", current("question_list", beneath("question_list")))
-    if is_open["editing_list"]:
+    if "editing_list" in is_open:
         yield Link(at["editing_list"], "Editor", current("editing_list", section == "editing"))
-    if is_open["review_queue"]:
+    if "review_queue" in is_open:
         count, is_current = roles.to_approve_count(), section == "review"
         yield Link(at["review_queue"], "Review", current("review_queue", is_current), count, "to approve")
 
 
 @cache
 def addresses() -> dict[str, str]:
-    names = ("patient_list", "worklist", "guideline_list", "question_list", "editing_list", "review_queue")
-    return {name: reverse(name) for name in (*names, "search", "account_login")}
+    return {name: reverse(name) for name in (*LINKED, "search", "account_login")}
+
+
+@cache
+def open_to(held: frozenset[Held]) -> frozenset[str]:
+    may_open = MayOpen(held)
+    return frozenset(name for name in LINKED if may_open[name])
