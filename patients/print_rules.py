@@ -14,6 +14,7 @@ from patients.paper_words import NO_BREAK, patient_day
 from patients.plan_parts import CarePlan, DrugBox, PlanMedication
 
 MAY_SAY_STOP = ("call_same_day", "pregnancy", "get_help_now")
+SPACES = re.compile(f"[ {NO_BREAK}]+")
 OF_THE_CLINIC = ("name", "phone", "after_hours_phone", "emergency_number", "poison_line", "fever_limit")
 
 
@@ -64,7 +65,8 @@ def of_the_guideline(plan: CarePlan, text: PaperText) -> PaperText:
 
 
 def _spaces(text: str) -> str:
-    return text.replace(NO_BREAK, " ")
+    """As it is read: a space is a space, and two are one."""
+    return SPACES.sub(" ", text)
 
 
 def forbidden(plan: CarePlan, text: PaperText) -> Iterator[PrintProblem]:

@@ -24,7 +24,7 @@ from patients.actions import Mark
 from patients.context import roles_of
 from patients.presentation.banner import Banner
 
-MOST_KEPT, MOST_FRAMES = 48, 4
+MOST_KEPT, MOST_FRAMES = 48, 1
 EMPTY = SafeString("")
 ALONE = "the part alone"
 # Never in what anybody types, and the same for all workers of a server.

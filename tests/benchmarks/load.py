@@ -31,12 +31,15 @@ class Figures:
     """Milliseconds of each kind, and what was no success."""
 
     times: dict[str, list[float]] = field(default_factory=dict)
+    minutes: dict[int, list[float]] = field(default_factory=dict)  # of all but papers, by the minute they were due in
     failures: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, kind: str, milliseconds: float, failure: str) -> None:
+    def add(self, kind: str, milliseconds: float, failure: str, due: float) -> None:
         with self.lock:
             self.times.setdefault(kind, []).append(milliseconds)
+            if kind != "PDF":
+                self.minutes.setdefault(int(due // 60), []).append(milliseconds)
             if failure:
                 self.failures.append(f"{kind}: {failure}")
 
@@ -55,7 +58,8 @@ class Figures:
             f" p99 {self.percentile(0.99, only=kind):7.1f} most {max(times):7.1f} ms"
             for kind, times in sorted(self.times.items())
         ]
-        return "\n".join(rows)
+        slow = [f"{sorted(times)[int(len(times) * 0.95)]:.0f}" for _, times in sorted(self.minutes.items())]
+        return "\n".join([*rows, f"p95 of each minute, all but PDFs: {' '.join(slow)} ms"])
 
 
 def under_load(
@@ -77,7 +81,7 @@ def under_load(
             due = begun + mine / rate
             time.sleep(max(0.0, due - time.perf_counter()))
             failure = asked(port, visits[mine])
-            figures.add(visits[mine].kind, (time.perf_counter() - due) * 1000, failure)
+            figures.add(visits[mine].kind, (time.perf_counter() - due) * 1000, failure, due - begun)
 
     clients = [threading.Thread(target=work, daemon=True) for _ in range(CLIENTS)]
     for client in clients:

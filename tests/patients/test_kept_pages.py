@@ -215,6 +215,25 @@ def test_what_stands_around_is_each_persons_own_and_what_is_said_once_is_said_on
     assert said == [1, 0]
 
 
+def test_one_page_of_a_patient_for_each_role_and_not_for_each_person(signed_in: Client, plan: Plan, by: User) -> None:
+    record(plan, by, "150")
+    clinic, address = plan.patient.clinic, reverse("patient_detail", args=[plan.patient_id])
+    clients = {"physician": signed_in}
+    for name, make_one in (("nurse", make.nurse), ("other", make.physician)):
+        clients[name] = Client()
+        clients[name].force_login(make_one(clinic, name))
+    anew = {}
+    for name, client in clients.items():
+        pages.clear()
+        anew[name] = client.get(address).content.count(b"href=")
+    pages.clear()
+
+    kept = {name: client.get(address).content.count(b"href=") for name, client in clients.items()}
+
+    assert kept == anew and anew["nurse"] < anew["physician"] == anew["other"]
+    assert len(pages.values()) == 2
+
+
 def test_every_look_has_a_token_of_its_own(signed_in: Client, plan: Plan) -> None:
     address = reverse("patient_detail", args=[plan.patient_id])
     tokens = [re.findall(r'csrfmiddlewaretoken" value="(\w+)"', signed_in.get(address).content.decode()) for _ in "ab"]

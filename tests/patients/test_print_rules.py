@@ -96,6 +96,17 @@ def test_frequency_weekday_tablets_and_milligrams_stand_in_the_box(changes: dict
     assert "NP-2" in refused_by(with_weekly_box(care_plan_of("V05"), **changes))
 
 
+def test_two_spaces_in_a_name_are_read_as_one() -> None:
+    plan = care_plan_of("V05")
+    [box] = [box for box in plan.boxes if box.weekly_only]
+    apart = with_weekly_box(plan, **{
+        name: box_text.replace(" ", "  ") if isinstance(box_text := getattr(box, name), str) else box_text
+        for name in ("products", "amount")
+    })  # fmt: skip
+
+    assert apart.boxes != plan.boxes and not refused_by(apart)
+
+
 def test_a_weekly_drug_that_is_given_without_a_dose_is_refused() -> None:
     plan = with_weekly_box(care_plan_of("V05"), amount="", products="", weekday=None, week=(), lead=())
 
