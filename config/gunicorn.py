@@ -14,9 +14,10 @@ logger_class = "config.server_lines.ServerLines"
 
 # A worker has read by then what it keeps for good: guidelines, templates, statements.
 SETTLED = 200
-# Objects that are made before it is looked for garbage: a page makes tens of thousands, and leaves little behind. With
-# Python's own 700, a fifth of the time that a paper takes is spent on looking.
-MADE_BETWEEN = 50_000
+# By then nobody waits: a request leaves a few thousand objects that refer to each other, and looking for them in its middle
+# takes the longer the more it holds. So many requests, and what has outlived one is looked through too; so many, and everything.
+OFTEN, SELDOM = 400, 10_000
+MOST_MADE = 100_000  # by one request, before it is looked for garbage in its middle after all
 
 
 def on_starting(server: Any) -> None:
@@ -28,12 +29,14 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    gc.set_threshold(MADE_BETWEEN, *gc.get_threshold()[1:])
+    gc.set_threshold(MOST_MADE, *gc.get_threshold()[1:])
 
 
 def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
     if worker.nr == SETTLED:
         set_aside()
+    else:
+        gc.collect(2 if worker.nr % SELDOM == 0 else 1 if worker.nr % OFTEN == 0 else 0)
 
 
 def set_aside() -> None:
