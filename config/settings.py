@@ -246,10 +246,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HAS_HTTPS else "http"
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "add_webauthn": "config.passkey_forms.AddForm",
-    "authenticate_webauthn": "config.passkey_forms.AuthenticateForm",
-    "login_webauthn": "config.passkey_forms.LoginForm",
-    "reauthenticate_webauthn": "config.passkey_forms.ReauthenticateForm",
+    f"{name.lower()}_webauthn": f"config.passkey_forms.{name}Form"
+    for name in ["Add", "Authenticate", "Login", "Reauthenticate"]
 }
 MFA_TOTP_ISSUER = "Stepwise"
 MFA_RECOVERY_CODES_SHOW_ONCE = True  # whoever finds a screen open later does not find them

@@ -4,7 +4,7 @@ page. A template sees only what its key is made of; what is one person's or one 
 
 import secrets
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django import template
@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from config.access import Held
 from config.kept import Kept
@@ -26,7 +26,7 @@ LINKED = ("patient_list", "worklist", "guideline_list", "question_list", "editin
 MARKS = {name: f"{name}-{secrets.token_hex(16)}" for name in ("person", "person_name", "path", "csrf_token")}
 
 register = template.Library()
-printed: Kept[tuple[Any, ...], SafeString] = Kept(MOST_KEPT)
+printed: Kept[tuple[Any, ...], str] = Kept(MOST_KEPT)
 
 
 class Link(NamedTuple):
@@ -54,36 +54,50 @@ class Around(NamedTuple):
 @register.simple_tag
 def constant(name: str) -> SafeString:
     """A template that needs nothing."""
-    return once((name,), {})
+    return render_to_string(name) if settings.DEBUG else plain(name)
 
 
 @register.simple_tag(takes_context=True)
 def topbar(context: Context) -> SafeString:
     around = around_of(context)
-    return own(context, once(("_topbar.html", around), {**around._asdict(), "may_open": MayOpen(around.held)}))
+    written = once(("_topbar.html", around), {**around._asdict(), "may_open": MayOpen(around.held)})
+    return format_html(written, **own(context))
 
 
 @register.simple_tag(takes_context=True)
 def idle(context: Context) -> SafeString:
     """For somebody who is signed in."""
-    return own(context, once(("_idle.html",), {"idle_seconds": settings.SESSION_IDLE_SECONDS}))
+    return format_html(once(("_idle.html",), {"idle_seconds": settings.SESSION_IDLE_SECONDS}), **own(context))
 
 
-def once(key: tuple[Any, ...], told: Mapping[str, Any]) -> SafeString:
-    """The template that the key begins with, and with the rest of which `told` changes."""
+@lru_cache(maxsize=16)
+def plain(name: str) -> SafeString:
+    return render_to_string(name)
+
+
+def once(key: tuple[Any, ...], told: Mapping[str, Any]) -> str:
+    """The template that the key begins with, and with the rest of which `told` changes: written out but for the marks, each a
+    field of a format string."""
     found = None if settings.DEBUG else printed.get(key)
-    return found if found is not None else printed.keep(key, render_to_string(key[0], {**told, **MARKS}))
+    return found if found is not None else printed.keep(key, with_fields(render_to_string(key[0], {**told, **MARKS})))
 
 
-def own(context: Context, text: SafeString) -> SafeString:
-    """With the visitor's own in place of the marks."""
+def with_fields(text: str) -> str:
+    text = text.replace("{", "{{").replace("}", "}}")
+    for name, mark in MARKS.items():
+        text = text.replace(mark, f"{{{name}}}")
+    return text
+
+
+def own(context: Context) -> dict[str, Any]:
+    """What stands for the marks."""
     request, user = context.get("request"), somebody(context)
-    told = {"csrf_token": context.get("csrf_token", ""), "path": request.path if request else ""}
-    if user is not None:
-        told |= {"person": user.pk, "person_name": user.get_full_name() or user.get_username()}
-    for mark, value in told.items():
-        text = text.replace(MARKS[mark], escape(value))  # type: ignore[assignment]  # what is put in is escaped
-    return mark_safe(text)  # noqa: S308  # printed by a template, and what was put in is escaped
+    return {
+        "csrf_token": context.get("csrf_token", ""),
+        "path": request.path if request else "",
+        "person": user.pk if user else "",
+        "person_name": (user.get_full_name() or user.get_username()) if user else "",
+    }
 
 
 def somebody(context: Context) -> User | None:

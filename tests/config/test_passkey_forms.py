@@ -5,6 +5,8 @@ from django.contrib.auth.models import User
 
 from config.passkey_forms import AddForm, AuthenticateForm, LoginForm, ReauthenticateForm
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize("sent", ["9" * 10_000, "[" * 200_000, "{", "nonsense"])
 def test_a_credential_that_cannot_be_read_is_refused(sent: str) -> None:

@@ -104,7 +104,8 @@ def test_two_spaces_in_a_name_are_read_as_one() -> None:
         for name in ("products", "amount")
     })  # fmt: skip
 
-    assert apart.boxes != plan.boxes and not refused_by(apart)
+    assert apart.boxes != plan.boxes
+    patient_plan_context(apart, printed_on=DAY)  # nothing is refused
 
 
 def test_a_weekly_drug_that_is_given_without_a_dose_is_refused() -> None:
