@@ -3,6 +3,7 @@ that the workers of a server share, where it has one."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -12,9 +13,10 @@ shelf: Shelf | None = None
 
 
 def share() -> None:
-    """From now on with the processes that are copied from this one."""
+    """From now on with the processes that are copied from this one. Each keeps for itself where there is no such memory."""
     global shelf  # one for the server
-    shelf = Shelf()
+    with suppress(OSError):
+        shelf = Shelf()
 
 
 Key = TypeVar("Key", bound=Hashable)

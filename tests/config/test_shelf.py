@@ -1,5 +1,6 @@
 """What workers keep together: seen by all, never half, and nobody waits."""
 
+import errno
 import multiprocessing
 import os
 from collections.abc import Iterator
@@ -58,6 +59,19 @@ def test_without_a_shelf_each_process_keeps_its_own() -> None:
     in_a_copy(lambda: pages.keep(ONE, "the page of one"))
 
     assert pages.get(ONE) is None
+    assert pages.keep(ONE, "mine") == pages.get(ONE) == "mine"
+
+
+def test_where_the_system_gives_no_such_memory_each_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr("config.shelf.mmap.mmap", refuse)
+    monkeypatch.setattr(kept, "shelf", None)
+
+    kept.share()
+
+    pages: Kept[Key, str] = Kept(4, shared="pages")
     assert pages.keep(ONE, "mine") == pages.get(ONE) == "mine"
 
 
