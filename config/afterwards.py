@@ -1,8 +1,9 @@
 """What takes a second of the processor, without making others wait for it: a copy of this process works it out, and gives way
-to whatever else wants the processor. A page that is read meanwhile is answered as if nobody were printing.
+to whatever else wants the processor. A page that another worker is asked for is answered as if nobody were printing.
 """
 
 import gc
+import logging
 import os
 import signal
 import threading
@@ -10,33 +11,51 @@ from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
+logger = logging.getLogger("config.afterwards")
+
 GIVING_WAY = 10  # what `nice` calls it
-PATIENCE = 15.0  # seconds; on a machine that has never a moment to spare it is then worked out here
+PATIENCE = 8.0  # seconds; with what it then takes here, well within the time that gunicorn gives a request
+may_copy = True
 
 
 def afterwards(make: Callable[[], bytes]) -> bytes:
     """What `make` returns; what it raises is raised here. It must ask the database for nothing: the copy's connection is
-    this one's. Beside other threads no copy is made, for what they hold would be held in it for ever."""
-    if threading.active_count() > 1:
+    this one's. Beside other threads no copy is made, for what they hold would be held in it for ever; nor once a copy has not
+    come back, for then a library may have threads here that nobody can count."""
+    global may_copy  # one for the process
+    if not may_copy or threading.active_count() > 1:
         return make()
-    reading, writing = Pipe(duplex=False)
-    copy = os.fork()
-    if not copy:
-        work_out(make, writing)
-    writing.close()
-    made: bytes | Exception | None = None
-    try:
-        if reading.poll(PATIENCE):
-            made = reading.recv()
-    except EOFError:
-        pass  # it was ended, by the system perhaps
-    finally:
-        reading.close()
-        os.kill(copy, signal.SIGKILL)  # it has nothing left to do, or took too long
-        os.waitpid(copy, 0)
+    made = by_a_copy(make)
     if isinstance(made, Exception):
         raise made
-    return make() if made is None else made
+    if made is None:
+        may_copy = False
+        logger.warning("A copy of this process did not come back: papers are laid out in it from now on")
+        return make()
+    return made
+
+
+def by_a_copy(make: Callable[[], bytes]) -> bytes | Exception | None:
+    """None where there is no copy, or it was ended, or took too long."""
+    reading, writing = Pipe(duplex=False)
+    with reading:
+        try:
+            copy = os.fork()
+        except OSError:
+            writing.close()
+            return None
+        if not copy:
+            work_out(make, writing)
+        writing.close()
+        made: bytes | Exception | None = None
+        try:
+            made = reading.recv() if reading.poll(PATIENCE) else None
+        except Exception:
+            logger.exception("What a copy has sent cannot be read")
+        finally:
+            os.kill(copy, signal.SIGKILL)  # it has nothing left to do, or took too long
+            os.waitpid(copy, 0)
+        return made
 
 
 def work_out(make: Callable[[], bytes], writing: Connection) -> None:

@@ -14,7 +14,7 @@ logger_class = "config.server_lines.ServerLines"
 
 # A worker has read by then what it keeps for good: guidelines, templates, statements.
 SETTLED = 200
-# By then nobody waits: a request leaves a few thousand objects that refer to each other, and looking for them in its middle
+# After an answer and not in the middle of one: a request leaves a few thousand objects that refer to each other, and looking for them there
 # takes the longer the more it holds. So many requests, and what has outlived one is looked through too; so many, and everything.
 OFTEN, SELDOM = 400, 10_000
 MOST_MADE = 100_000  # by one request, before it is looked for garbage in its middle after all

@@ -1,22 +1,25 @@
 """What was worked out and may be used again: the few that were used last in the memory of one process, and more on a shelf
 that the workers of a server share, where it has one."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Hashable
-from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
 from config.shelf import Shelf
 
+logger = logging.getLogger("config.kept")
 shelf: Shelf | None = None
 
 
 def share() -> None:
     """From now on with the processes that are copied from this one. Each keeps for itself where there is no such memory."""
     global shelf  # one for the server
-    with suppress(OSError):
+    try:
         shelf = Shelf()
+    except OSError as problem:
+        logger.warning("Workers share nothing: there is no memory for it (%s)", problem.strerror)
 
 
 Key = TypeVar("Key", bound=Hashable)

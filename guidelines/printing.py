@@ -32,10 +32,10 @@ class FetchesNothing(URLFetcher):
 
 
 class Style(CSS):
-    """A stylesheet of ours, read once, that remembers its text."""
+    """A stylesheet of ours, read once, that remembers its text. It names no fonts of its own, and so needs none to be read."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(string=text, font_config=fonts(), url_fetcher=FetchesNothing())
+        super().__init__(string=text, url_fetcher=FetchesNothing())
         self.text = text
 
 
@@ -59,7 +59,8 @@ def paged(template: str, context: dict[str, Any], *styles: Style) -> Document:
 def laid_out(html: str, styles: Sequence[Style]) -> Document:
     with refusing_to_fetch():
         document = HTML(string=html, base_url=None, url_fetcher=FetchesNothing())
-        return document.render(font_config=fonts(), stylesheets=list(styles), **TAGGED)
+        # Its fonts are looked up by a thread of their own, which no copy of this process would have: see config.afterwards.
+        return document.render(font_config=FontConfiguration(), stylesheets=list(styles), **TAGGED)
 
 
 def as_pdf(document: Document) -> bytes:
@@ -76,11 +77,6 @@ def refusing_to_fetch() -> Iterator[None]:
         yield
     except FatalURLFetchingError as problem:
         raise ValueError(str(problem)) from None
-
-
-@cache
-def fonts() -> FontConfiguration:
-    return FontConfiguration()
 
 
 @cache

@@ -1,6 +1,6 @@
 """Pages of guidelines kept in memory: a version that was approved never changes, so it is laid out once.
 
-What may change, its standing, is part of the key of what is kept. Nothing of a person who is signed in is kept.
+What may change, its standing, is part of the key of what is kept. Nothing is kept that tells who reads.
 """
 
 import gzip

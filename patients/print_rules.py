@@ -122,7 +122,7 @@ def structure(plan: CarePlan, text: PaperText) -> Iterator[PrintProblem]:
             yield from _stopping(box)
     for medication in plan.medications:
         place = text.whole if medication.change == "stop" else text.boxes.get(medication.drug, "")
-        line = medication.name if medication.change == "stop" else _spaces(medication.patient_line)
+        line = _spaces(medication.name if medication.change == "stop" else medication.patient_line)
         if line not in place:
             yield PrintProblem("structure", f"the line of {medication.name} is missing from the text")
         if not medication.is_given:
@@ -135,7 +135,7 @@ def structure(plan: CarePlan, text: PaperText) -> Iterator[PrintProblem]:
         if not getattr(plan.header.clinic, name).strip():
             yield PrintProblem("NP-13", f"the clinic's {name.replace('_', ' ')} is empty; fill it in")
     for word in (plan.header.guideline.code, *(alert.message for alert in plan.alerts)):
-        if word and word in text.whole:
+        if word and _spaces(word) in text.whole:
             yield PrintProblem("NP-14", f"“{word[:80]}” is for clinicians")
 
 
@@ -157,7 +157,7 @@ def _weekly_box(plan: CarePlan, box: DrugBox, text: str) -> Iterator[PrintProble
 
 def _stopping(box: DrugBox) -> Iterator[PrintProblem]:
     """A drug that goes on is not stopped in passing."""
-    names = "|".join(re.escape(name) for name in ("this medicine", "these tablets", "the tablets", box.name))
+    names = "|".join(re.escape(name) for name in ("this medicine", "these tablets", "the tablets", _spaces(box.name)))
     stop = _pattern(rf"(?<!not )(?<!never )\b(stop|hold)( taking)? ({names})\b")
     for part in box.parts:
         if part.section not in MAY_SAY_STOP:
@@ -169,7 +169,7 @@ def _stopping(box: DrugBox) -> Iterator[PrintProblem]:
 def _calls_for(medication: PlanMedication, text: PaperText) -> Iterator[PrintProblem]:
     """A drug that is held or stopped is not asked for, neither by its name nor, in its own box, as "this medicine"."""
     verbs = r"(?<!not )(?<!never )(?<!\bI )\b(take|keep taking|start|continue|go on with|choose)\b"
-    by_name = _pattern(rf"{verbs}[^.\n]*\b{re.escape(medication.name)}\b")
+    by_name = _pattern(rf"{verbs}[^.\n]*\b{re.escape(_spaces(medication.name))}\b")
     unnamed = _pattern(rf"(?m)^{verbs} (this medicine|it|them|the tablets)\b")
     for place, pattern in ((text.whole, by_name), (text.boxes.get(medication.drug, ""), unnamed)):
         hit = pattern.search(place)

@@ -45,7 +45,8 @@ def results(context: dict[str, Any], typed: str, *, is_exact: bool) -> SafeStrin
     if found is None:
         told = {"found": search_in(versions, typed, is_exact=is_exact)} if typed else {}
         found = printed({**context, **told})
-        if is_kept:
+        # What is missing may come with the next run of index_guidelines.
+        if is_kept and told.get("found") and told["found"].groups:
             kept.keep(key, found)
     return found
 

@@ -74,7 +74,7 @@ def opened_last(user: User, clinics: list[Clinic]) -> list[Patient]:
 
 
 def is_concerned(followed: list[Version], in_use: list[Version]) -> bool:
-    """Whether any plan follows something else than what is in use, or what was withdrawn: mostly none does."""
+    """Whether a plan may follow something else than what is in use, or what was withdrawn: not before there was another."""
     contents = {version.guideline_id: version.content_hash for version in in_use}
     return any(
         version.withdrawn_at is not None

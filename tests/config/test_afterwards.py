@@ -24,16 +24,33 @@ except ValueError as problem:
     assert str(problem) == "nothing is fetched"
 else:
     raise AssertionError
+large = b"x" * 5_000_000
+assert afterwards(lambda: large) == large
 dies = lambda: os.kill(os.getpid(), 9) if os.getpid() != me else b"here"
-assert afterwards(dies) == b"here"
-module.PATIENCE = 0.2
+assert afterwards(dies) == b"here" and not module.may_copy
+assert afterwards(lambda: str(os.getpid()).encode()) == str(me).encode()
+module.may_copy, module.PATIENCE = True, 0.2
 import time
 late = lambda: time.sleep(30) or b"late" if os.getpid() != me else b"here"
 begun = time.monotonic()
 assert afterwards(late) == b"here" and time.monotonic() - begun < 10
-large = b"x" * 5_000_000
-module.PATIENCE = 10
-assert afterwards(lambda: large) == large
+class Odd(Exception):
+    def __init__(self, one, two):
+        super().__init__(one)
+def odd():
+    raise Odd(1, 2)
+module.may_copy, module.PATIENCE = True, 10
+try:
+    afterwards(odd)
+except Odd:
+    pass
+else:
+    raise AssertionError
+def refuse():
+    raise OSError(11, "no more processes")
+module.may_copy, fork, os.fork = True, os.fork, refuse
+assert afterwards(lambda: b"here") == b"here"
+os.fork = fork
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:
@@ -41,12 +58,43 @@ except ChildProcessError:
 """
 
 
-def test_a_process_alone_lets_a_copy_do_it() -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", ALONE], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
-    )
+PAPERS = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+import django
+django.setup()
+from config import afterwards as module
+from guidelines.printing import papers, printed, sheet
+me, made_by = os.getpid(), []
+def told(make):
+    def noted():
+        made_by.append(os.getpid())
+        return make()
+    return by_a_copy(noted)
+by_a_copy, module.by_a_copy = module.by_a_copy, told
+for word in ("one", "two", "one"):
+    paper = printed("error.html", {"word": word, "why_not": word}, sheet("plan.css"))
+    assert paper.startswith(b"%PDF"), paper[:20]
+    papers.clear()
+assert module.may_copy and not made_by, made_by  # noted in the copies alone
+print("laid out")
+"""
 
-    assert (ended.returncode, ended.stdout) == (0, "no copy is left\n"), ended.stderr
+
+def said_by(script: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_a_process_alone_lets_a_copy_do_it() -> None:
+    assert said_by(ALONE) == "no copy is left\n"
+
+
+def test_one_paper_after_the_other_comes_from_a_copy() -> None:
+    assert said_by(PAPERS) == "laid out\n"
 
 
 def test_beside_other_threads_it_is_done_here() -> None:

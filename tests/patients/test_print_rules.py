@@ -108,6 +108,13 @@ def test_two_spaces_in_a_name_are_read_as_one() -> None:
     patient_plan_context(apart, printed_on=DAY)  # nothing is refused
 
 
+def test_a_name_with_two_spaces_is_found_where_it_must_not_stand() -> None:
+    plan = with_line(care_plan_of("V05"), "folic_acid", "Stop taking Folic  acid.")
+    boxes = tuple(replace(box, name="Folic  acid") if box.drug == "folic_acid" else box for box in plan.boxes)
+
+    assert "NP-9" in refused_by(replace(plan, boxes=boxes))
+
+
 def test_a_weekly_drug_that_is_given_without_a_dose_is_refused() -> None:
     plan = with_weekly_box(care_plan_of("V05"), amount="", products="", weekday=None, week=(), lead=())
 

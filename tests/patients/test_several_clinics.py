@@ -42,6 +42,18 @@ def clinics(by: User) -> dict[str, Clinic]:
     return {HERE: here, THERE: there}
 
 
+def test_what_waits_is_counted_on_a_page_that_is_asked_otherwise(clinics: dict[str, Clinic]) -> None:
+    """Who looks into the record of looks is asked for as that, and a nurse elsewhere is then nobody."""
+    both = make.nurse(clinics[HERE], "both")
+    actions.add_member(clinic=clinics[THERE], user=both, role=Role.ADMINISTRATOR)
+    client = Client()
+    client.force_login(both)
+
+    pages_of = [client.get(reverse(name)).content.decode() for name in ("patient_list", "clinic_looks")]
+
+    assert ['<span class="count">1<span class="vh"> to act on today' in page for page in pages_of] == [True, True]
+
+
 def choose(client: Client, clinic: Clinic | None, **sent: str) -> str:
     answer = client.post(reverse("clinic_choose"), {"clinic": str(clinic.pk) if clinic else "", **sent})
     assert answer.status_code == 302
