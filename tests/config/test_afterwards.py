@@ -65,18 +65,18 @@ import django
 django.setup()
 from config import afterwards as module
 from guidelines.printing import papers, printed, sheet
-me, made_by = os.getpid(), []
+copies = []
 def told(make):
-    def noted():
-        made_by.append(os.getpid())
-        return make()
-    return by_a_copy(noted)
+    copies.append(by_a_copy(make))
+    return copies[-1]
 by_a_copy, module.by_a_copy = module.by_a_copy, told
+import guidelines.printing
+guidelines.printing.render_to_string = lambda _, told: f"<html lang=en><title>{told}</title><p>{told}"
 for word in ("one", "two", "one"):
-    paper = printed("error.html", {"word": word, "why_not": word}, sheet("plan.css"))
+    paper = printed("paper", word, sheet("plan.css"))
     assert paper.startswith(b"%PDF"), paper[:20]
     papers.clear()
-assert module.may_copy and not made_by, made_by  # noted in the copies alone
+assert module.may_copy and len(copies) == 3 and all(copies), copies
 print("laid out")
 """
 

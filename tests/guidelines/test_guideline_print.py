@@ -15,7 +15,7 @@ from weasyprint import HTML
 from guidelines.models import Version
 from guidelines.outputs.pdf import band_of, guideline_pdf
 from guidelines.package import compiled_version
-from guidelines.printing import fonts, sheet
+from guidelines.printing import sheet
 from guidelines.reading import AUDIENCES, Audience
 from guidelines.reading.claims import ReadConflict
 from guidelines.reading.wording import Wording
@@ -105,7 +105,7 @@ def test_no_number_or_key_stays_behind_at_the_foot_of_a_page(used: int) -> None:
     statement = render_to_string("guidelines/_statement.html", {"read": {**read, "conflicts": [doubt]}})
 
     document = HTML(string=f'<div style="height: {used}mm">.</div>{statement}').render(
-        stylesheets=[sheet("guideline-paper.css")], font_config=fonts()
+        stylesheets=[sheet("guideline-paper.css")]
     )
     pages = pages_of(document.write_pdf())
 
