@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.mfa.webauthn import forms as theirs
 from django import forms
+from django.forms.fields import InvalidJSONInput
 
 
 class CredentialField(forms.JSONField):
@@ -17,6 +18,13 @@ class CredentialField(forms.JSONField):
             return super().to_python(value)
         except (ValueError, RecursionError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the page shows again."""
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
 
 
 class AddForm(theirs.AddWebAuthnForm):

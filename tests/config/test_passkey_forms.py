@@ -18,3 +18,4 @@ def test_a_credential_that_cannot_be_read_is_refused(sent: str) -> None:
         LoginForm({"credential": sent}),
     ):
         assert form.errors["credential"], type(form).__name__
+        assert form.as_p()  # the page shows it again
