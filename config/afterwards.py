@@ -50,7 +50,7 @@ def by_a_copy(make: Callable[[], bytes]) -> bytes | Exception | None:
         made: bytes | Exception | None = None
         try:
             made = reading.recv() if reading.poll(PATIENCE) else None
-        except Exception:
+        except Exception:  # cut off, or of no kind that can be read: it is made here, and says itself what is wrong
             logger.exception("What a copy has sent cannot be read")
         finally:
             os.kill(copy, signal.SIGKILL)  # it has nothing left to do, or took too long
@@ -66,7 +66,7 @@ def work_out(make: Callable[[], bytes], writing: Connection) -> None:
         made: bytes | Exception
         try:
             made = make()
-        except Exception as problem:
+        except Exception as problem:  # whatever it is, it is raised by the process that asked
             made = problem
         writing.send(made)
     finally:

@@ -14,8 +14,8 @@ logger_class = "config.server_lines.ServerLines"
 
 # A worker has read by then what it keeps for good: guidelines, templates, statements.
 SETTLED = 200
-# After an answer and not in the middle of one: a request leaves a few thousand objects that refer to each other, and looking for them there
-# takes the longer the more it holds. So many requests, and what has outlived one is looked through too; so many, and everything.
+# Garbage is looked for after an answer, and not in the middle of one, where it takes the longer the more the request holds.
+# After so many requests what has outlived one is looked through too; after so many, everything.
 OFTEN, SELDOM = 400, 10_000
 MOST_MADE = 100_000  # by one request, before it is looked for garbage in its middle after all
 
