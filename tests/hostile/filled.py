@@ -20,7 +20,7 @@ from guidelines.engine.values import Content
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients import actions
-from patients.models import Aside, Clinic, MonitoringTask, Patient, Plan, ResultAlert, ResultImport
+from patients.models import Aside, Clinic, Invitation, MonitoringTask, Patient, Plan, ResultAlert, ResultImport
 from tests import factories_patients as make
 from tests.access.installation import HERE
 from tests.factories_guidelines import draft, edited, itching_elbow, opened, published, under_review
@@ -80,7 +80,7 @@ class Filled:
         self.files()
 
     def people(self) -> None:
-        """By hand: no page writes what a clinic and its staff are called."""
+        """By hand: no page writes what a clinic and its staff are called, and no address with a script in it is taken."""
         texts = ("name", "phone", "after_hours_phone", "emergency_number", "poison_line", "fever_limit")
         told = {name: self.words.one(Clinic._meta.get_field(name).max_length or 0) for name in texts}
         Clinic.objects.filter(pk=self.clinic.pk).update(**told)
@@ -91,6 +91,9 @@ class Filled:
                 last_name=self.words.one(150),
                 email=f"{self.plain.one(200)}@example.org",
             )
+        for invitation in Invitation.objects.all():
+            told = {"name": self.words.one(120), "email": f"{self.plain.one(200)}@example.org"}
+            Invitation.objects.filter(pk=invitation.pk).update(**told)
 
     def guideline(self) -> Version:
         """Published, and once more as a draft, so that what is wrong with it is shown too."""
@@ -99,6 +102,8 @@ class Filled:
             statement["marks"] = sorted({*statement["marks"], "CD"})
         content["references"] += list(self.references())
         content["safety_rules"].append(self.rule_to_override())
+        content["drugs"][1]["products"].append(self.ointment())
+        content["regimens"][1]["products"].append("soothine_ointment")
         package = Package.model_validate(content)
         version = published(package)
         ed = User.objects.get(username="edith")
@@ -129,13 +134,18 @@ class Filled:
             parts = dict(zip(LED_TO, told[at : at + 3], strict=False))
             yield {"key": f"RX{at}", "title": f"Source {at}", "kind": "review", **parts}
 
+    def ointment(self) -> dict[str, Any]:
+        """The one kind of product that has a concentration in words."""
+        told = {"form": self.plain.one(200), "concentration": self.plain.one(200)}
+        return {"key": "soothine_ointment", "strength": 50, "unit": "mg", "measured": True, **told}
+
     def rule_to_override(self) -> dict[str, Any]:
         """A stop on a drug that may be given all the same, for a reason in words."""
         return {
             "key": "CAL-B-HEAVY", "drug": "calmine", "kind": "contraindication", "when": f"weight_kg > {HEAVY - 1}",
             "severity": "stop", "message": self.plain.many(300, "Too heavy."), "plain": self.plain.many(300, "Less is better."),
             "action": {"kind": "stop", "text": self.plain.many(300, "Do not start."), "who": "prescriber", "within_days": 1},
-            "override": "reason", "cites": ["R1"],
+            "override": "reason", "resolvable": True, "cites": ["R1"],
         }  # fmt: skip
 
     def overridden(self, version: Version) -> None:
