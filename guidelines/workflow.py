@@ -23,10 +23,17 @@ class Status(TextChoices):
 EDITORS, REVIEWERS, ADMINISTRATORS = AT_WORK = ("editors", "reviewers", "administrators")
 
 
+def groups_at_work(user: "User | AnonymousUser") -> frozenset[str]:
+    """Which of them somebody has: as it was read with the person, where it was."""
+    groups: frozenset[str] | None = getattr(user, "groups_at_work", None)
+    if groups is None:
+        groups = frozenset(user.groups.filter(name__in=AT_WORK).values_list("name", flat=True))
+    return groups
+
+
 def is_at_work(user: "User | AnonymousUser") -> bool:
-    """Whether somebody reads what those who work on guidelines read: as it was read with the person, where it was."""
-    groups = getattr(user, "groups_at_work", None)
-    return bool(user.groups.filter(name__in=AT_WORK).exists() if groups is None else groups)
+    """Whether somebody reads what those who work on guidelines read."""
+    return bool(groups_at_work(user))
 
 
 # Groups that say what a reviewer is by profession; other reviewers may approve too, and are not counted.

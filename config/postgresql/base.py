@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg.pq import TransactionStatus as Status
 
 from config import embedded
@@ -31,7 +31,14 @@ def is_doubtful(connection: Any) -> bool:
     return bool(ends.poll(0))
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """For whoever looks at what is asked: a statement that was sent apart from its values stands there without them."""
+        return super().last_executed_query(cursor, sql, params) or str(sql)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
     told: str | None = NOBODY  # what this connection knows; None after a rollback, which may have taken it back
     is_owner = False
     seen_at: float = -FRESH  # by the clock of this process, which counts seconds from nought

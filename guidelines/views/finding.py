@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from config.htmx import render_page_or_partial
 from config.kept import Kept
+from guidelines.in_use import versions_in_use_for
 from guidelines.models import Version
 from guidelines.search import LONGEST_QUERY
 from guidelines.search import search as search_in
@@ -66,6 +67,6 @@ def chosen(request: HttpRequest) -> dict[str, Any]:
         if not versions:
             raise Http404("There is no such version, or it is not public.")
     else:
-        current = Version.objects.current_for(request.user).select_related("guideline")
+        current = versions_in_use_for(request.user)
         versions = [version for version in current if slug in ("", version.guideline.slug)]
     return {"versions": versions, "named": versions[0] if number else None, "slug": slug, "number": number}

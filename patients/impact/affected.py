@@ -5,12 +5,12 @@ Worked out when read. A plan that was not yet compared is among them: not known 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from guidelines.impact import Change, changes_of
+from guidelines.in_use import versions_in_use
 from guidelines.models import Level, StatusMove, Version
 from guidelines.workflow import Status
 from patients.models import Clinic, ImpactOutcome, Plan, PlanHandling
@@ -35,10 +35,6 @@ class Affected:
         """The versions that are still to be dealt with: one that is newer, the plan's own if it was withdrawn."""
         due = ((self.newer, self.is_behind), (self.plan.version, self.is_withdrawn))
         return [version for version, is_due in due if is_due and version]
-
-
-def in_use(day: date) -> list[Version]:
-    return list(Version.objects.current(day).select_related("guideline"))
 
 
 def to_handle(plans: QuerySet[Plan], targets: Sequence[Version]) -> QuerySet[Any]:
@@ -112,5 +108,5 @@ def outcomes_of(plans: Sequence[Plan], targets: Sequence[Version]) -> dict[tuple
 
 def concerning(plans: QuerySet[Plan], clinic: Clinic, targets: Sequence[Version] | None = None) -> list[Affected]:
     """Those of these plans, of patients of one clinic, that somebody has to look at."""
-    versions = in_use(clinic.today()) if targets is None else targets
+    versions = versions_in_use(clinic.today()) if targets is None else targets
     return rows(to_handle(plans, versions).select_related("version").defer("frozen", "care_plan"), versions)

@@ -4,6 +4,7 @@ Each part is worked out when the page first asks for it, once: a part that is fe
 are told from their rows; what they froze stays closed until a plan is opened.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +13,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import F
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.in_use import versions_in_use
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from guidelines.reading import Source
+from patients import rows_of_patient
 from patients.facts import answer_of
 from patients.forms.answers import is_stale
 from patients.impact.affected import Affected, concerning
@@ -26,12 +29,10 @@ from patients.models import (
     Consultation,
     MonitoringTask,
     Observation,
-    Override,
     Patient,
     PatientNote,
     Plan,
     ResultAlert,
-    TaskOutcome,
 )
 from patients.permissions import why_not_ask_who_looked, why_not_decide_alert
 from patients.presentation import words
@@ -78,8 +79,9 @@ class PatientPage:
     @cached_property
     def plans(self) -> list[Plan]:
         """Newest first, without what they froze."""
-        found = Plan.objects.filter(patient=self.patient).defer("frozen", "care_plan")
-        return list(found.select_related("version__guideline", "signed_by").prefetch_related("medications"))
+        found = rows_of_patient.plans.rows(self.patient.pk)
+        prefetch_related_objects(found, "medications")
+        return found
 
     @cached_property
     def active(self) -> list[Plan]:
@@ -96,7 +98,7 @@ class PatientPage:
 
     @cached_property
     def versions(self) -> list[Version]:
-        return list(Version.objects.current(self.today).select_related("guideline"))
+        return versions_in_use(self.today)
 
     @cached_property
     def compiled(self) -> Mapping[int, CompiledPackage]:
@@ -116,7 +118,7 @@ class PatientPage:
     @cached_property
     def observations(self) -> list[Observation]:
         """All of them, corrected ones too, in one question to the database."""
-        return list(Observation.objects.filter(patient=self.patient).order_by("taken_on", "number"))
+        return rows_of_patient.observations.rows(self.patient.pk)
 
     @cached_property
     def effective(self) -> list[Observation]:
@@ -156,7 +158,7 @@ class PatientPage:
 
     @cached_property
     def alerts(self) -> list[ResultAlert]:
-        return list(ResultAlert.objects.filter(patient=self.patient).order_by("-raised_on", "pk"))
+        return rows_of_patient.alerts.rows(self.patient.pk)
 
     @cached_property
     def sources(self) -> dict[Any, Sources]:
@@ -206,8 +208,7 @@ class PatientPage:
 
     @cached_property
     def tasks(self) -> list[MonitoringTask]:
-        found = MonitoringTask.objects.filter(patient=self.patient).exclude(outcome=TaskOutcome.SUPERSEDED)
-        return list(found.order_by("opens_on", "overdue_after_on", "position"))
+        return rows_of_patient.tasks.rows(self.patient.pk)
 
     @cached_property
     def due(self) -> list[Due]:
@@ -229,12 +230,12 @@ class PatientPage:
 
     @cached_property
     def events(self) -> Events:
-        notes, asides = list(PatientNote.objects.filter(patient=self.patient)), asides_of(self.patient)
+        notes, asides = rows_of_patient.notes.rows(self.patient.pk), asides_of(self.patient)
         told = Told(
             zone=ZoneInfo(self.patient.clinic.time_zone), names=self.names_of(notes, asides), compiled=self.by_plan,
             label=self.lines.labelled, is_number=self.lines.is_number, judged=self.lines.judged, drug=self.drug_name,
             observations=self.observations, plans=self.plans,
-            overrides=list(Override.objects.filter(plan__patient=self.patient)), alerts=self.alerts, tasks=self.tasks,
+            overrides=rows_of_patient.overrides.rows(self.patient.pk), alerts=self.alerts, tasks=self.tasks,
             notes=notes, asides=asides,
         )  # fmt: skip
         return events_of(told, self.kind, self.number)
@@ -255,7 +256,7 @@ class PatientPage:
 
     @cached_property
     def unfinished(self) -> list[Unfinished]:
-        begun = Consultation.objects.open().filter(patient=self.patient).select_related("version__guideline")
+        begun = rows_of_patient.begun.rows(self.patient.pk)
         return [Unfinished(one, STEP_BY_KEY.get(one.furthest_step, STEPS[0])) for one in begun]
 
     @property
@@ -277,8 +278,7 @@ class PatientPage:
     @cached_property
     def current(self) -> list[CurrentPlan]:
         """Told as the signed plan tells it: this page says what the paper says."""
-        rows = Plan.objects.active().filter(patient=self.patient).values_list("pk", F("care_plan__medications"))
-        told = dict(rows)
+        told = {plan: json.loads(medicines) for plan, medicines in rows_of_patient.medicines.rows(self.patient.pk)}
         return [current_plan(plan, self.compiled[plan.guideline_id], told.get(plan.pk)) for plan in self.active]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guidelines.engine.operators import unit_text
+from patients import rows_of_patient
 from patients.forms.results import ResultsForm, TypedRow
 from patients.models import MonitoringTask, Observation, Patient
 from patients.presentation import words
@@ -53,9 +54,9 @@ def entry_groups(
     patient: Patient, catalogue: Catalogue, typed: Mapping[str, TypedRow], form: ResultsForm | None, today: date
 ) -> tuple[list[EntryGroup], list[EntryGroup]]:
     """What is due now, and the rest: tests to come first."""
-    latest = {row.fact_key: row for row in Observation.objects.filter(patient=patient).latest_of_each()}
+    latest = {row.fact_key: row for row in rows_of_patient.latest.rows(patient.pk)}
     tasks: dict[str, MonitoringTask] = {}
-    for task in MonitoringTask.objects.open().filter(patient=patient).order_by("overdue_after_on", "opens_on"):
+    for task in rows_of_patient.due.rows(patient.pk):
         for key in task.test_keys:
             tasks.setdefault(key, task)
     groups = []

@@ -8,11 +8,13 @@ from functools import cached_property
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Fact
 from guidelines.engine.operators import unit_text
+from guidelines.in_use import versions_in_use
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from guidelines.result_names import names_of_results
+from patients import rows_of_patient
 from patients.facts import FROM_PATIENT
-from patients.models import Clinic, Patient, Plan
+from patients.models import Clinic, Patient
 
 MEASURED = ("number", "choice", "boolean")
 OTHERS = "Other results"
@@ -135,8 +137,7 @@ def plainly(unit: str) -> str:
 
 def catalogue_of_patient(patient: Patient) -> Catalogue:
     """By the plans that are followed, and by the guidelines in use that none of them follows."""
-    plans = Plan.objects.active().filter(patient=patient).select_related("version").order_by("-number")
-    versions = [plan.version for plan in plans.only("version")]
+    versions = [plan.version for plan in rows_of_patient.followed.rows(patient.pk)]
     followed = {version.guideline_id for version in versions}
     versions += [one for one in in_use(patient.clinic) if one.guideline_id not in followed]
     return Catalogue([compiled_version(version) for version in versions])
@@ -147,5 +148,5 @@ def catalogue_of_clinic(clinic: Clinic) -> Catalogue:
 
 
 def in_use(clinic: Clinic) -> list[Version]:
-    versions = Version.objects.current(clinic.today())
+    versions = versions_in_use(clinic.today())
     return [version for version in versions if clinic.is_demo or not version.is_demonstration]

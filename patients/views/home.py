@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from guidelines.in_use import versions_in_use, versions_in_use_for
 from guidelines.models import UnansweredQuestion, Version
 from guidelines.reviewing.waiting import queue_of, scheduled, to_publish, to_review_again
-from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS, Status
+from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS, Status, groups_at_work
 from patients.impact.affected import to_handle
 from patients.models import AccessEvent, Clinic, Consultation, Patient, Plan
 from patients.presentation.banner import banner_of
@@ -27,10 +28,9 @@ MOST_QUESTIONS = 3
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    current = Version.objects.current_for(request.user).select_related("guideline")
-    versions = sorted(current, key=lambda version: version.title)
-    demo = Version.objects.current().filter(is_demonstration=True).exists()
+    versions = sorted(versions_in_use_for(request.user), key=lambda version: version.title)
     if not request.user.is_authenticated:
+        demo = any(version.is_demonstration for version in versions_in_use())
         return render(request, "home.html", {"demo": demo, "versions": versions})
     clinics = clinics_chosen(request)
     today = min((clinic.today() for clinic in clinics), default=timezone.localdate())
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "versions": versions,
         **desk(request.user, versions),
-        "demo": demo or any(clinic.is_demo for clinic in clinics),
+        "demo": any(one.is_demonstration for one in versions) or any(clinic.is_demo for clinic in clinics),
         **(clinical_work(request.user, versions, clinics) if clinics else {}),
     }
     return render(request, "patients/home.html", context)
@@ -53,10 +53,11 @@ def clinical_work(user: User, versions: list[Version], clinics: list[Clinic]) ->
         .open()
         .select_related("patient__clinic", "version")
     )
+    rows: Any = begun.annotate(of=Window(Count("pk")))[:MOST_ROWS]
     followed = versions_followed()
     return {
-        "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in begun[:MOST_ROWS]],
-        "begun_count": begun.count(),
+        "begun": [(row, banner_of(row.patient), step_title(row.furthest_step)) for row in rows],
+        "begun_count": rows[0].of if rows else 0,
         "waiting": counts(work_in(clinics, user, followed)),
         "to_decide": to_decide(user, versions, clinics) if is_concerned(followed, versions) else None,
         "recent": [banner_of(patient) for patient in opened_last(user, clinics)],
@@ -91,7 +92,7 @@ def to_decide(user: User, versions: list[Version], clinics: list[Clinic]) -> dic
 
 def desk(user: User, in_use: list[Version]) -> dict[str, Any]:
     """What waits for somebody who works on guidelines; what is not theirs is not asked for."""
-    roles = set(user.groups.values_list("name", flat=True))
+    roles = groups_at_work(user)
     is_editor, is_reviewer = EDITORS in roles, REVIEWERS in roles
     to_review = [row.version for row in queue_of(user).mine] if is_reviewer else []
     found: dict[str, Any] = {

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guidelines.actions import begin_impact
 from guidelines.impact import impact_on
+from guidelines.in_use import versions_in_use
 from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients.actions import Refused, keep_plan, move_plan, open_elsewhere, record_accesses, stop_plan
-from patients.impact.affected import Affected, concerning, in_use, rows, to_handle
+from patients.impact.affected import Affected, concerning, rows, to_handle
 from patients.models import Clinic, Plan
 from patients.permissions import why_not_handle
 from patients.presentation.banner import banner_of
@@ -26,7 +27,7 @@ MOST_ROWS = 100
 def targets_for(request: HttpRequest) -> list[Version]:
     """What is in use today where this person works. Clinics of two time zones may be a day apart: the earlier counts."""
     days = [clinic.today() for clinic in Clinic.objects.clinical_for(request.user)]
-    return in_use(min(days)) if days else []
+    return versions_in_use(min(days)) if days else []
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from config.acting import acting_to_administer
+from config.written_once import ModelsOnce
 from patients.actions import Glance, glance_at, record_access
 from patients.context import roles_of
 from patients.models import Clinic, Consultation, Patient, Plan
@@ -28,6 +29,11 @@ SHOWN_COLUMNS = (
         for name in ("guideline_id", "number", "content_hash", "effective_on", "is_demonstration", "title")
     ),
     "version__guideline__slug",
+)
+
+NOBODY, NOWHERE = User(pk=-1), UUID(int=0)
+patients_seen = ModelsOnce(
+    lambda: Patient.objects.visible_to(NOBODY).filter(pk=NOWHERE), NOBODY.pk, NOWHERE, related=["clinic"]
 )
 
 
@@ -63,8 +69,10 @@ def clinics_chosen(request: HttpRequest) -> list[Clinic]:
 
 
 def visible_patient(request: HttpRequest, pk: UUID) -> Patient:
-    found = Patient.objects.visible_to(request.user).select_related("clinic")
-    return looked_at(request, get_object_or_404(found, pk=pk))
+    found = patients_seen.row(request.user.pk, pk) if request.user.is_active else None
+    if found is None:
+        raise Http404
+    return looked_at(request, found)
 
 
 def visible_consultation(request: HttpRequest, pk: UUID) -> Consultation:
