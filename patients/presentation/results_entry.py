@@ -1,9 +1,13 @@
 """The page on which several results are typed: by the tests that are due, then by the rest of what the guidelines ask."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from config.kept import Kept
 from guidelines.engine.operators import unit_text
 from patients import rows_of_patient
 from patients.forms.results import ResultsForm, TypedRow
@@ -11,7 +15,10 @@ from patients.models import MonitoringTask, Observation, Patient
 from patients.presentation import words
 from patients.results.catalogue import Catalogue, Kind
 
+MOST_KEPT = 1024  # of half a kilobyte each
 YES_OR_NO = (("true", "Yes"), ("false", "No"))
+
+empty: Kept[Hashable, SafeString] = Kept(MOST_KEPT)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,16 @@ class EntryRow:
     @property
     def is_open(self) -> bool:
         return bool(self.typed.value or self.error or self.doubt)
+
+    @property
+    def cells(self) -> SafeString:
+        """Its boxes, printed: once for all patients where nobody has typed anything."""
+        key = (self.kind.compiled.content_hash, self.kind.key, self.typed.limit, *self.units)
+        is_typed_in = self.is_open or self.typed.on or self.typed.sure
+        found = None if is_typed_in else empty.get(key)
+        if found is None:
+            found = render_to_string("patients/_result_cells.html", {"row": self})
+        return found if is_typed_in else empty.keep(key, found)
 
 
 @dataclass(frozen=True)

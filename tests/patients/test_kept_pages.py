@@ -142,9 +142,9 @@ def test_a_page_is_made_once_while_nothing_changes(signed_in: Client, plan: Plan
         with CaptureQueriesContext(connection) as queries:
             signed_in.get(address, headers=headers)
 
-        assert not any(
-            name in query["sql"] for query in queries for name in ("monitoringtask", 'patients_plan"')
-        ), address
+        assert not any(name in query["sql"] for query in queries for name in ("monitoringtask", 'patients_plan"')), (
+            address
+        )
 
 
 def test_what_another_transaction_had_written_and_not_yet_committed_is_seen_once_it_is(

@@ -188,6 +188,20 @@ def test_another_clinics_laboratory_cannot_be_named(signed_in: Client, patient: 
     assert not Observation.objects.exists()
 
 
+def test_what_is_typed_for_one_patient_stands_on_no_other_page(
+    signed_in: Client, patient: Patient, by: User, version: Version
+) -> None:
+    other = make.patient(by, number="O-1")
+    typed = {"value__itch_marker": "many", "limit__itch_marker": "987", "on__itch_marker": make.days_ago(3).isoformat()}
+
+    refused = sent(signed_in, patient, **typed)
+
+    assert refused.status_code == 422
+    for text in ("many", "987", make.days_ago(3).isoformat()):
+        assert f'value="{text}"' in refused.content.decode()
+        assert f'value="{text}"' not in signed_in.get(address(other)).content.decode()
+
+
 def test_tests_that_are_due_come_first(signed_in: Client, patient: Patient, by: User, version: Version) -> None:
     plan = make.signed(make.answered(patient, by, version), by)
     task = plan.monitoring_tasks.open().order_by("opens_on").first()
