@@ -3,7 +3,7 @@ for both cost more than running it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import psycopg
 from django.db import connection
@@ -19,15 +19,22 @@ class WrittenOnce:
     What is asked, and who may see it, stays a queryset: nothing is written by hand twice.
     """
 
+    every: ClassVar[list["WrittenOnce"]] = []  # for whoever changes what they are made of
+
     def __init__(
         self, write: Callable[[], tuple[str, Sequence[Any]]], *blanks: Any, is_of_clinics: bool = True
     ) -> None:
         """Not `is_of_clinics`: it reads no row of a clinic, and may be asked while nobody knows yet for whom."""
         self.write, self.blanks, self.is_of_clinics = write, blanks, is_of_clinics
+        self.every.append(self)
 
     @cached_property
     def statement(self) -> tuple[str, Sequence[Any]]:
-        return self.write()
+        """Raises ValueError where a blank does not stand in it: whatever value was given for it would be asked for nothing."""
+        sql, parameters = self.write()
+        if len(set(self.blanks)) < len(self.blanks) or not all(blank in parameters for blank in self.blanks):
+            raise ValueError(f"each of the blanks {self.blanks} has to stand among the parameters {parameters}")
+        return sql, parameters
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
         """The rows with these values in place of the blanks, in their order."""

@@ -4,27 +4,31 @@ The same sentence guards the action, disables the button and explains it.
 """
 
 from collections.abc import Collection
-from functools import cache
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Group, User
 
 from config.written_once import WrittenOnce
 from guidelines.workflow import ADMINISTRATORS
-from patients.models import Clinic, Consultation, Membership, Patient, Plan, ResultAlert, Role
+from patients.models import CLINICAL_ROLES, Clinic, Consultation, Membership, Patient, Plan, ResultAlert, Role
 
-NOBODY, NOWHERE = User(pk=-1), -2
+NOBODY, NOWHERE = -1, -2
+
+
+def roles_written() -> tuple[str, tuple[Any, ...]]:
+    memberships = Membership.objects.in_force().filter(user=NOBODY, clinic=NOWHERE).order_by()
+    return memberships.values_list("role").query.sql_with_params()
+
+
+roles_in = WrittenOnce(roles_written, NOBODY, NOWHERE)
 
 
 def has_role(user: User | AnonymousUser, clinic: Clinic, *roles: Role) -> bool:
     """Whether this person has one of these roles (any clinical one) in the clinic."""
-    return user.is_active and roles_in(roles).row(user.pk, clinic.pk) is not None
-
-
-@cache
-def roles_in(roles: tuple[Role, ...]) -> WrittenOnce:
-    """The row of a clinic in which somebody has one of these roles."""
-    clinics = Clinic.objects.clinical_for(NOBODY, *roles).filter(pk=NOWHERE).order_by()
-    return WrittenOnce(clinics.values_list("pk").query.sql_with_params, NOBODY.pk, NOWHERE)
+    if not user.is_active:
+        return False
+    held = {role for [role] in roles_in.rows(user.pk, clinic.pk)}
+    return not held.isdisjoint(roles or CLINICAL_ROLES)
 
 
 def why_not_publish(user: User | AnonymousUser, clinic: Clinic) -> str:

@@ -82,8 +82,8 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return self.with_status().filter(last_status__in=[Status.SUBMITTED, Status.UNDER_REVIEW])
 
     def readable_by(self, user: "User | AnonymousUser") -> Self:
-        """The only way a page may reach versions: strangers see what was published for everybody, those who are signed
-        in what was ever approved, and those who work on guidelines everything."""
+        """The only way a page may reach versions (for those in use see guidelines.in_use): strangers see what was published
+        for everybody, those who are signed in what was ever approved, and those who work on guidelines everything."""
         if not user.is_active:
             publications = apps.get_model("guidelines", "Publication")._default_manager
             return self.filter(models.Exists(publications.filter(version=models.OuterRef("pk"), closed_at=None)))

@@ -278,7 +278,8 @@ class PatientPage:
     @cached_property
     def current(self) -> list[CurrentPlan]:
         """Told as the signed plan tells it: this page says what the paper says."""
-        told = {plan: json.loads(medicines) for plan, medicines in rows_of_patient.medicines.rows(self.patient.pk)}
+        rows = rows_of_patient.medicines.rows(self.patient.pk)
+        told = {plan: json.loads(medicines) for plan, medicines in rows if medicines}
         return [current_plan(plan, self.compiled[plan.guideline_id], told.get(plan.pk)) for plan in self.active]
 
 

@@ -15,7 +15,7 @@ from patients.models import MonitoringTask, Observation, Patient
 from patients.presentation import words
 from patients.results.catalogue import Catalogue, Kind
 
-MOST_KEPT = 1024  # of half a kilobyte each
+MOST_KEPT = 1024  # of about a kilobyte each
 YES_OR_NO = (("true", "Yes"), ("false", "No"))
 
 empty: Kept[Hashable, SafeString] = Kept(MOST_KEPT)
@@ -31,6 +31,7 @@ class EntryRow:
     error: str
     doubt: str
     confirms: str
+    is_typed_in: bool  # the page comes back as somebody sent it
 
     @property
     def is_open(self) -> bool:
@@ -38,13 +39,12 @@ class EntryRow:
 
     @property
     def cells(self) -> SafeString:
-        """Its boxes, printed: once for all patients where nobody has typed anything."""
+        """Its boxes, printed: those of a new page once for all patients, by the unit and the limit that stand in them."""
         key = (self.kind.compiled.content_hash, self.kind.key, self.typed.limit, *self.units)
-        is_typed_in = self.is_open or self.typed.on or self.typed.sure
-        found = None if is_typed_in else empty.get(key)
+        found = None if self.is_typed_in else empty.get(key)
         if found is None:
             found = render_to_string("patients/_result_cells.html", {"row": self})
-        return found if is_typed_in else empty.keep(key, found)
+        return found if self.is_typed_in else empty.keep(key, found)
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ def entry_row(kind: Kind, typed: TypedRow, last: Observation | None, form: Resul
         form.errors.get(kind.key, "") if form else "",
         doubt,
         confirms,
+        is_typed_in=form is not None,
     )
 
 

@@ -1,12 +1,13 @@
 """The two layers that keep clinics apart, each taken away so that the other stands alone."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from config.acting import SYSTEM
-from patients import context
-from patients.actions import looking, looking_again
+from config.written_once import WrittenOnce
 from patients.models import Clinic
 from patients.models.access import AccessEventQuerySet
 from patients.models.joining import InvitationQuerySet
@@ -19,8 +20,6 @@ from patients.worklist_sql import kept
 FILTERS = (
     PatientQuerySet, PatientRowQuerySet, OpenWorkQuerySet, ClinicRowQuerySet, AccessEventQuerySet, InvitationQuerySet,
 )  # fmt: skip
-# Their SQL is put together once, with the filters of that moment.
-WRITTEN = (looking.glance, looking_again.look, context.work)
 
 
 def without_row_security(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,9 +39,16 @@ def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "patients.models.clinic.clinics_of", lambda user, *roles: Clinic.objects.order_by().values("pk")
     )
-    for written in WRITTEN:
-        monkeypatch.setitem(written.__dict__, "statement", written.write())
+    monkeypatch.setattr("patients.permissions.has_role", lambda *asked: True)
+    write_anew(monkeypatch)
     forget()
+
+
+def write_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements that are put together once keep the filters of that moment: until the end of the test, those of now."""
+    import_module(settings.ROOT_URLCONF)  # with every view, and what it asks
+    for written in WrittenOnce.every:
+        monkeypatch.setitem(written.__dict__, "statement", written.write())
 
 
 def forget() -> None:

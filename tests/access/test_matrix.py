@@ -13,7 +13,7 @@ from patients.models.patient import PatientQuerySet, PatientRowQuerySet
 from patients.views import scope
 from tests.access import trials
 from tests.access.installation import ARCHIVED, HERE, NAMES, OF_A_CLINIC, THERE, Installation
-from tests.access.layers import see_everything, without_row_security
+from tests.access.layers import see_everything, without_row_security, write_anew
 from tests.access.pairwise import covering
 from tests.access.trials import ADDRESSES, Trial, every_trial, objects_of, tried, wrong
 
@@ -133,6 +133,7 @@ def test_a_filter_by_clinic_that_is_gone_is_seen(
     """With row-level security, which hides the same, it is not: see test_layers."""
     without_row_security(monkeypatch)
     monkeypatch.setattr(rows, "visible_to", see_everything)
+    write_anew(monkeypatch)
 
     found = faults(here, name)
 

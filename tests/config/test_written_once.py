@@ -1,22 +1,49 @@
 """Statements that are put together once say what the querysets say that they are made of."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from pytest_django.asserts import assertNumQueries
 
-from config.written_once import ModelsOnce
-from guidelines.in_use import versions_in_use
-from guidelines.models import Version
-from patients import rows_of_patient
-from patients.models import MonitoringTask, Observation, Patient, PatientNote, Plan
+from config.written_once import ModelsOnce, WrittenOnce
+from guidelines.package import compiled_version
+from patients import actions, rows_of_patient
+from patients.models import (
+    Aside,
+    Clinic,
+    Consultation,
+    MonitoringTask,
+    Observation,
+    Override,
+    Patient,
+    PatientNote,
+    Plan,
+    ResultAlert,
+    TaskOutcome,
+)
+from patients.permissions import roles_in
+from patients.views.scope import patients_seen
 from tests import factories_patients as make
 from tests.factories_guidelines import itching_elbow, published
 
 pytestmark = pytest.mark.django_db
+TESTS = MonitoringTask.objects.order_by("opens_on", "overdue_after_on", "position")
+# By name in rows_of_patient: the rows of one patient, put together each time.
+SAME: dict[str, QuerySet[Any]] = {
+    "plans": Plan.objects.order_by("-number"),
+    "followed": Plan.objects.active().order_by("-number"),
+    "begun": Consultation.objects.open(),
+    "observations": Observation.objects.order_by("taken_on", "number"),
+    "latest": Observation.objects.latest_of_each(),
+    "alerts": ResultAlert.objects.order_by("-raised_on", "pk"),
+    "tasks": TESTS.exclude(outcome=TaskOutcome.SUPERSEDED),
+    "due": TESTS.open().order_by("overdue_after_on", "opens_on"),
+    "notes": PatientNote.objects.all(),
+}
 
 
 @pytest.fixture
@@ -26,8 +53,23 @@ def by() -> User:
 
 @pytest.fixture
 def patient(by: User) -> Patient:
-    patient = make.patient(by)
-    make.signed(make.answered(patient, by, published(itching_elbow())), by)
+    """With two plans of which one replaces the other, an open consultation, results of which one is corrected, a call and
+    notes; and another patient with as much."""
+    version = published(itching_elbow())
+    for patient in (make.patient(by, number="O-1"), make.patient(by)):
+        for _ in range(2):
+            plan = make.signed(make.answered(patient, by, version), by)
+        typed = {"unit": "U/L", "upper_limit": "40"}
+        for value, day in (("35", make.days_ago(1)), ("200", make.days_ago(0))):
+            answer = {**typed, "value": value, "taken_on": str(day)}
+            told = [(compiled_version(version), actions.Entry("itch_marker", answer))]
+            actions.enter_results(patient=patient, by=by, results=told)
+        for text in ("First.", "Second."):
+            actions.add_note(patient=patient, by=by, text=text)
+        make.consultation(patient, by, version)
+    task = MonitoringTask.objects.open().filter(plan=plan).first()
+    assert task is not None
+    actions.set_aside(work=task, by=by, why=Aside.REMIND, until_on=patient.clinic.today() + timedelta(days=1))
     return patient
 
 
@@ -35,42 +77,61 @@ def columns(rows: Iterable[Model]) -> list[dict[str, Any]]:
     return [{field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields} for row in rows]
 
 
-def test_the_rows_are_those_of_the_queryset_and_in_its_order(patient: Patient) -> None:
-    for asked, rows in (
-        (rows_of_patient.observations, Observation.objects.filter(patient=patient).order_by("taken_on", "number")),
-        (rows_of_patient.tasks, MonitoringTask.objects.filter(patient=patient)),
-        (rows_of_patient.plans, Plan.objects.filter(patient=patient)),
-    ):
-        found = asked.rows(patient.pk)
+@pytest.mark.parametrize("name", SAME)
+def test_the_rows_are_those_of_the_queryset_and_in_its_order(patient: Patient, name: str) -> None:
+    rows = SAME[name].filter(patient=patient)
 
-        assert found and found == list(rows)
-        assert columns(found) == columns(rows), "also text that is JSON, numbers and days"
+    found = getattr(rows_of_patient, name).rows(patient.pk)
+
+    assert found and found == list(rows)
+    assert columns(found) == columns(rows), "also text that is JSON, numbers and days"
+
+
+def test_what_tells_the_rows_apart_is_among_them(patient: Patient) -> None:
+    """Without it a condition that is gone would be seen by nobody."""
+    assert MonitoringTask.objects.filter(patient=patient, outcome=TaskOutcome.SUPERSEDED).exists()
+    assert len(rows_of_patient.plans.rows(patient.pk)) == 2 and len(rows_of_patient.followed.rows(patient.pk)) == 1
+    assert len(rows_of_patient.observations.rows(patient.pk)) > len(rows_of_patient.latest.rows(patient.pk))
+    assert Consultation.objects.filter(patient=patient).count() > len(rows_of_patient.begun.rows(patient.pk))
+
+
+def test_reasons_and_medicines_are_those_of_the_patient(patient: Patient) -> None:
+    plan = Plan.objects.active().get(patient=patient)
+    reasons = Override.objects.filter(plan__patient=patient)
+
+    assert rows_of_patient.overrides.rows(patient.pk) == list(reasons)
+    [[key, medicines]] = rows_of_patient.medicines.rows(patient.pk)
+    assert key == plan.pk and "calmine" in medicines
+
+
+def test_a_patient_is_seen_and_a_role_held_by_whom_it_is(patient: Patient, by: User) -> None:
+    elsewhere = make.nurse(make.clinic("Knee Clinic"))
+
+    for user, clinic, found in (
+        (by, patient.clinic, True), (elsewhere, patient.clinic, False), (by, Clinic.objects.get(name="Knee Clinic"), False),
+    ):  # fmt: skip
+        assert bool(roles_in.rows(user.pk, clinic.pk)) is found
+    seen = [patients_seen.rows(user.pk, patient.pk) for user in (by, elsewhere)]
+    assert seen == [list(Patient.objects.visible_to(user).filter(pk=patient.pk)) for user in (by, elsewhere)]
+    assert seen == [[patient], []] and seen[0][0].clinic == patient.clinic
 
 
 def test_what_belongs_to_a_row_is_read_with_it_and_what_is_large_is_not(patient: Patient) -> None:
     with assertNumQueries(1):
-        [plan] = rows_of_patient.plans.rows(patient.pk)
+        plan = rows_of_patient.plans.rows(patient.pk)[0]
         assert plan.version.guideline.slug == "itching-elbow" and plan.signed_by.username
     assert plan.get_deferred_fields() == {"frozen", "care_plan"}
     with assertNumQueries(1):
         assert plan.care_plan["medications"]
 
 
-def test_nothing_of_another_patient_is_read(patient: Patient, by: User) -> None:
-    other = make.patient(by, number="O-1")
-
-    assert rows_of_patient.observations.rows(other.pk) == [] and rows_of_patient.observations.row(other.pk) is None
-
-
 def test_each_time_is_read_anew(patient: Patient, by: User) -> None:
-    row = rows_of_patient.notes.row(patient.pk)
-    assert row is None
-    make.actions.add_note(patient=patient, by=by, text="Seen.")
+    for text in ("Seen.", "Seen again."):
+        actions.add_note(patient=patient, by=by, text=text)
 
-    row = rows_of_patient.notes.row(patient.pk)
+        row = rows_of_patient.notes.row(patient.pk)
 
-    assert row is not None and row.text == "Seen.", "nothing is kept of what was read before"
-    assert row == PatientNote.objects.get() and not row._state.adding
+        assert row is not None and row.text == text and not row._state.adding
 
 
 def test_a_key_that_may_be_empty_is_not_read_with_the_row() -> None:
@@ -78,5 +139,9 @@ def test_a_key_that_may_be_empty_is_not_read_with_the_row() -> None:
         _ = ModelsOnce(Plan.objects.all, related=["ended_by"]).parts
 
 
-def test_of_each_guideline_the_version_in_use(patient: Patient) -> None:
-    assert versions_in_use() == list(Version.objects.current())
+def test_a_blank_that_stands_nowhere_is_refused() -> None:
+    """What is given for it would be asked for nothing, and every row would be an answer."""
+    for blanks in ((-1, -2), (-1, -1)):
+        asked = WrittenOnce(lambda: Clinic.objects.filter(pk=-1).values_list("pk").query.sql_with_params(), *blanks)
+        with pytest.raises(ValueError, match="blanks"):
+            asked.rows(*blanks)

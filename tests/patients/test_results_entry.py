@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from guidelines.models import Version
 from patients.models import AccessEvent, Laboratory, LaboratoryLimit, Observation, Patient, ResultSource
+from patients.presentation import results_entry
 from tests import factories_patients as make
 from tests.patients.typed_results import MARKER, address, sent
 
@@ -194,12 +195,14 @@ def test_what_is_typed_for_one_patient_stands_on_no_other_page(
     other = make.patient(by, number="O-1")
     typed = {"value__itch_marker": "many", "limit__itch_marker": "987", "on__itch_marker": make.days_ago(3).isoformat()}
 
-    refused = sent(signed_in, patient, **typed)
+    for part in ({}, {"limit__itch_marker": "987 for Mrs. Nagel"}, typed):
+        refused = sent(signed_in, patient, **part)
 
-    assert refused.status_code == 422
-    for text in ("many", "987", make.days_ago(3).isoformat()):
-        assert f'value="{text}"' in refused.content.decode()
-        assert f'value="{text}"' not in signed_in.get(address(other)).content.decode()
+        assert refused.status_code == 422
+        page = signed_in.get(address(other)).content.decode()
+        for text in part.values():
+            assert f'value="{text}"' in refused.content.decode() and f'value="{text}"' not in page
+    assert not [key for key in results_entry.empty._values if "Nagel" in str(key)], "nothing typed is kept"
 
 
 def test_tests_that_are_due_come_first(signed_in: Client, patient: Patient, by: User, version: Version) -> None:
