@@ -48,9 +48,8 @@ def inside(installation: Installation, patient: str) -> dict[str, dict[str, Any]
 
 
 def tail(address: str, headers: dict[str, str], connections: int) -> tuple[float, float]:
-    """p50 and p99 in milliseconds. With one connection nobody waits for a processor. With as many as workers, these and
-    their connections to the database want more than two processors have, and the tail is the scheduler's as much as ours:
-    it is printed beside the other, and not judged."""
+    """p50 and p99 in milliseconds. With as many connections as workers nobody waits in a queue; with one, nobody waits for a
+    processor either: printed beside it, it tells how much of the tail is ours."""
     options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     command = ["wrk", "-t1", f"-c{connections}", "-d10s", "--latency", *options, address]
     shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -74,13 +73,13 @@ def test_the_worklist_and_a_patient_in_a_large_clinic(installation: Installation
         for name, (path, headers) in addresses(patient).items():
             goal = GOAL_PARTIAL if headers else GOAL_PAGE
             speed, ratio = against_empty(empty, address + path, {**cookie, **headers})
-            middle, worst = tail(address + path, {**cookie, **headers}, 1)
-            middle_of_two, worst_of_two = tail(address + path, {**cookie, **headers}, 2)
+            middle, worst = tail(address + path, {**cookie, **headers}, 2)
+            middle_alone, worst_alone = tail(address + path, {**cookie, **headers}, 1)
             few, many = with_few[name], with_many[name]
             print(
                 f"{name:18}{speed:7.1f}/s = {ratio:.3f} of empty (goal {goal});"
                 f" p50 {middle:.1f} ms, p99 {worst:.1f} ms = {worst / middle:.2f} (goal {GOAL_TAIL}),"
-                f" two at a time {middle_of_two:.1f}, {worst_of_two:.1f} ms = {worst_of_two / middle_of_two:.2f};"
+                f" one at a time {middle_alone:.1f}, {worst_alone:.1f} ms = {worst_alone / middle_alone:.2f};"
                 f" in process {many['kept_ms']:.1f} ms kept, {many['anew_ms']:.1f} ms anew with SQL of"
                 f" {many['sql_ms']:.1f} ms; {many['queries']} queries anew, {few['queries']} with {FEW} patients"
             )

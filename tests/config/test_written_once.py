@@ -53,8 +53,8 @@ def by() -> User:
 
 @pytest.fixture
 def patient(by: User) -> Patient:
-    """With two plans of which one replaces the other, an open consultation, results of which one is corrected, a call and
-    notes; and another patient with as much."""
+    """With two plans of which one replaces the other, a rule that was gone against, an open consultation, results of two
+    days of which one is corrected, a call and notes; and another patient with as much."""
     version = published(itching_elbow())
     for patient in (make.patient(by, number="O-1"), make.patient(by)):
         for _ in range(2):
@@ -63,7 +63,19 @@ def patient(by: User) -> Patient:
         for value, day in (("35", make.days_ago(1)), ("200", make.days_ago(0))):
             answer = {**typed, "value": value, "taken_on": str(day)}
             told = [(compiled_version(version), actions.Entry("itch_marker", answer))]
-            actions.enter_results(patient=patient, by=by, results=told)
+            entered = actions.enter_results(patient=patient, by=by, results=told)
+        corrected = {**typed, "value": "210", "taken_on": str(make.days_ago(0))}
+        actions.correct_observation(
+            observation=entered.rows[0], compiled=compiled_version(version), answer=corrected, by=by
+        )
+        Override.objects.create(
+            plan=plan,
+            rule_key="RULE",
+            reason_key="other",
+            text=f"Of {patient.number}.",
+            overridden_at=plan.signed_at,
+            overridden_by=by,
+        )
         for text in ("First.", "Second."):
             actions.add_note(patient=patient, by=by, text=text)
         make.consultation(patient, by, version)
@@ -97,9 +109,10 @@ def test_what_tells_the_rows_apart_is_among_them(patient: Patient) -> None:
 
 def test_reasons_and_medicines_are_those_of_the_patient(patient: Patient) -> None:
     plan = Plan.objects.active().get(patient=patient)
-    reasons = Override.objects.filter(plan__patient=patient)
 
-    assert rows_of_patient.overrides.rows(patient.pk) == list(reasons)
+    [override] = rows_of_patient.overrides.rows(patient.pk)
+
+    assert (override.plan_id, override.text) == (plan.pk, f"Of {patient.number}.")
     [[key, medicines]] = rows_of_patient.medicines.rows(patient.pk)
     assert key == plan.pk and "calmine" in medicines
 

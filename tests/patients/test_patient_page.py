@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients import actions
 from patients.actions import Entry
@@ -246,6 +247,14 @@ def test_earlier_events_are_on_the_next_page(signed_in: Client, plan: Plan, by: 
 @pytest.mark.parametrize("query", ["?page=0", "?page=x", "?page=99999", "?kind=nothing", "?page=-1"])
 def test_a_page_that_does_not_exist_is_no_error(signed_in: Client, plan: Plan, query: str) -> None:
     assert "Timeline" in shown(signed_in, plan.patient, query)
+
+
+def test_a_plan_without_lines_of_its_medicines_is_shown(
+    signed_in: Client, patient: Patient, by: User, version: Version
+) -> None:
+    make.plan_row(make.consultation(patient, by, version), by)
+
+    assert "Plan 1" in shown(signed_in, patient)
 
 
 def test_the_page_asks_as_often_for_many_results_and_plans_as_for_few(
