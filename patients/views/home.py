@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from guidelines.in_use import versions_in_use, versions_in_use_for
+from guidelines.in_use import versions_in_use_for
 from guidelines.models import UnansweredQuestion, Version
 from guidelines.reviewing.waiting import queue_of, scheduled, to_publish, to_review_again
 from guidelines.workflow import ADMINISTRATORS, AT_WORK, EDITORS, REVIEWERS, Status, groups_at_work
@@ -29,8 +29,8 @@ MOST_QUESTIONS = 3
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     versions = sorted(versions_in_use_for(request.user), key=lambda version: version.title)
+    demo = Version.objects.effective().filter(is_demonstration=True).exists()  # also one that another took the place of
     if not request.user.is_authenticated:
-        demo = any(version.is_demonstration for version in versions_in_use())
         return render(request, "home.html", {"demo": demo, "versions": versions})
     clinics = clinics_chosen(request)
     today = min((clinic.today() for clinic in clinics), default=timezone.localdate())
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "versions": versions,
         **desk(request.user, versions),
-        "demo": any(one.is_demonstration for one in versions) or any(clinic.is_demo for clinic in clinics),
+        "demo": demo or any(clinic.is_demo for clinic in clinics),
         **(clinical_work(request.user, versions, clinics) if clinics else {}),
     }
     return render(request, "patients/home.html", context)
