@@ -1,4 +1,4 @@
-"""The floor: Django with one view that says nothing and no middleware at all."""
+"""The floor: Django with a view that says nothing, one that works for some milliseconds, and no middleware at all."""
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -14,5 +14,10 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("", nothing)]
+def the_same_work(request: HttpRequest) -> HttpResponse:
+    """Each time. How long the slowest hundredth takes is then the machine's doing."""
+    return HttpResponse(sum(len(str(number)) for number in range(40_000)))
+
+
+urlpatterns = [path("", nothing), path("work/", the_same_work)]
 application = get_wsgi_application()

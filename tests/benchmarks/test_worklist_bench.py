@@ -5,8 +5,6 @@
 
 import json
 import os
-import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.benchmarks.installation import Installation, against_empty, requests_per_second
+from tests.benchmarks.tail import tail
 
 pytestmark = pytest.mark.benchmark
 
@@ -21,8 +20,7 @@ PATIENTS = int(os.environ.get("WORKLIST_PATIENTS", "20000"))
 GOAL_PAGE, GOAL_PARTIAL, GOAL_TAIL, MOST_QUERIES = 0.04, 0.07, 2, 20
 ALL = "from tests.benchmarks.worklist_rows import *\nimport json\n"
 FEW = 10
-LATENCY = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
-MS = {"us": 0.001, "ms": 1, "s": 1000}
+CONNECTIONS = 2  # as many as workers: nobody waits in a queue
 HTMX = {"HX-Request": "true"}
 
 
@@ -47,17 +45,6 @@ def inside(installation: Installation, patient: str) -> dict[str, dict[str, Any]
     return dict(told(installation, f"print_measured({cookie!r}, {addresses(patient)!r})"))
 
 
-def tail(address: str, headers: dict[str, str], connections: int) -> tuple[float, float]:
-    """p50 and p99 in milliseconds. With as many connections as workers nobody waits in a queue; with one, nobody waits for a
-    processor either: printed beside it, it tells how much of the tail is ours."""
-    options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t1", f"-c{connections}", "-d10s", "--latency", *options, address]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert "Non-2xx" not in shown, shown
-    found = {share: float(number) * MS[unit] for share, number, unit in LATENCY.findall(shown)}
-    return found["50"], found["99"]
-
-
 def test_the_worklist_and_a_patient_in_a_large_clinic(installation: Installation) -> None:
     told(installation, f"fill({FEW}); settle(); print(0)")
     patient = told(installation, "print(json.dumps(patient_with_much()))")
@@ -70,21 +57,20 @@ def test_the_worklist_and_a_patient_in_a_large_clinic(installation: Installation
     with installation.served("tests.benchmarks.empty") as empty, installation.served() as address:
         for path, headers in addresses(patient).values():  # workers settle: see config/gunicorn.py
             requests_per_second(address + path, headers={**cookie, **headers}, seconds=2)
+        print(f"the same work each time: {tail(empty + '/work/', {}, CONNECTIONS)}")
         for name, (path, headers) in addresses(patient).items():
             goal = GOAL_PARTIAL if headers else GOAL_PAGE
             speed, ratio = against_empty(empty, address + path, {**cookie, **headers})
-            middle, worst = tail(address + path, {**cookie, **headers}, 2)
-            middle_alone, worst_alone = tail(address + path, {**cookie, **headers}, 1)
+            times = tail(address + path, {**cookie, **headers}, CONNECTIONS)
             few, many = with_few[name], with_many[name]
             print(
                 f"{name:18}{speed:7.1f}/s = {ratio:.3f} of empty (goal {goal});"
-                f" p50 {middle:.1f} ms, p99 {worst:.1f} ms = {worst / middle:.2f} (goal {GOAL_TAIL}),"
-                f" one at a time {middle_alone:.1f}, {worst_alone:.1f} ms = {worst_alone / middle_alone:.2f};"
+                f" {times} (goal {GOAL_TAIL});"
                 f" in process {many['kept_ms']:.1f} ms kept, {many['anew_ms']:.1f} ms anew with SQL of"
                 f" {many['sql_ms']:.1f} ms; {many['queries']} queries anew, {few['queries']} with {FEW} patients"
             )
             missed += [f"{name}: {ratio:.3f}"] if ratio < goal else []
-            missed += [f"{name}: p99 {worst:.1f} ms, p50 {middle:.1f} ms"] if worst > GOAL_TAIL * middle else []
+            missed += [f"{name}: {times}"] if times.steady_ratio is None or times.steady_ratio > GOAL_TAIL else []
             missed += (
                 [f"{name}: {many['queries']} queries"] if many["queries"] > min(few["queries"], MOST_QUERIES) else []
             )
