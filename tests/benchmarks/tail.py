@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-EVERY = 0.01  # seconds between two ticks: one percent of a processor
+EVERY = 0.01  # seconds between two ticks: one or two hundredths of a processor
 SPAN = 0.1  # seconds that are steady or not, as a whole
 BETWEEN_PACES = 1.3  # the two are 1.7 apart
 SECONDS, MOST_ROUNDS = 10, 12  # of one round; until enough is known
-ENOUGH = 2000  # answers: twenty are slower than p99
+ENOUGH = 5000  # answers: fifty are slower than p99
 TOOK = re.compile(r"^took (\d+) (\d+)$", re.MULTILINE)
 FAILED = re.compile(r"^failed (\d+)$", re.MULTILINE)
 
