@@ -1,7 +1,7 @@
 """p99 against p50 of an address, while the machine keeps its pace.
 
 A processor of a lent machine is often half of one: while somebody else uses the other half, the same work takes 1.7 times as
-long, for a tenth of a second or for minutes. Then a view that does the same work each time has itself a p99 of 1.8 to 2.1
+long, for a tenth of a second or for minutes. Then a view that does the same work each time has itself a p99 of up to 2.1
 times its p50, and what is measured is the neighbour. So a clock ticks on every processor, and those answers count that were
 asked for while all of them kept one pace.
 """
@@ -107,7 +107,8 @@ def tail(address: str, headers: dict[str, str], connections: int) -> Tail:
         paces = clock.steady()
         for is_slow in (False, True):
             times = [took for sent, took in answers if paces.get(int(sent / SPAN)) is is_slow]
-            together += [took / statistics.median(times) for took in times]
+            middle = statistics.median(times or [1])
+            together += [took / middle for took in times]
         if len(together) >= ENOUGH:
             break
     middle = statistics.median(every)
