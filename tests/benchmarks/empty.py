@@ -19,5 +19,5 @@ def the_same_work(request: HttpRequest) -> HttpResponse:
     return HttpResponse(sum(len(str(number)) for number in range(40_000)))
 
 
-urlpatterns = [path("", nothing), path("work/", the_same_work)]
+urlpatterns = [path("", nothing), path("same/", the_same_work)]
 application = get_wsgi_application()

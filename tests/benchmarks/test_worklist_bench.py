@@ -57,7 +57,7 @@ def test_the_worklist_and_a_patient_in_a_large_clinic(installation: Installation
     with installation.served("tests.benchmarks.empty") as empty, installation.served() as address:
         for path, headers in addresses(patient).values():  # workers settle: see config/gunicorn.py
             requests_per_second(address + path, headers={**cookie, **headers}, seconds=2)
-        print(f"the same work each time: {tail(empty + '/work/', {}, CONNECTIONS)}")
+        print(f"the same work each time: {tail(empty + '/same/', {}, CONNECTIONS)}")
         for name, (path, headers) in addresses(patient).items():
             goal = GOAL_PARTIAL if headers else GOAL_PAGE
             speed, ratio = against_empty(empty, address + path, {**cookie, **headers})
