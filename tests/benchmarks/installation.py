@@ -111,13 +111,16 @@ class Installation:
 
 def requests_per_second(address: str, *, headers: dict[str, str], seconds: int = 5) -> float:
     """What wrk measures with four connections on one thread; every answer must be a success."""
-    options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t1", "-c4", f"-d{seconds}s", *options, address]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    shown = wrk(address, headers, "-t1", "-c4", f"-d{seconds}s")
     assert "Non-2xx" not in shown, shown
     found = re.search(r"Requests/sec:\s+([\d.]+)", shown)
     assert found, shown
     return float(found[1])
+
+
+def wrk(address: str, headers: dict[str, str], *options: str) -> str:
+    sent = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    return subprocess.run(["wrk", *options, *sent, address], check=True, capture_output=True, text=True).stdout
 
 
 def against_empty(empty: str, address: str, headers: dict[str, str]) -> tuple[float, float]:

@@ -9,13 +9,14 @@ asked for while all of them kept one pace.
 import os
 import re
 import statistics
-import subprocess
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.benchmarks.installation import wrk
 
 EVERY = 0.01  # seconds between two ticks: one or two hundredths of a processor
 SPAN = 0.1  # seconds that are steady or not, as a whole
@@ -69,26 +70,24 @@ class Clock:
     def steady(self) -> dict[int, bool]:
         """Of each span in which all processors kept one pace, and the one before and after: is it the slow one?"""
         quick = statistics.quantiles([took for ticks in self.ticks.values() for _, took in ticks], n=20)[0]
-        paces: dict[int, set[bool]] = defaultdict(set)
+        paces: dict[int, list[bool]] = defaultdict(list)  # of a processor each; one that did not tick is not known
         for ticks in self.ticks.values():
             spans: dict[int, list[float]] = defaultdict(list)
             for moment, took in ticks:
                 spans[int(moment / SPAN)].append(took)
             for span, times in spans.items():
-                paces[span].add(statistics.median(times) > BETWEEN_PACES * quick)
+                paces[span].append(statistics.median(times) > BETWEEN_PACES * quick)
         return {
-            span: next(iter(pace))
+            span: pace[0]
             for span, pace in paces.items()
-            if len(pace) == 1 and paces.get(span - 1) == pace == paces.get(span + 1)
+            if pace == [pace[0]] * len(self.ticks) and paces.get(span - 1) == pace == paces.get(span + 1)
         }
 
 
 def asked(address: str, headers: dict[str, str], connections: int) -> list[tuple[float, float]]:
     """When each request was sent, in seconds, and how long its answer took, in milliseconds."""
-    options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     script = str(Path(__file__).with_name("latencies.lua"))
-    command = ["wrk", f"-t{connections}", f"-c{connections}", f"-d{SECONDS}s", "-s", script, *options, address]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    shown = wrk(address, headers, f"-t{connections}", f"-c{connections}", f"-d{SECONDS}s", "-s", script)
     assert FAILED.findall(shown) == ["0"] * connections, shown[-2000:]
     return [(int(sent) / 1e6, int(took) / 1e3) for sent, took in TOOK.findall(shown)]
 
@@ -97,18 +96,23 @@ def ninety_ninth(times: Sequence[float]) -> float:
     return statistics.quantiles(times, n=100)[-1]
 
 
+def by_the_middle(answers: Sequence[tuple[float, float]], paces: dict[int, bool]) -> list[float]:
+    """Of steady spans: at either pace, answers are measured by the middle one of theirs. Then all are one."""
+    together = list[float]()
+    for is_slow in (False, True):
+        times = [took for sent, took in answers if paces.get(int(sent / SPAN)) is is_slow]
+        middle = statistics.median(times or [1])
+        together += [took / middle for took in times]
+    return together
+
+
 def tail(address: str, headers: dict[str, str], connections: int) -> Tail:
-    """At either pace, and in each round, answers are measured by the middle one of theirs; then all are one."""
     every, together = list[float](), list[float]()
     for _ in range(MOST_ROUNDS):
         with Clock() as clock:
             answers = asked(address, headers, connections)
         every += [took for _, took in answers]
-        paces = clock.steady()
-        for is_slow in (False, True):
-            times = [took for sent, took in answers if paces.get(int(sent / SPAN)) is is_slow]
-            middle = statistics.median(times or [1])
-            together += [took / middle for took in times]
+        together += by_the_middle(answers, clock.steady())
         if len(together) >= ENOUGH:
             break
     middle = statistics.median(every)
