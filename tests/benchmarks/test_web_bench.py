@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from guidelines.printing import KEPT
+from guidelines.printing import MOST_KEPT
 from tests.benchmarks.installation import Installation, against_empty, memory_mb, requests_per_second
 
 pytestmark = pytest.mark.benchmark

@@ -1,10 +1,20 @@
-"""What is judged is our tail and not the machine's, and all of ours."""
+"""Measurements run seldom: they must still fit what they measure, and judge our tail and not the machine's."""
 
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import pytest
 
 from tests.benchmarks.tail import SPAN, Clock, by_the_middle, ninety_ninth
 
+BENCHMARKS = sorted(Path(__file__).parents[1].glob("benchmarks/test_*.py"))
 QUICK, SLOW = 0.0001, 0.00017
+
+
+@pytest.mark.parametrize("module", [path.stem for path in BENCHMARKS])
+def test_a_measurement_finds_all_it_names(module: str) -> None:
+    assert [name for name in dir(import_module(f"tests.benchmarks.{module}")) if name.startswith("test_")]
 
 
 def ticked(*took: Callable[[int], float | None]) -> Clock:
