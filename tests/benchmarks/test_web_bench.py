@@ -53,7 +53,7 @@ def test_a_worker_that_prints_does_not_grow(installation: Installation) -> None:
             for paper in ("A4", "Letter")
             for large in ("", "&large")
         ]
-        assert len(papers) > KEPT
+        assert len(papers) > MOST_KEPT
         worker = int(
             subprocess.run(["pgrep", "-P", str(installation.pid)], check=True, capture_output=True, text=True).stdout
         )
