@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.core.handlers.exception import response_for_exception
@@ -16,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 
 from config.acting import NOBODY, act_from_now_on_as, acting_as
 from config.patience import patient_for
+from patients.context import at_hand
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REFUSED = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
@@ -50,9 +52,12 @@ class PersonMiddleware(AuthenticationMiddleware):
 
 
 def known(request: HttpRequest) -> Any:
-    user = get_user(request)
+    session: Any = request.session  # our own store
+    with at_hand(session.person_read if SESSION_KEY in session else None):
+        user = get_user(request)
     if user.is_authenticated:
         act_from_now_on_as(user.pk)
+        session.is_of(user.pk)
     return user
 
 

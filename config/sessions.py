@@ -1,5 +1,7 @@
 """Sessions in the database, as Django keeps them, but for how one is read and when it ends.
 
+With a session comes the person who had it last time, in the same statement: the next one would ask for them.
+
 One ends after a quarter of an hour in which nobody asked for anything, and after a working day however busy it was.
 """
 
@@ -12,8 +14,11 @@ from django.contrib.sessions.backends import db
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from config.acting import NOBODY, acting_as
 from config.clocks import latest
+from config.kept import Kept
 from config.written_once import WrittenOnce
+from patients import context
 
 NO_KEY, NO_TIME = "no-such-session", datetime(1900, 1, 1, tzinfo=UTC)
 IDLE, LONGEST = timedelta(seconds=settings.SESSION_IDLE_SECONDS), timedelta(seconds=settings.SESSION_COOKIE_AGE)
@@ -22,15 +27,20 @@ WRITTEN_EVERY = timedelta(seconds=30)
 BEGUN = "begun"
 # Sent by what a page asks for by itself, such as how far a job is: no sign that somebody is there.
 UNATTENDED = "Unattended"
+COLUMNS = ("session_data", "expire_date")
+# Whose the sessions were that a process saw last. Only what to ask ahead: the session itself says whose it is.
+people: Kept[str, int] = Kept(2000)
 
 
 def written() -> tuple[str, Any]:
     model = db.SessionStore.get_model_class()
-    found = model.objects.filter(session_key=NO_KEY, expire_date__gt=NO_TIME).values_list("session_data", "expire_date")
-    return found.query.sql_with_params()
+    session = model.objects.filter(session_key=NO_KEY, expire_date__gt=NO_TIME).values_list(*COLUMNS)
+    (found, values), (person, others) = session.query.sql_with_params(), context.written()
+    # Holds nothing typed.
+    return f"SELECT * FROM ({found}) AS session LEFT JOIN ({person}) AS person ON true", (*values, *others)  # noqa: S608
 
 
-read_session = WrittenOnce(written, NO_KEY, NO_TIME, is_of_clinics=False)
+read_session = WrittenOnce(written, NO_KEY, NO_TIME, context.NOBODY)
 
 
 def latest_end() -> datetime:
@@ -43,15 +53,25 @@ class SessionStore(db.SessionStore):
 
     ends_at: datetime | None = None  # as it was read
     is_unattended = False
+    person_read: tuple[Any, ...] | None = None  # with it
 
     def _get_session_from_db(self) -> Any:
         key = self.session_key or ""
-        row = read_session.row(key, timezone.now())
+        person = people.get(key)
+        with acting_as(NOBODY if person is None else str(person)):
+            row = read_session.row(key, timezone.now(), context.NOBODY if person is None else person)
         if row is None or row[1] > latest_end():
             self._session_key = None
             return None
         self.ends_at = row[1]
+        self.person_read = row[len(COLUMNS) :]
         return self.model(session_key=key, session_data=row[0], expire_date=row[1])
+
+    def is_of(self, person: int) -> None:
+        """To know it at the next request."""
+        key = self.session_key
+        if key and people.get(key) != person:
+            people.keep(key, person)
 
     def create_model_instance(self, data: Any) -> Any:
         data.setdefault(BEGUN, timezone.now().timestamp())

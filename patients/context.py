@@ -1,6 +1,9 @@
 """What every template may ask for, where its view does not say."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -62,12 +65,25 @@ def asked_today_written() -> tuple[str, tuple[Any, ...]]:
 # Every request of somebody who is signed in asks the first, and every page that is not kept for them the second.
 work = WrittenOnce(written, NOBODY)
 asked_today = WrittenOnce(asked_today_written, NOBODY, NEVER)
+_at_hand: ContextVar[tuple[Any, ...] | None] = ContextVar("at hand", default=None)
+
+
+@contextmanager
+def at_hand(row: tuple[Any, ...] | None) -> Iterator[None]:
+    """What `work` said a moment ago of the person who is asked for now, if it is them."""
+    before = _at_hand.set(row)
+    try:
+        yield
+    finally:
+        _at_hand.reset(before)
 
 
 def read_work(person: int) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
     """The person's columns, and the rest; nothing of somebody who may not sign in."""
-    with acting_as(str(person)):
-        row = work.row(person)
+    row = _at_hand.get()
+    if row is None or row[0] != person:  # by their key, the first column
+        with acting_as(str(person)):
+            row = work.row(person)
     return (row[: len(PERSON_COLUMNS)], row[len(PERSON_COLUMNS) :]) if row is not None else None
 
 

@@ -21,7 +21,7 @@ from tests.benchmarks.installation import wrk
 EVERY = 0.01  # seconds between two ticks: one or two hundredths of a processor
 SPAN = 0.1  # seconds that are steady or not, as a whole
 BETWEEN_PACES = 1.3  # the two are 1.7 apart
-SECONDS, MOST_ROUNDS = 10, 12  # of one round; until enough is known
+SECONDS, MOST_ROUNDS = 10, 30  # of one round; until enough is known
 ENOUGH = 5000  # answers: fifty are slower than p99
 TOOK = re.compile(r"^took (\d+) (\d+)$", re.MULTILINE)
 FAILED = re.compile(r"^failed (\d+)$", re.MULTILINE)

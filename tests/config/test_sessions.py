@@ -12,11 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.accounts import Backend
-from config.sessions import BEGUN, UNATTENDED, SessionStore
+from config.acting import NOBODY, acting_as
+from config.sessions import BEGUN, UNATTENDED, SessionStore, people
+from patients.context import at_hand, read_work
 from patients.daily_tasks import forget_sessions
+from patients.models import Patient
+from tests import factories_patients as make
 from tests import signing_in
 
 pytestmark = pytest.mark.django_db
+Visitor = tuple[Client, User, Session]
 
 
 def signed_in() -> tuple[Client, User, Session]:
@@ -29,8 +34,16 @@ def is_signed_in(client: Client) -> bool:
     return client.get(reverse("patient_list")).status_code == 200
 
 
-def test_a_session_is_read_back() -> None:
+@pytest.fixture(params=[False, True], ids=["first request", "next request"])
+def visitor(request: pytest.FixtureRequest, db: None) -> Visitor:
+    """Before this process knows whose the session is, or after."""
     client, user, session = signed_in()
+    assert not request.param or is_signed_in(client)
+    return client, user, session
+
+
+def test_a_session_is_read_back(visitor: Visitor) -> None:
+    client, user, session = visitor
 
     assert is_signed_in(client)
     assert SessionStore(session.session_key)["_auth_user_id"] == str(user.pk)
@@ -47,35 +60,91 @@ def test_a_session_that_is_none_is_nobody(key: str) -> None:
     assert SessionStore(key).load() == {}
 
 
-def test_a_session_that_is_over_is_nobody() -> None:
-    client, _, session = signed_in()
+def test_a_session_that_is_over_is_nobody(visitor: Visitor) -> None:
+    client, _, session = visitor
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
 
     assert not is_signed_in(client)
     assert SessionStore(session.session_key).load() == {}
 
 
-def test_somebody_who_left_is_nobody() -> None:
-    client, user, _ = signed_in()
+def test_somebody_who_left_is_nobody(visitor: Visitor) -> None:
+    client, user, _ = visitor
     User.objects.update(is_active=False)
 
     assert Backend().get_user(user.pk) is None
     assert not is_signed_in(client)
 
 
-def test_somebody_who_is_gone_is_nobody() -> None:
-    client, user, _ = signed_in()
+def test_somebody_who_is_gone_is_nobody(visitor: Visitor) -> None:
+    client, user, _ = visitor
     user.delete()
 
     assert Backend().get_user(user.pk) is None
     assert not is_signed_in(client)
 
 
-def test_another_password_ends_the_session() -> None:
-    client, user, _ = signed_in()
+def test_another_password_ends_the_session(visitor: Visitor) -> None:
+    client, user, _ = visitor
     user.set_password("a password of another day")
     user.save()
 
+    assert not is_signed_in(client)
+
+
+# --- asked ahead ---
+
+
+def test_the_session_and_its_person_are_asked_for_at_once(visitor: Visitor) -> None:
+    client, _, _ = visitor
+    is_signed_in(client)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert is_signed_in(client)
+
+    assert [one["sql"] for one in asked if User._meta.db_table in one["sql"]] == [asked[0]["sql"]]
+    assert Session._meta.db_table in asked[0]["sql"]
+
+
+def test_the_session_says_whose_it_is(visitor: Visitor) -> None:
+    """Whoever was asked for ahead."""
+    client, user, session = visitor
+    other = User.objects.create_user("olaf", email="olaf@example.org", first_name="Olaf")
+    people.keep(session.session_key, other.pk)
+
+    page = client.get(reverse("patient_list"))
+
+    assert page.context["user"] == user
+    assert people.get(session.session_key) == user.pk
+
+
+def test_asked_ahead_is_what_is_asked_otherwise(visitor: Visitor) -> None:
+    _, _, session = visitor
+    person = make.physician(make.clinic())
+    otherwise = read_work(person.pk)
+
+    people.keep(session.session_key, person.pk)
+    store = SessionStore(session.session_key)
+    store.load()
+    with at_hand(store.person_read), CaptureQueriesContext(connection) as asked:
+        assert read_work(person.pk) == otherwise
+
+    assert otherwise is not None and otherwise[1][1] and not asked
+
+
+def test_who_was_asked_for_ahead_is_forgotten_where_the_session_is_over() -> None:
+    patient = make.patient(make.physician(make.clinic()))
+    person, client = patient.registered_by, Client()
+    client.force_login(person)
+    assert is_signed_in(client)
+    with acting_as(str(person.pk)):
+        assert Patient.objects.exists()
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+
+    with acting_as(NOBODY):
+        store = SessionStore(client.session.session_key)
+        assert store.load() == {} and store.person_read is None
+        assert not Patient.objects.exists()
     assert not is_signed_in(client)
 
 

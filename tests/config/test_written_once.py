@@ -147,11 +147,19 @@ def test_each_time_is_read_anew(patient: Patient, by: User) -> None:
         assert row is not None and row.text == text and not row._state.adding
 
 
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements that a test makes are not among those of the site."""
+    monkeypatch.setattr(WrittenOnce, "every", [])
+
+
+@pytest.mark.usefixtures("apart")
 def test_a_key_that_may_be_empty_is_not_read_with_the_row() -> None:
     with pytest.raises(TypeError, match="ended_by"):
         _ = ModelsOnce(Plan.objects.all, related=["ended_by"]).parts
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_blank_that_stands_nowhere_is_refused() -> None:
     """What is given for it would be asked for nothing, and every row would be an answer."""
     for blanks in ((-1, -2), (-1, -1)):
