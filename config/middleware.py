@@ -53,7 +53,7 @@ class PersonMiddleware(AuthenticationMiddleware):
 
 def known(request: HttpRequest) -> Any:
     session: Any = request.session  # our own store
-    with at_hand(session.person_read if SESSION_KEY in session else None):
+    with at_hand(session.person_read if SESSION_KEY in session else ()):
         user = get_user(request)
     if user.is_authenticated:
         act_from_now_on_as(user.pk)

@@ -1,6 +1,6 @@
 """Sessions in the database, as Django keeps them, but for how one is read and when it ends.
 
-With a session comes the person who had it last time, in the same statement: the next one would ask for them.
+With a session comes the person who had it last time, who would otherwise be asked for in the next statement.
 
 One ends after a quarter of an hour in which nobody asked for anything, and after a working day however busy it was.
 """
@@ -14,7 +14,7 @@ from django.contrib.sessions.backends import db
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from config.acting import NOBODY, acting_as
+from config.acting import acting_as
 from config.clocks import latest
 from config.kept import Kept
 from config.written_once import WrittenOnce
@@ -32,15 +32,29 @@ COLUMNS = ("session_data", "expire_date")
 people: Kept[str, int] = Kept(2000)
 
 
-def written() -> tuple[str, Any]:
+def session_written() -> tuple[str, Any]:
     model = db.SessionStore.get_model_class()
-    session = model.objects.filter(session_key=NO_KEY, expire_date__gt=NO_TIME).values_list(*COLUMNS)
-    (found, values), (person, others) = session.query.sql_with_params(), context.written()
-    # Holds nothing typed.
-    return f"SELECT * FROM ({found}) AS session LEFT JOIN ({person}) AS person ON true", (*values, *others)  # noqa: S608
+    found = model.objects.filter(session_key=NO_KEY, expire_date__gt=NO_TIME).values_list(*COLUMNS)
+    return found.query.sql_with_params()
 
 
-read_session = WrittenOnce(written, NO_KEY, NO_TIME, context.NOBODY)
+def both_written() -> tuple[str, Any]:
+    (session, values), (person, others) = session_written(), context.written()
+    # Django's own words; values stay apart.
+    return f"SELECT * FROM ({session}) AS session LEFT JOIN ({person}) AS person ON true", (*values, *others)  # noqa: S608
+
+
+session_alone = WrittenOnce(session_written, NO_KEY, NO_TIME, is_of_clinics=False)
+session_and_person = WrittenOnce(both_written, NO_KEY, NO_TIME, context.NOBODY)
+
+
+def read_session(key: str) -> tuple[Any, ...] | None:
+    """Its columns; and those of whoever had it last, where this process knows that."""
+    person = people.get(key)
+    if person is None:
+        return session_alone.row(key, timezone.now())
+    with acting_as(str(person)):
+        return session_and_person.row(key, timezone.now(), person)
 
 
 def latest_end() -> datetime:
@@ -53,13 +67,11 @@ class SessionStore(db.SessionStore):
 
     ends_at: datetime | None = None  # as it was read
     is_unattended = False
-    person_read: tuple[Any, ...] | None = None  # with it
+    person_read: tuple[Any, ...] = ()  # with it, of whoever had it last: maybe another than it is of
 
     def _get_session_from_db(self) -> Any:
         key = self.session_key or ""
-        person = people.get(key)
-        with acting_as(NOBODY if person is None else str(person)):
-            row = read_session.row(key, timezone.now(), context.NOBODY if person is None else person)
+        row = read_session(key)
         if row is None or row[1] > latest_end():
             self._session_key = None
             return None

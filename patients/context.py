@@ -62,14 +62,15 @@ def asked_today_written() -> tuple[str, tuple[Any, ...]]:
     return asked.values_list(Value(1))[: MOST_COUNTED + 1].query.sql_with_params()
 
 
-# Every request of somebody who is signed in asks the first, and every page that is not kept for them the second.
+# Every request of somebody who is signed in asks the first, by itself or with their session (see config.sessions), and
+# every page that is not kept for them the second.
 work = WrittenOnce(written, NOBODY)
 asked_today = WrittenOnce(asked_today_written, NOBODY, NEVER)
-_at_hand: ContextVar[tuple[Any, ...] | None] = ContextVar("at hand", default=None)
+_at_hand: ContextVar[tuple[Any, ...]] = ContextVar("at hand", default=())
 
 
 @contextmanager
-def at_hand(row: tuple[Any, ...] | None) -> Iterator[None]:
+def at_hand(row: tuple[Any, ...]) -> Iterator[None]:
     """What `work` said a moment ago of the person who is asked for now, if it is them."""
     before = _at_hand.set(row)
     try:
@@ -80,8 +81,8 @@ def at_hand(row: tuple[Any, ...] | None) -> Iterator[None]:
 
 def read_work(person: int) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
     """The person's columns, and the rest; nothing of somebody who may not sign in."""
-    row = _at_hand.get()
-    if row is None or row[0] != person:  # by their key, the first column
+    row: tuple[Any, ...] | None = _at_hand.get()
+    if not row or row[0] != person:  # by their key, the first column
         with acting_as(str(person)):
             row = work.row(person)
     return (row[: len(PERSON_COLUMNS)], row[len(PERSON_COLUMNS) :]) if row is not None else None

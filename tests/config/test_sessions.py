@@ -14,9 +14,9 @@ from django.utils import timezone
 from config.accounts import Backend
 from config.acting import NOBODY, acting_as
 from config.sessions import BEGUN, UNATTENDED, SessionStore, people
-from patients.context import at_hand, read_work
+from patients.context import at_hand, read_work, roles_of
 from patients.daily_tasks import forget_sessions
-from patients.models import Patient
+from patients.models import Membership, Patient
 from tests import factories_patients as make
 from tests import signing_in
 
@@ -95,8 +95,8 @@ def test_another_password_ends_the_session(visitor: Visitor) -> None:
 # --- asked ahead ---
 
 
-def test_the_session_and_its_person_are_asked_for_at_once(visitor: Visitor) -> None:
-    client, _, _ = visitor
+def test_the_session_and_its_person_are_asked_for_at_once() -> None:
+    client, _, _ = signed_in()
     is_signed_in(client)
 
     with CaptureQueriesContext(connection) as asked:
@@ -106,9 +106,9 @@ def test_the_session_and_its_person_are_asked_for_at_once(visitor: Visitor) -> N
     assert Session._meta.db_table in asked[0]["sql"]
 
 
-def test_the_session_says_whose_it_is(visitor: Visitor) -> None:
+def test_the_session_says_whose_it_is() -> None:
     """Whoever was asked for ahead."""
-    client, user, session = visitor
+    client, user, session = signed_in()
     other = User.objects.create_user("olaf", email="olaf@example.org", first_name="Olaf")
     people.keep(session.session_key, other.pk)
 
@@ -118,8 +118,8 @@ def test_the_session_says_whose_it_is(visitor: Visitor) -> None:
     assert people.get(session.session_key) == user.pk
 
 
-def test_asked_ahead_is_what_is_asked_otherwise(visitor: Visitor) -> None:
-    _, _, session = visitor
+def test_asked_ahead_is_what_is_asked_otherwise() -> None:
+    _, _, session = signed_in()
     person = make.physician(make.clinic())
     otherwise = read_work(person.pk)
 
@@ -143,9 +143,30 @@ def test_who_was_asked_for_ahead_is_forgotten_where_the_session_is_over() -> Non
 
     with acting_as(NOBODY):
         store = SessionStore(client.session.session_key)
-        assert store.load() == {} and store.person_read is None
+        assert store.load() == {} and not store.person_read
         assert not Patient.objects.exists()
     assert not is_signed_in(client)
+
+
+def test_whoever_stops_working_somewhere_has_no_workplace_from_the_next_request_on() -> None:
+    person, client = make.physician(make.clinic()), Client()
+    client.force_login(person)
+
+    def workplaces() -> int:
+        return len(roles_of(client.get(reverse("patient_list")).wsgi_request).workplaces)
+
+    assert [workplaces(), workplaces()] == [1, 1]
+    Membership.objects.filter(user=person).delete()
+
+    assert workplaces() == 0
+
+
+def test_somebody_else_at_the_same_browser_is_themselves() -> None:
+    one, other, client = make.physician(make.clinic()), make.physician(make.clinic()), Client()
+    for person in (one, other, one):
+        client.force_login(person)
+        for _ in range(2):
+            assert client.get(reverse("patient_list")).context["user"] == person
 
 
 # --- when it ends ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from config.acting import NOBODY, acting_as, acting_as_system
 from config.middleware import PersonMiddleware, nobody_yet
 from config.postgresql.base import DatabaseWrapper
+from config.sessions import people
 from patients.models import Membership, Patient
 from tests.patients.two_clinics import place
 
@@ -63,6 +64,17 @@ def test_requests_of_the_same_person_tell_it_once(here: User, there: User, told:
         told.clear()
         Client().get("/")
         assert told in ([], [NOBODY])
+
+
+def test_whoever_is_asked_for_ahead_a_request_is_its_persons(here: User, there: User, told: list[str]) -> None:
+    mine = Client()
+    mine.force_login(here)
+    ours, foreign = (Patient.objects.get(registered_by=one) for one in (here, there))
+    with acting_as(NOBODY):
+        for patient, status in ((foreign, 404), (ours, 200)):
+            people.keep(mine.cookies["sessionid"].value, there.pk)
+            assert mine.get(f"/patients/{patient.pk}/").status_code == status
+            assert told[-2:] == [str(there.pk), str(here.pk)]
 
 
 def test_a_request_is_its_persons_and_one_of_a_stranger_nobodys(here: User) -> None:
