@@ -127,4 +127,4 @@ def published(package: Package | None = None, **options: Any) -> Version:
 def opened(version: Version, publisher: str = "Elbow Clinic") -> Publication:
     """Published for anyone with the link."""
     by = User.objects.get_or_create(username="publisher")[0]
-    return actions.open_to_all(version=version, by=by, publisher_key=f"{publisher}-key", publisher=publisher)
+    return actions.open_to_all(version=version, by=by, publisher_key=f"{publisher[:70]}-key", publisher=publisher)

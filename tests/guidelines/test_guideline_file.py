@@ -1,7 +1,9 @@
 """Guideline files are read strictly: what is wrong is said with place and line, at once."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,12 +70,20 @@ def test_yaml_we_do_not_accept(text: str | bytes, message: str) -> None:
     ],
 )
 def test_a_megabyte_is_refused_within_a_second(text: str) -> None:
-    begun = time.process_time()
+    """On a processor that writes ten million numbers in a second, as this one does or as it would."""
+    a_tenth, _ = took(lambda: [str(number) for number in range(1_000_000)])
 
-    message = refusal(text)
+    needed, message = took(lambda: refusal(text))
 
-    assert time.process_time() - begun < 1
+    assert needed < 10 * a_tenth
     assert len(message) < 10_000
+
+
+def took(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds of the processor, and what came of it."""
+    begun = time.process_time()
+    result = work()
+    return time.process_time() - begun, result
 
 
 def test_every_scalar_is_text() -> None:
