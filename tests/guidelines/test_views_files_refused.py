@@ -20,6 +20,7 @@ from tests.factories_guidelines import (
     reviewer,
 )  # fmt: skip
 from tests.guidelines.file_pages import IMPORT, WHY, address, told, uploaded
+from tests.pace import a_second
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +107,7 @@ def test_what_is_no_guideline_is_answered_within_a_second_and_writes_nothing(sig
 
     assert response.status_code == 422
     assert sentence in told(response), told(response)[-3000:]
-    assert seconds < 1, seconds
+    assert seconds < a_second(), seconds
     assert not Version.objects.exists() and not Guideline.objects.exists()
 
 
@@ -117,7 +118,7 @@ def test_a_text_too_long_to_be_sent_is_refused(signed_in: Client, megabytes: int
     response = signed_in.post(IMPORT, {**WHY, "text": "a" * megabytes * MEGABYTE})
 
     assert response.status_code == status
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < a_second()
 
 
 def test_a_pasted_nul_is_refused(signed_in: Client) -> None:
