@@ -1,6 +1,5 @@
 """The article the shipped guideline is made from, as it stands, is refused, and for these faults."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from guidelines import weekly_only
 from guidelines.file_findings import findings_of_file
 from guidelines.findings import all_findings
 from guidelines.guideline_file import read_guideline_file
+from tests.pace import within_seconds
 
 ARTICLE = Path(__file__).parent / "fixtures" / "source_article.yaml"
 
@@ -53,7 +53,4 @@ def test_judging_the_article_takes_well_under_a_second() -> None:
     package = read_guideline_file(ARTICLE).package
     all_findings(package)  # reads the libraries once
 
-    began = time.process_time()
-    all_findings(package, weekly_only.in_libraries())
-
-    assert time.process_time() - began < 1
+    within_seconds(1, lambda: all_findings(package, weekly_only.in_libraries()))
