@@ -8,9 +8,10 @@ from django.db import connection
 from config.access import registry
 from patients.models import Patient
 from tests.access.installation import Installation
+from tests.access.judged import canaries_told, expected, seen_by, wrong
 from tests.access.layers import forget, without_filters, without_row_security
 from tests.access.test_matrix import CLINICAL_CALLS, SELECTED
-from tests.access.trials import Trial, canaries_told, expected, seen_by, tried, wrong
+from tests.access.trials import Trial, tried
 from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,11 @@ from patients.models.laboratory import ClinicRowQuerySet
 from patients.models.open_work import OpenWorkQuerySet
 from patients.models.patient import PatientQuerySet, PatientRowQuerySet
 from patients.views import scope
-from tests.access import trials
 from tests.access.installation import ARCHIVED, HERE, NAMES, OF_A_CLINIC, THERE, Installation
+from tests.access.judged import seen_by, wrong
 from tests.access.layers import see_everything, without_row_security, write_anew
 from tests.access.pairwise import covering
-from tests.access.trials import ADDRESSES, Trial, every_trial, objects_of, tried, wrong
+from tests.access.trials import ADDRESSES, Trial, every_trial, kind_of, objects_of, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -75,9 +75,7 @@ def test_an_address_answers_as_registered_in_every_way(here: Installation, numbe
     assert [fault for trial in every_trial() if trial.address == number and (fault := wrong(here, trial))] == []
 
 
-CLINICAL_CALLS = [
-    (number, method) for number, method in registered() if trials.kind_of(ADDRESSES[number][0]) in OF_A_CLINIC
-]
+CLINICAL_CALLS = [(number, method) for number, method in registered() if kind_of(ADDRESSES[number][0]) in OF_A_CLINIC]
 
 
 def differing(here: Installation, name: str, calls: list[tuple[int, str]], is_htmx: bool) -> list[str]:
@@ -88,7 +86,7 @@ def differing(here: Installation, name: str, calls: list[tuple[int, str]], is_ht
     return [
         f"{method} {ADDRESSES[number][0]}, {name}"
         for number, method in calls
-        if theirs.isdisjoint(trials.seen_by(rules[ADDRESSES[number][0]].get(method)))
+        if theirs.isdisjoint(seen_by(rules[ADDRESSES[number][0]].get(method)))
         and tried(here, Trial(number, method, name, foreign, is_htmx)).without_tokens
         != tried(here, Trial(number, method, name, "missing", is_htmx)).without_tokens
     ]

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -50,3 +51,21 @@ class Clock:
         if self.of_the_database:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('moved.by', %s, true)", [f"{self.by.total_seconds()} seconds"])
+
+
+By = dict[str, float]
+
+
+def named(by: By) -> str:
+    [(unit, count)] = by.items()
+    return f"{abs(count)} {unit} {'on' if count > 0 else 'back'}"
+
+
+def jumps(*found: By) -> list[Any]:
+    """The first always, the others when they are asked for."""
+    return [pytest.param(by, id=named(by), marks=pytest.mark.soak if at else ()) for at, by in enumerate(found)]
+
+
+BACK = jumps({"days": -3}, {"hours": -1}, {"days": -400})
+either = pytest.mark.parametrize("by_so_much", [*BACK, *jumps({"days": 3}, {"hours": 1}, {"days": 400})])
+back = pytest.mark.parametrize("by_so_much", BACK)

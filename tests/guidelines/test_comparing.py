@@ -1,4 +1,4 @@
-"""Two contents side by side: whatever differs is shown, with how much, and which test patients come out otherwise."""
+"""Two contents side by side: whatever differs is shown, with how much."""
 
 import copy
 from collections.abc import Callable, Iterator
@@ -9,29 +9,16 @@ import pytest
 from pydantic import ValidationError
 
 from guidelines.comparing.amounts import amount_change, days_change, interval_change
-from guidelines.comparing.outcomes import outcomes_between
 from guidelines.comparing.pathway import pathway_rows
 from guidelines.comparing.whole import Comparison, EntryDifference, compare
-from guidelines.engine.compiled import CompiledPackage, ContentError, compile_package
+from guidelines.engine.compiled import ContentError, compile_package
 from guidelines.engine.content import Package
 from guidelines.engine.lint import Finding
 from guidelines.engine.values import Interval
 from guidelines.models import Level
 from guidelines.reviewing.page import Shown, ShownPart
 from tests.factories_guidelines import itching_elbow
-
-Raw = dict[str, Any]
-
-
-def changed(change: Callable[[Raw], object]) -> CompiledPackage:
-    """The itching elbow after a change of its content."""
-    raw = itching_elbow().model_dump(mode="json", by_alias=True)
-    change(raw)
-    return compile_package(Package.model_validate(raw))
-
-
-def elbow() -> CompiledPackage:
-    return compile_package(itching_elbow())
+from tests.guidelines.compared import Raw, changed, elbow
 
 
 def differences(change: Callable[[Raw], object]) -> Comparison:
@@ -254,52 +241,6 @@ def test_the_pathway_is_shown_only_where_it_changed() -> None:
 )
 def test_the_most_that_a_change_may_mean_is_known(change: Callable[[Raw], object], touches: Level) -> None:
     assert differences(change).touches == touches
-
-
-def test_a_changed_word_changes_no_outcome() -> None:
-    outcomes = outcomes_between(elbow(), changed(lambda raw: raw["statements"][0].update(clinician="Start.")))
-
-    assert (outcomes.same, outcomes.changed) == (1, ())
-
-
-def test_a_test_patient_with_another_dose_is_listed_with_both() -> None:
-    outcomes = outcomes_between(elbow(), changed(lambda raw: raw["regimens"][0].update(start="0.2")))
-
-    (case,) = outcomes.changed
-    assert case.key == "V1"
-    assert outcomes.counted == [("dose", 1)]
-    assert any("10 × 2.5" not in str(change) and "once a week" in str(change) for change in case.changes["dose"])
-
-
-def test_a_test_patient_with_other_days_of_a_test_is_listed() -> None:
-    outcomes = outcomes_between(elbow(), changed(lambda raw: raw["monitoring"][0]["windows"][0].update(after="40 d")))
-
-    assert [case.key for case in outcomes.changed] == ["V1"]
-    assert outcomes.counted == [("monitoring", 1)]
-
-
-def test_test_patients_of_either_content_are_decided() -> None:
-    def change(raw: Raw) -> None:
-        another = copy.deepcopy(raw["cases"][0])
-        raw["cases"][0].update(key="V2", facts={"itch": "mild", "medications": []})
-        raw["cases"].append(another | {"key": "V3"})
-        raw["regimens"][0]["start"] = "0.2"
-
-    outcomes = outcomes_between(elbow(), changed(change))
-
-    assert {case.key for case in outcomes.changed} == {"V1", "V2", "V3"}
-    assert (outcomes.only_old, outcomes.only_new) == (1, 2)
-
-
-def test_a_test_patient_whose_facts_one_content_cannot_read_is_told_as_such() -> None:
-    def change(raw: Raw) -> None:
-        itch = next(fact for fact in raw["facts"] if fact["key"] == "weight_kg")
-        itch["possible"] = {"min": "1", "max": "60"}
-
-    outcomes = outcomes_between(elbow(), changed(change))
-
-    (case,) = outcomes.changed
-    assert "new content cannot read its facts" in case.failure
 
 
 def test_what_a_test_patient_expects_is_told_in_words() -> None:

@@ -8,6 +8,7 @@ from guidelines.models import Version
 from patients.models import Patient
 from tests import factories_patients as make
 from tests.factories_guidelines import published
+from tests.patients.worklist_samples import Clock, passing
 
 
 @pytest.fixture
@@ -35,3 +36,8 @@ def signed_in(client: Client, by: User) -> Client:
 @pytest.fixture
 def version() -> Version:
     return published()
+
+
+@pytest.fixture
+def days_later(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return passing(monkeypatch)

@@ -19,8 +19,9 @@ from patients.following.standing import Standing, standing_by
 from patients.models import AlertKind, MedicationChange, Observation, Patient, Plan, PlannedMedication
 from tests.engine.patients import all_shipped, slug_of
 from tests.patients.plan_samples import guideline
-from tests.patients.threshold_cases import SIGNED_ON, TODAY, Situation, Situations, text
+from tests.patients.threshold_cases import SIGNED_ON, TODAY, Situations, text
 from tests.patients.threshold_oracle import comparisons
+from tests.patients.threshold_situation import Situation
 
 MADE_UP = SafetyRule.model_validate(
     {

@@ -15,14 +15,9 @@ from patients.worklist_items import items_of, versions_followed
 from patients.worklist_sql import Wanted, Work, work_in
 from tests import factories_patients as make
 from tests.factories_guidelines import itching_elbow, published
-from tests.patients.worklist_samples import Clock, asking_for, marker, passing, plan_of, published_with, with_a_review
+from tests.patients.worklist_samples import Clock, asking_for, marker, plan_of, published_with, with_a_review
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def days_later(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return passing(monkeypatch)
 
 
 def work_of(user: User, **wanted: object) -> Work:

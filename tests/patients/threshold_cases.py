@@ -6,7 +6,7 @@ and above, comes without the laboratory's limit, in another unit, twice, and cor
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice, product
@@ -15,41 +15,12 @@ from typing import Any
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Fact, SafetyRule
 from tests.engine.patients import HEALTHY
-from tests.patients.threshold_oracle import Comparison, Oracle, Result, comparisons, facts_in, typed
+from tests.patients.threshold_oracle import Comparison, Oracle, Result, comparisons, confirmations, facts_in, typed
+from tests.patients.threshold_situation import Setting, Situation, Told
 
 TODAY = date(2026, 11, 26)
 SIGNED_ON = TODAY - timedelta(days=14)
 DIGITS, MOST_CONTEXTS = 4, 40_000
-Told = tuple[date, str, str, str]  # taken on, value, unit, the laboratory's limit: as typed
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Where the patient is: the step, and whether the rule's drug is taken there; what has to be so for that."""
-
-    step: str | None
-    is_starting: bool
-    needs: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Situation:
-    rule: SafetyRule
-    what: str
-    setting: Setting
-    values: Mapping[str, Any]  # everything else that is known
-    fact: str
-    results: tuple[Told, ...]  # of that fact, the newest last
-    expected: bool | None
-
-    @property
-    def new_result(self) -> Told:
-        return self.results[-1]
-
-    def __str__(self) -> str:
-        return (
-            f"{self.rule.key} {self.what}: {self.fact} {[result[1:] for result in self.results]} on {self.setting.step}"
-        )
 
 
 class Situations:
@@ -308,20 +279,6 @@ class Situations:
     @staticmethod
     def is_possible(fact: Fact, value: Decimal) -> bool:
         return fact.possible is None or fact.possible.holds(value)
-
-
-def confirmations(package: Any, rule: SafetyRule, fact: str) -> Iterator[tuple[Decimal, int]]:
-    texts = [
-        package_fact.formula or "" for package_fact in package.facts if package_fact.key in facts_in(package, rule.when)
-    ]
-    for node in (
-        node for formula in [rule.when, *texts] if formula for node in ast.walk(ast.parse(formula.strip(), mode="eval"))
-    ):
-        is_call = (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "confirmed_above_limit"
-        )
-        if is_call and ast.unparse(node.args[0]) == fact:
-            yield Decimal(ast.unparse(node.args[1])), int(ast.unparse(node.args[2]))
 
 
 def decimals(*values: Decimal | None) -> int:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from guidelines.engine.content import Package
+from guidelines.engine.content import Package, SafetyRule
 
 COMPARE = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
@@ -225,3 +225,17 @@ def facts_in(package: Package, text: str) -> set[str]:
                 waiting += texts.get(node.id, []) + facts.get(node.id, [])
                 found.add(node.id)
     return found & facts.keys()
+
+
+def confirmations(package: Any, rule: SafetyRule, fact: str) -> Iterator[tuple[Decimal, int]]:
+    texts = [
+        package_fact.formula or "" for package_fact in package.facts if package_fact.key in facts_in(package, rule.when)
+    ]
+    for node in (
+        node for formula in [rule.when, *texts] if formula for node in ast.walk(ast.parse(formula.strip(), mode="eval"))
+    ):
+        is_call = (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "confirmed_above_limit"
+        )
+        if is_call and ast.unparse(node.args[0]) == fact:
+            yield Decimal(ast.unparse(node.args[1])), int(ast.unparse(node.args[2]))

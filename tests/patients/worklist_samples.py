@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from guidelines.engine.content import Package
@@ -69,3 +71,9 @@ def marker(patient: Patient, by: User, value: str, on: date | None = None) -> No
     actions.record_observations(
         patient=patient, compiled=compiled_version(version), by=by, entries=[actions.Entry("itch_marker", answer)]
     )
+
+
+def page_of(client: Client, **asked: str) -> str:
+    response = client.get(reverse("worklist"), asked)
+    assert response.status_code == 200
+    return response.content.decode()
