@@ -43,12 +43,17 @@ class Kind:
         """As the content writes them, the fact's own first."""
         return (*([self.fact.unit] if self.fact.unit else []), *(other.unit for other in self.fact.other_units))
 
+    @cached_property
+    def spellings(self) -> dict[str, set[str]]:
+        """Of each unit. Kept, because a table asks of every few words whether they are one."""
+        return {unit: {plainly(unit), plainly(unit_text(unit))} for unit in self.units}
+
     def unit_named(self, text: str) -> str | None:
         """The accepted unit that is meant; none where it is another, or could be two."""
         if text in self.units:
             return text
         wanted = plainly(text)
-        found = {unit for unit in self.units if wanted in (plainly(unit), plainly(unit_text(unit)))}
+        found = {unit for unit, spellings in self.spellings.items() if wanted in spellings}
         return found.pop() if len(found) == 1 else None
 
     @property

@@ -17,6 +17,7 @@ from patients.facts import Answer
 from patients.results.catalogue import Catalogue, Kind
 
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+TIME = r"\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:[AaPp][Mm]|Z|UTC|[+-]\d{2}:?\d{2})?"
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 SHOWN = 60  # characters of what is told back
 
@@ -158,7 +159,7 @@ def check_limit(kind: Kind, answer: Answer) -> None:
 def read_day(text: str) -> date:
     """Year-month-day, day.month.year, or a month in letters. With slashes nobody knows which is the month."""
     wanted = text.strip()
-    if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}.*)?", wanted):
+    if found := re.fullmatch(rf"(\d{{4}})-(\d{{2}})-(\d{{2}})(?:[T ]{TIME})?", wanted):
         year, month, day = found.groups()
     elif found := re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", wanted):
         day, month, year = found.groups()

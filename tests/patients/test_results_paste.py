@@ -50,6 +50,8 @@ ALT = ("alt", "112", "U/L", "40", "2026-03-09")
         "1742-6\t112\tU/L\t(7 – 40)\t2026-03-09 07:45",
         "alt\t2026-03-09\t112\tU/L\t≤ 40",
         "Test;Result;Unit;Reference range;Date\nALT;112;U/L;10 - 40;2026-03-09",
+        "Test;Result;Unit;Reference range;Date\nALT;112;U/L;< 40;2026-03-09",
+        "Test;Result;Unit;Reference range;Date\nALT;112;U/L;≤40 U/L;2026-03-09",
         "Date\tAnalyte\tValue\tUnits\tLimit\n2026-03-09\tSGPT\t112\tU/L\t40",
         "Result\tTest\tTaken on\tUpper limit\n112 U/L\tALT\t9 March 2026\t40",
     ],
@@ -79,6 +81,42 @@ def test_units_and_words_are_those_of_the_content(catalogue: Catalogue, line: st
     assert understood(line, catalogue) == [expected]
 
 
+HB = ("hgb", "12.1", "g/dL", None, "2026-03-09")
+WBC = ("wbc", "5.4", "10*9/L", None, "2026-03-09")
+ALBUMIN = ("albumin_g_dl", "40", "g/L", None, "2026-03-09")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Hb 12.1 g/dL 12.0-16.0 2026-03-09", HB),
+        ("Hb 12.1 g/dL 11.5-16 2026-03-09", HB),
+        ("Hb 12.1 g/dL 12-16 g/dL 9 Mar 2026", HB),
+        ("Hb 12.1 g/dL 12-16 H 2026-03-09", HB),
+        ("Hb 12.1 g/dL 12-16 LL 2026-03-09", HB),
+        ("Hb 12.1 g/dL 12-16 * 2026-03-09", HB),
+        ("Hb;12.1;g/dL;12-16 H;2026-03-09", HB),
+        ("Creatinine 0.9 mg/dL 0.6-1.2 mg/dL 2026-03-09", ("creatinine_mg_dl", "0.9", "mg/dL", None, "2026-03-09")),
+        ("WBC 5.4 10^9/L 4.0-10.0 10^9/L 2026-03-09", WBC),
+        ("WBC 5.4 x 10^9/L 4.0 - 10.0 x 10^9/L 2026-03-09", WBC),
+        ("Albumin;40;g/L;35-52 g/L 2026-03-09", ALBUMIN),
+        ("Albumin;40;g/L;35-52 2026-03-09", ALBUMIN),
+        ("Albumin\t40 g/L\t2026-03-09 35-52", ALBUMIN),
+        ("ALT 112 U/L 7.0-40 2026-03-09", ALT),
+        ("ALT 112 U/L 7-40 U/L 2026-03-09", ALT),
+        ("ALT 112 U/L < 40 U/L H 2026-03-09", ALT),
+        ("ALT 112 U/L 7-40 H 2026-03-09", ALT),
+        ("ALT;112;U/L;7-40 U/L 2026-03-09", ALT),
+        ("ALT 112 U/L 2026-03-09 7-40", ALT),
+        ("ALT 112 U/L 2026-03-09 07:45 7-40", ALT),
+    ],
+)
+def test_a_range_takes_neither_the_day_nor_a_flag_beside_it(
+    catalogue: Catalogue, line: str, expected: tuple[Any, ...]
+) -> None:
+    assert understood(line, catalogue) == [expected]
+
+
 @pytest.mark.parametrize(
     ("line", "part"),
     [
@@ -97,6 +135,21 @@ def test_units_and_words_are_those_of_the_content(catalogue: Catalogue, line: st
         ("ALT\t112\tU/L\t<40\t98", "What 98 is was not understood"),
         ("ALT\t112\tU/L\tseen by nobody", "was not understood"),
         ("ALT\t112\tU/L\t10 - 40 mg/dL", "another unit"),
+        ("Hb;12.1;g/dL;12-16 mmol/L;2026-03-09", "“mmol/L” after the range is no unit, or another unit"),
+        ("Hb;12.1;g/dL;120-160 g/L;2026-03-09", "“g/L” after the range is no unit, or another unit"),
+        ("Albumin;40;35-52 g/L;2026-03-09", "The unit is missing"),
+        ("Hb;12.1;g/dL;12-16 on 2026-03-09", "“on 2026-03-09” after the range"),
+        ("Test;Result;Unit;Range\nHb;12.1;g/dL;12-16 2026-03-09", "“2026-03-09” after the range"),
+        ("Test;Result;Unit;Range\nHBsAg;negative;;0-1 2026-03-09", "“2026-03-09” after the range"),
+        ("Hb 12.1 g/dL 12-16 seen 2026-03-09", "“seen” was not understood"),
+        ("Hb 12.1 g/dL 12-16 mmol/L 2026-03-09", "“mmol/L” was not understood"),
+        ("Hb 12.1 g/dL 12-16 March 9, 2026", "“March” was not understood"),
+        ("Hb 12.1 g/dL 12-16 (2026-03-09)", "“(2026-03-09)” was not understood"),
+        ("Hb 12.1 g/dL 2026-03", "“2026-03” was not understood"),
+        ("Hb 12.1 g/dL 2026-03-09 07:45 seen", "“seen” was not understood"),
+        ("Hb\t- 12.1\tg/dL", "“-” was not understood"),
+        ("Test;Result;Unit;Printed\nHb;12.1;g/dL;2026-03-09", "“2026-03-09” stands in a column that is passed over"),
+        ("Test;Result;Unit;Comment\nHb;12.1;g/dL;03/09/2026", "“03/09/2026” stands in a column that is passed over"),
         ("ALT\t112000\tU/L", "impossible"),
         ("Lymphocytes\t1.2\t10*9/L", "no result that a guideline here asks for"),
         ("Albumin/creatinine ratio\t1.2\tg/L", "no result that a guideline here asks for"),
@@ -114,6 +167,28 @@ def test_what_could_mean_something_else_is_refused_with_a_sentence(catalogue: Ca
 def test_what_is_no_table_is_refused_whole(catalogue: Catalogue, text: str) -> None:
     with pytest.raises(TableRefused):
         read_table(text, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("headings", "first", "second"),
+    [
+        ("Test;Collected;Result;Unit;Reference range;Date", "Collected", "Date"),
+        ("Test;Result;Value;Unit", "Result", "Value"),
+        ("Test;LOINC;Result;Unit", "Test", "LOINC"),
+        ("Test;Result;Unit;Reference range;Limit", "Reference range", "Limit"),
+    ],
+)
+def test_two_headings_of_one_meaning_refuse_the_table(
+    catalogue: Catalogue, headings: str, first: str, second: str
+) -> None:
+    with pytest.raises(TableRefused, match=f"“{first}” and “{second}” mean the same"):
+        read_table(f"{headings}\nALT;1;2;3;4;5", catalogue)
+
+
+def test_columns_that_are_passed_over_may_stand_there_twice(catalogue: Catalogue) -> None:
+    told = "Test;Result;Unit;Flag;Comment;Order;Printed;Date\nHb;12.1;g/dL;L;fasting;7;2026-03-10;2026-03-09"
+
+    assert understood(told, catalogue) == [HB]
 
 
 def test_a_code_that_two_facts_have_means_the_one_a_test_brings(catalogue: Catalogue) -> None:
