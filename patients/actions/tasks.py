@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.engine.schedule import following
+from guidelines.engine.schedule import Due, following
 from guidelines.package import compiled_version
 from patients.following.aged import counts_for
 from patients.following.known import results_of
@@ -34,22 +34,28 @@ def end_task(task: MonitoringTask, outcome: TaskOutcome, by: User, because: str)
 
 def plan_next(task: MonitoringTask, done_on: date) -> None:
     """A test that comes again and again has its next days as soon as one is done, counted from that day."""
+    due = next_of(task, done_on)
+    if due is not None:
+        MonitoringTask.objects.create(
+            plan=task.plan, patient=task.patient, clinic_id=task.patient.clinic_id, position=task.position,
+            item_key=due.item.key, test_keys=list(due.item.tests), phase=due.item.phase, required=due.item.required,
+            opens_on=due.opens, overdue_after_on=due.overdue_after,
+        )  # fmt: skip
+
+
+def next_of(task: MonitoringTask, done_on: date) -> Due | None:
+    """What follows a test once it is done. Nothing while another of its kind is open: that one brings the next."""
     compiled = compiled_version(task.plan.version)
     item = next((item for item, _ in compiled.monitoring if item.key == task.item_key), None)
-    others = MonitoringTask.objects.filter(plan=task.plan_id, item_key=task.item_key, closed_at__isnull=True)
+    others = MonitoringTask.objects.open().filter(plan=task.plan_id, item_key=task.item_key).exclude(pk=task.pk)
     if item is None or others.exists():
-        return
+        return None
     given = set(task.plan.medications.exclude(change__in=NOT_GIVEN).values_list("drug_key", flat=True))
     for window in item.windows:
         due = following(item, window, done_on, compiled.package.exact_day_grace_days)
-        if due is None or (window.drugs and not given & set(window.drugs)):
-            continue
-        MonitoringTask.objects.create(
-            plan=task.plan, patient=task.patient, clinic_id=task.patient.clinic_id, position=task.position, item_key=item.key,
-            test_keys=list(item.tests), phase=item.phase, required=item.required, opens_on=due.opens,
-            overdue_after_on=due.overdue_after,
-        )  # fmt: skip
-        return
+        if due is not None and (not window.drugs or given & set(window.drugs)):
+            return due
+    return None
 
 
 def close_what_came(

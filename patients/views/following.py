@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from guidelines.package import compiled_version
 from patients.actions import Refused, add_note, close_alert, close_task, latest_aside, set_aside
-from patients.actions.tasks import without_results
+from patients.actions.tasks import next_of, without_results
 from patients.forms.following import AsideForm, DoneForm, NoChangeForm, NoteForm, RemoveForm
 from patients.models import Aside, MonitoringTask, Patient, ResultAlert, TaskOutcome
 from patients.permissions import why_not_decide_alert
@@ -74,6 +74,7 @@ def task_close(request: HttpRequest, pk: UUID) -> HttpResponse:
         "remove": remove,
         "removes": removes,
         "missing": missing,
+        "ends_series": next_of(task, today) is not None,
     }
     return shown(request, "patients/task_close.html", task.patient, form, context)
 

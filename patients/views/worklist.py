@@ -148,7 +148,7 @@ def printed(
         "is_one_day": len(set(asked.days.values())) == 1,
         "values": asked.values, "term": asked.term, "filters": filters_of(asked.versions), "tabs": tabs(asked, told),
         "table": table(found, selected, query) if found else "", "total": total, "told": told,
-        "first": (page - 1) * PAGE_ROWS + 1, "last": min(page * PAGE_ROWS, total),
+        "page": page, "first": (page - 1) * PAGE_ROWS + 1, "last": min(page * PAGE_ROWS, total),
         "earlier": asked.address(page=str(page - 1)) if page > 1 and not asked.term else "",
         "later": asked.address(page=str(page + 1)) if page * PAGE_ROWS < total and not asked.term else "",
         "whole": asked.address(tab="", drug="", test="", who=""), "is_filtered": bool(
@@ -192,15 +192,9 @@ def worklist_close(request: HttpRequest) -> HttpResponse:
         said = closed(request, keys)
     except Refused as refusal:
         typed = {**request.POST.dict(), "keys": frozenset(request.POST.getlist("rows"))}
-        return shown(
-            request,
-            asked_for(request),
-            problem=str(refusal),
-            typed=typed,
-            status=422,
-        )
+        return shown(request, asked_for(request), problem=str(refusal), typed=typed, status=422)
     messages.success(request, said)
-    back = urlencode({name: request.POST[name] for name in FILTERS if request.POST.get(name)})
+    back = urlencode({name: request.POST[name] for name in (*FILTERS, "page") if request.POST.get(name)})
     return redirect(f"{reverse('worklist')}?{back}" if back else "worklist")
 
 

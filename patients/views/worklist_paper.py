@@ -1,6 +1,7 @@
 """The worklist of one clinic on paper and as a table for a spreadsheet: the same lines, with the same filters."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,12 +11,13 @@ from django.views.decorators.http import require_safe
 from guidelines.reading.wording import ONE_TIME, SINGLE
 from patients.actions import record_accesses
 from patients.outputs.spreadsheet import csv_file
+from patients.presentation.words import plural
 from patients.presentation.worklist_rows import Line, Medicine, Section
 from patients.views.scope import page_name, person, sentence_page
 from patients.views.worklist import Asked, asked_for, read
 from patients.worklist import counts
 
-MOST_PRINTED, MOST_IN_A_FILE = 500, 10_000
+MOST_PRINTED, MOST_IN_A_FILE = 500, 10_000  # more are not read within the time in which a page waits for the database
 COLUMNS = (
     "Group", "Status", "Family and given names", "Born on", "Number", "Clinic", "Medicine", "Dose", "Weekly on", "What",
     "More", "Due", "Due on", "Last result", "Last result on", "Who acts", "Set aside",
@@ -51,10 +53,21 @@ def worklist_print(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worklist_csv(request: HttpRequest) -> HttpResponse:
     asked = asked_for(request)
-    found, _ = whole(request, asked, MOST_IN_A_FILE)
+    found, total = whole(request, asked, MOST_IN_A_FILE)
     rows = (cells(section, line) for section in found for line in section.lines)
     day = min(asked.days.values()).isoformat() if asked.days else "none"
-    return csv_file(COLUMNS, rows, f"worklist-{day}.csv")
+    if total <= MOST_IN_A_FILE:
+        return csv_file(COLUMNS, rows, f"worklist-{day}.csv")
+    # At the end, and in the name, which is read before the end.
+    rest = left_out(total - MOST_IN_A_FILE)
+    return csv_file(COLUMNS, chain(rows, [rest]), f"worklist-{day}-first-{MOST_IN_A_FILE}.csv")
+
+
+def left_out(count: int) -> list[str]:
+    sentence = (
+        f"Not in this table: {plural(count, 'more line')}. Narrow the worklist with its filters and save it again."
+    )
+    return [sentence] + [""] * (len(COLUMNS) - 1)
 
 
 def dose_cells(medicine: Medicine) -> tuple[str, str, str]:

@@ -62,3 +62,42 @@ def test_lines_are_set_aside_and_come_back_without_javascript(browsers: Browsers
         expect(page.locator("[data-line]")).to_have_count(before - 1)
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("[data-line]")).to_have_count(before)
+
+
+def test_the_keys_are_switched_off_beside_their_legend_and_stay_off(browsers: Browsers) -> None:
+    """WCAG 2.1.4: whoever speaks to the computer sends letters that nobody struck."""
+    with browsers.window() as page:
+        sign_in(page)
+        page.goto("/worklist/")
+        keys, current = page.get_by_role("group", name="Keys"), page.locator("[data-line][aria-current]")
+        page.keyboard.press("?")
+        expect(keys).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(keys.get_by_role("checkbox", name="Use these keys")).to_be_focused()
+        page.keyboard.press("Space")
+
+        for _ in ("at once", "on the page that is opened next"):
+            for key in "jx?":
+                page.keyboard.press(key)
+            expect(current).to_have_count(0)
+            page.keyboard.press("/")
+            page.keyboard.type("j")
+            expect(page.get_by_label("Patient’s name or number")).to_have_value("")
+            page.goto("/worklist/")
+            expect(keys.get_by_role("checkbox")).not_to_be_checked()
+
+        page.get_by_label("Patient’s name or number").press_sequentially("dubois")  # the list is exchanged
+        expect(page.locator("[data-line]").filter(has_not_text="DUBOIS")).to_have_count(0)
+        expect(keys.get_by_role("checkbox")).not_to_be_checked()
+        keys.get_by_role("checkbox").check()
+        page.keyboard.press("j")
+        expect(current).to_have_count(1)
+
+
+def test_a_key_that_is_held_with_another_is_left_to_the_browser(signed_in: Page) -> None:
+    signed_in.goto("/worklist/")
+
+    for held in ("Control", "Alt", "Meta"):
+        signed_in.keyboard.press(f"{held}+j")
+
+    expect(signed_in.locator("[data-line][aria-current]")).to_have_count(0)

@@ -209,3 +209,31 @@ def test_what_is_said_of_a_patient_waits_in_the_session_and_in_no_cookie(signed_
 
     assert set(signed_in.cookies) <= {"sessionid", "csrftoken"}
     assert "The note is kept." in signed_in.get(page).content.decode()
+
+
+def removing(client: Client, task: MonitoringTask, **asked: str) -> str:
+    """What stands above the reason why a test is removed."""
+    page = client.get(reverse("task_close", args=[task.pk]), asked).content.decode()
+    return page[page.index('id="remove-title"') :]
+
+
+def test_who_removes_the_last_of_an_open_ended_series_reads_that_nothing_follows_and_what_to_do_instead(
+    signed_in: Client, plan: Plan
+) -> None:
+    task = MonitoringTask.objects.open().get(plan=plan, item_key="MON-CAL-2")
+    aside = f"{reverse('task_set_aside', args=[task.pk])}?back=worklist&amp;tab=overdue"
+
+    said = removing(signed_in, task, back="worklist", tab="overdue")
+
+    assert "Once it is removed, nothing follows it under this plan." in said
+    assert f'<a href="{aside}">set it aside until a day</a>' in said
+
+
+def test_who_removes_one_that_others_follow_does_not_read_that_nothing_does(signed_in: Client, plan: Plan) -> None:
+    first, *others = MonitoringTask.objects.open().filter(plan=plan, item_key="MON-CAL-1")
+    again = MonitoringTask.objects.open().get(plan=plan, item_key="MON-CAL-2")
+    again.pk = None
+    again.save(force_insert=True)  # another of its kind, which brings the next
+
+    assert others and "nothing follows" not in removing(signed_in, first)
+    assert "nothing follows" not in removing(signed_in, again)

@@ -176,3 +176,69 @@ def test_nothing_selected_and_anothers_line_are_refused(signed_in: Client, by: U
     assert response.status_code == 422
     assert "not yours to close" in response.content.decode()
     assert "Ellen" not in response.content.decode()
+
+
+def ticked(page: str) -> list[str]:
+    return re.findall(r'<input type="checkbox" name="rows" value="([^"]*)"[^>]* checked>', page)
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the form of the list sends along besides what is typed."""
+    form = page[page.index("data-worklist") :]
+    found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+    return {name: value for name, value in found.items() if name != "csrfmiddlewaretoken"}
+
+
+@pytest.fixture
+def two_pages(signed_in: Client, by: User, days_later: Clock, monkeypatch: pytest.MonkeyPatch) -> list[MonitoringTask]:
+    """Two lines, each on a page of its own."""
+    monkeypatch.setattr("patients.views.worklist.PAGE_ROWS", 1)
+    version = published()
+    tasks = [first_task(plan_of(by, version, number)) for number in (1, 2)]
+    days_later(46)
+    signed_in.force_login(by)
+    return tasks
+
+
+def test_what_is_refused_on_a_later_page_is_shown_there_with_all_that_was_chosen(
+    signed_in: Client, two_pages: list[MonitoringTask]
+) -> None:
+    sent = hidden(page_of(signed_in, sort="name", page="2"))
+    assert sent == {"sort": "name", "page": "2"}
+
+    page = close(signed_in, two_pages[1], **sent, what="remind", until_on="2999-01-01", note="typed").content.decode()
+
+    assert "Choose a day from tomorrow to" in page
+    assert ticked(page) == [str(two_pages[1].pk)]
+    assert 'value="typed"' in page and 'value="2999-01-01"' in page
+    assert "2 to 2 of 2" in page
+    assert hidden(page) == sent
+
+
+def test_what_is_refused_in_a_search_is_shown_there_and_the_search_stands_in_no_address(
+    signed_in: Client, two_pages: list[MonitoringTask]
+) -> None:
+    sent = hidden(signed_in.post(reverse("worklist"), {"q": "ellen 2"}).content.decode())
+    assert sent == {"q": "ellen 2"}
+
+    page = close(signed_in, two_pages[1], **sent, what="contacted").content.decode()
+
+    assert "Choose a day." in page
+    assert ticked(page) == [str(two_pages[1].pk)]
+    assert "ELBOW, Ellen 1" not in page
+    assert "q=" not in page.replace('name="q"', "")
+    tomorrow = (two_pages[1].patient.clinic.today() + timedelta(days=1)).isoformat()
+    assert close(signed_in, two_pages[1], **sent, what="contacted", until_on=tomorrow)["Location"] == "/worklist/"
+
+
+def test_what_was_closed_on_a_later_page_leads_back_to_it_or_to_the_last_there_is(
+    signed_in: Client, two_pages: list[MonitoringTask]
+) -> None:
+    tomorrow = (two_pages[1].patient.clinic.today() + timedelta(days=1)).isoformat()
+
+    answer = close(signed_in, two_pages[1], what="contacted", until_on=tomorrow, sort="name", page="2")
+
+    assert answer["Location"] == "/worklist/?sort=name&page=2"
+    page = signed_in.get(answer["Location"]).content.decode()
+    assert "1 to 1 of 1" in page and "ELBOW, Ellen 1" in page
+    assert "page" not in hidden(page)

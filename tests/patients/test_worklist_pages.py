@@ -106,6 +106,34 @@ def test_the_file_is_harmless_complete_and_leaves_a_trace(signed_in: Client, by:
     assert AccessEvent.objects.of(plan.patient.pk).filter(what="worklist_csv").exists()
 
 
+def test_a_file_that_holds_not_all_lines_says_how_many_are_left_out(
+    signed_in: Client, by: User, days_later: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = published()
+    for number in (1, 2, 3):
+        plan_of(by, version, number)
+    days_later(46)
+    signed_in.force_login(by)
+
+    def saved() -> tuple[str, list[dict[str, str]]]:
+        answer = signed_in.get(reverse("worklist_csv"))
+        rows = csv.DictReader(StringIO(answer.content.decode().removeprefix("\ufeff")))
+        return answer["Content-Disposition"], list(rows)
+
+    for most, sentence in ((1, "Not in this table: 2 more lines. "), (2, "Not in this table: 1 more line. ")):
+        monkeypatch.setattr("patients.views.worklist_paper.MOST_IN_A_FILE", most)
+        name, [*rows, last] = saved()
+        assert [row["Group"] for row in rows] == ["Overdue"] * most
+        assert last == dict.fromkeys(last, "") | {
+            "Group": f"{sentence}Narrow the worklist with its filters and save it again."
+        }
+        assert f'-first-{most}.csv"' in name
+
+    monkeypatch.setattr("patients.views.worklist_paper.MOST_IN_A_FILE", 3)
+    name, rows = saved()
+    assert [row["Group"] for row in rows] == ["Overdue"] * 3 and "first" not in name
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "  =1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert harmless(cell).startswith("'")
