@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guidelines.reading.wording import ONE_TIME, SINGLE
@@ -43,7 +42,7 @@ def worklist_print(request: HttpRequest) -> HttpResponse:
     clinic = next(clinic for clinic in asked.clinics if clinic.pk in asked.days)
     context = {
         "sections": found, "total": total, "most": MOST_PRINTED, "clinic": clinic, "today": asked.days[clinic.pk],
-        "printed_at": timezone.now(), "printed_by": person(request), "back": asked.address(),
+        "printed_by": person(request), "back": asked.address(),
     }  # fmt: skip
     return render(request, "patients/worklist_print.html", context)
 
