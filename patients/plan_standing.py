@@ -1,7 +1,5 @@
 """How a signed plan stands, for its paper: what it replaces, and why it is no longer followed: replaced, ended, withdrawn."""
 
-from zoneinfo import ZoneInfo
-
 from django.utils import timezone
 
 from patients.models import Plan, PlanState
@@ -10,7 +8,7 @@ from patients.paper_words import patient_day
 
 def why_over(plan: Plan) -> str:
     """One sentence; empty while the plan is followed."""
-    zone = ZoneInfo(plan.patient.clinic.time_zone)
+    zone = plan.patient.clinic.zone
     if plan.state == PlanState.REPLACED:
         newer = plan.replaced_by
         return f"Replaced on {patient_day(newer.signed_on)} by plan {newer.number}. Do not use."

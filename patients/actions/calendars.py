@@ -3,7 +3,6 @@
 from datetime import datetime, time
 from hashlib import sha256
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pghistory
 from django.contrib.auth.models import User
@@ -71,7 +70,7 @@ def read_feed(token: UUID) -> CalendarFeed | None:
     feeds = CalendarFeed.objects.open().select_related("clinic", "patient", "made_by")
     feed = feeds.filter(token_hash=hash_of(token)).first()
     if feed is not None and feed.patient is not None:
-        midnight = datetime.combine(feed.clinic.today(), time(), tzinfo=ZoneInfo(feed.clinic.time_zone))
+        midnight = datetime.combine(feed.clinic.today(), time(), tzinfo=feed.clinic.zone)
         looks = AccessEvent.objects.filter(clinic=feed.clinic, user=feed.made_by, what=FEED, at__gte=midnight)
         seen = looks.of(feed.patient.pk)
         if not seen.exists():

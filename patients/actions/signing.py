@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pghistory
 from django.contrib.auth.models import User
@@ -185,7 +184,7 @@ def moment_of(clinic: Clinic, day: date) -> datetime:
     """Now; on an invented day of a demonstration, noon at the clinic."""
     if day == clinic.today():
         return timezone.now()
-    return datetime.combine(day, time(12), tzinfo=ZoneInfo(clinic.time_zone))
+    return datetime.combine(day, time(12), tzinfo=clinic.zone)
 
 
 def write_medications(plan: Plan, draft: PlanDraft) -> None:

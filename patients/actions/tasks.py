@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -83,7 +82,7 @@ def open_again(plan: Plan, before: Iterable[Observation], now: Iterable[Observat
     """Tests that were done by a result which is no longer one, or is of another day, are to be done still. What was too
     old to do a test on the day it was closed does not do it now that the other is gone."""
     compiled, days_before, days_now = compiled_version(plan.version), days_of(before), days_of(now)
-    zone = ZoneInfo(plan.patient.clinic.time_zone)
+    zone = plan.patient.clinic.zone
     found = MonitoringTask.objects.filter(plan=plan, outcome=TaskOutcome.DONE).select_for_update(of=("self",))
     for task in found.order_by("pk"):
         closed_on = timezone.localdate(task.closed_at, zone)

@@ -90,9 +90,14 @@ class Clinic(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which every moment of the clinic is told: here, and in templates by `|timezone:clinic.zone`."""
+        return ZoneInfo(self.time_zone)
+
     def today(self) -> date:
         """The day it is at the clinic."""
-        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+        return timezone.localdate(timezone=self.zone)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -3,7 +3,7 @@
 The secret of an invitation is not kept, only its hash.
 """
 
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import TYPE_CHECKING, Self
 
 import pghistory
@@ -95,6 +95,11 @@ class Invitation(models.Model):
             ),
         ]
         triggers = [never_deleted("invitations_are_not_deleted"), stays_in_its_clinic]
+
+    @property
+    def zone(self) -> tzinfo:
+        """In which its moments are told, with the name of the zone: whoever is invited may not know it."""
+        return self.clinic.zone if self.clinic else UTC
 
     def __str__(self) -> str:
         return f"invitation of {self.name}"

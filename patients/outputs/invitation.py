@@ -18,7 +18,7 @@ def invitation_mail(invitation: Invitation, address: str, until: datetime) -> Em
 Open this link to accept:
 {address}
 
-It can be used once, until {until:%d %B %Y, %H:%M} UTC. Do not pass it on: whoever has it can accept it.
+It can be used once, until {until.astimezone(invitation.zone):%d %B %Y, %H:%M %Z}. Do not pass it on: whoever has it can accept it.
 If you did not expect this, there is nothing to do.
 """
     return EmailMessage(SUBJECT, text, to=[invitation.email])

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from patients.forms.answers import AnswersForm, Typed
 from patients.forms.choices import SentChoices
@@ -74,7 +73,7 @@ class Meanwhile:
         if last is None:
             return self
         name = (last.by.get_full_name() or last.by.get_username()) if last.by else ""
-        at = last.at.astimezone(ZoneInfo(consultation.patient.clinic.time_zone))
+        at = last.at.astimezone(consultation.patient.clinic.zone)
         return replace(self, who=name, is_me=last.by == reader, at=f"{words.day(at.date())} at {at:%H:%M}")
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import prefetch_related_objects
@@ -185,13 +184,14 @@ class PatientPage:
         """Since when nothing is asked for, and because of what."""
         if not self.active:
             return None
-        zone = ZoneInfo(self.patient.clinic.time_zone)
         found = [(plan.signed_on, f"when plan {plan.number} was signed") for plan in self.active]
         followed = {plan.pk for plan in self.active}
         closed = [row for row in self.alerts if row.closed_at is not None and row.plan_id in followed]
         for row in closed:
             how = row.get_outcome_display().lower()
-            found.append((timezone.localdate(row.closed_at, zone), f"when the last call was closed: {how}"))
+            found.append(
+                (timezone.localdate(row.closed_at, self.patient.clinic.zone), f"when the last call was closed: {how}")
+            )
         return max(found, key=lambda one: one[0])
 
     @cached_property
@@ -232,7 +232,7 @@ class PatientPage:
     def events(self) -> Events:
         notes, asides = rows_of_patient.notes.rows(self.patient.pk), asides_of(self.patient)
         told = Told(
-            zone=ZoneInfo(self.patient.clinic.time_zone), names=self.names_of(notes, asides), compiled=self.by_plan,
+            zone=self.patient.clinic.zone, names=self.names_of(notes, asides), compiled=self.by_plan,
             label=self.lines.labelled, is_number=self.lines.is_number, judged=self.lines.judged, drug=self.drug_name,
             observations=self.observations, plans=self.plans,
             overrides=rows_of_patient.overrides.rows(self.patient.pk), alerts=self.alerts, tasks=self.tasks,

@@ -41,7 +41,7 @@ class Member:
         return listed(self.roles)
 
     @property
-    def since(self) -> datetime | None:
+    def given_at(self) -> datetime | None:
         return min((row.given_at for row in self.rows if row.given_at), default=None)
 
     @property

@@ -129,7 +129,7 @@ def trends_of(
     return Trends(
         tuple(matters),
         tuple(more),
-        tuple(doses_of(drug, contents, axis, plans, today, ZoneInfo(lines.patient.clinic.time_zone))),
+        tuple(doses_of(drug, contents, axis, plans, today, lines.patient.clinic.zone)),
         tuple((x, f"{day:%-d %b %y}", place in SPARE_TICKS) for place, (x, day) in enumerate(ticks)),
         tuple(lines.named) if any(trend.is_marked for trend in (*matters, *more)) else (),
     )

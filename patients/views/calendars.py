@@ -62,7 +62,7 @@ def clinic_calendar(request: HttpRequest) -> HttpResponse:
     clinics = list(Clinic.objects.clinical_for(request.user))
     if not clinics:
         raise Http404("No clinic whose patients this person looks after.")
-    feeds = CalendarFeed.objects.visible_to(request.user).filter(patient__isnull=True).select_related("clinic")
+    feeds = CalendarFeed.objects.visible_to(request.user).filter(patient__isnull=True)
     clinic = next((clinic for clinic in clinics if str(clinic.pk) == request.POST.get("clinic")), None)
     if request.method == "POST" and clinic is None:
         raise Http404("Not a clinic whose patients this person looks after.")
@@ -91,7 +91,7 @@ def shared(
         except Refused as refusal:
             context["refusal"], status = str(refusal), 422
     context |= {
-        "feeds": feeds.with_right().select_related("made_by", "revoked_by"),
+        "feeds": feeds.with_right().select_related("clinic", "made_by", "revoked_by"),
         "made": made,
         "subscribe": made.replace("https:", "webcal:").replace("http:", "webcal:"),
         "token": TOKENS.sign(str(uuid4())),

@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -61,7 +60,7 @@ def result_import_start(request: HttpRequest) -> HttpResponse:
 def read_file(raw: bytes, catalogue: Catalogue, clinic: Clinic) -> tuple[ResultSource, list[Sent]]:
     """JSON begins with a bracket; no heading of a CSV file does."""
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return ResultSource.FHIR, read_bundle(raw, catalogue, ZoneInfo(clinic.time_zone), clinic.patient_number_system)
+        return ResultSource.FHIR, read_bundle(raw, catalogue, clinic.zone, clinic.patient_number_system)
     return ResultSource.CSV, read_csv(raw)
 
 

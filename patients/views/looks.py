@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Max, Q, QuerySet
@@ -77,11 +76,10 @@ def patient_looks(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = entries_of(patient, since)
     people, roles = people_named(entry.user for entry in found), roles_in([patient.clinic])
     named = {key: (name_of(user), roles.get(user.pk, "Not in the clinic today")) for key, user in people.items()}
-    zone = ZoneInfo(patient.clinic.time_zone)
-    rows = by_day(found, zone, lambda entry: [named.get(entry.user, (name_of(None), ""))])
+    rows = by_day(found, patient.clinic.zone, lambda entry: [named.get(entry.user, (name_of(None), ""))])
     context = {
         "subject": patient, "days": days, "periods": PERIODS, "rows": rows, "is_cut": len(found) >= MOST, "most": MOST,
-        "demo": patient.clinic.is_demo, "printed_at": timezone.now(), "printed_by": person(request),
+        "demo": patient.clinic.is_demo, "printed_on": patient.clinic.today(), "printed_by": person(request),
     }  # fmt: skip
     return render(request, "patients/patient_looks.html", context)
 
@@ -90,14 +88,15 @@ def patient_looks(request: HttpRequest, pk: UUID) -> HttpResponse:
 @answering
 def patient_looks_csv(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = answered_for(request, pk)
-    return table_of(entries_of(patient, chosen(request)[1]), {patient.pk: patient.number}, "looks")
+    return table_of(entries_of(patient, chosen(request)[1]), {patient.pk: patient.number}, patient.clinic, "looks")
 
 
-def table_of(found: list[Entry], numbers: dict[UUID, str], name: str) -> HttpResponse:
+def table_of(found: list[Entry], numbers: dict[UUID, str], clinic: Clinic, name: str) -> HttpResponse:
+    """Times are those of the clinic, each with how far it is from UTC."""
     people = people_named(entry.user for entry in found)
     rows = (
         (
-            entry.at.isoformat(timespec="seconds"),
+            entry.at.astimezone(clinic.zone).isoformat(timespec="seconds"),
             name_of(people.get(entry.user)),
             people[entry.user].get_username() if entry.user in people else "",
             "Changed" if entry.is_change else "Looked",
@@ -107,7 +106,7 @@ def table_of(found: list[Entry], numbers: dict[UUID, str], name: str) -> HttpRes
         for entry in found
         for patient in entry.patients
     )
-    return csv_file(COLUMNS, rows, f"{name}-{timezone.localdate().isoformat()}.csv")
+    return csv_file(COLUMNS, rows, f"{name}-{clinic.today().isoformat()}.csv")
 
 
 # --- for a clinic's administrators --------------------------------------------------------------------------------
@@ -162,17 +161,17 @@ def person_looks(request: HttpRequest, pk: int) -> HttpResponse:
     found = entries_by(user, clinics, since)
     patients = with_numbers(request, found)
     named = {key: (str(patient), patient.number) for key, patient in patients.items()}
-    zone = ZoneInfo(clinics[0].time_zone)
-    rows = by_day(found, zone, lambda entry: [named[key] for key in entry.patients if key in named])
+    clinic = clinics[0]  # in several time zones, all is told in one
+    rows = by_day(found, clinic.zone, lambda entry: [named[key] for key in entry.patients if key in named])
     factors = factor_changes(user, since)
     people = people_named(change.by for change in factors)
     context = {
         "factors": [
-            (change.at.astimezone(zone), change.what, name_of(people[change.by]) if change.by in people else AT_THE_CONSOLE)
+            (change.at, change.what, name_of(people[change.by]) if change.by in people else AT_THE_CONSOLE)
             for change in factors
         ],
-        "subject": user, "name": name_of(user), "role": roles_in(clinics).get(user.pk, ""), "rows": rows, "days": days,
-        "periods": PERIODS, "is_cut": len(found) >= MOST, "most": MOST, "printed_at": timezone.now(),
+        "subject": user, "clinic": clinic, "name": name_of(user), "role": roles_in(clinics).get(user.pk, ""), "rows": rows, "days": days,
+        "periods": PERIODS, "is_cut": len(found) >= MOST, "most": MOST, "printed_on": clinic.today(),
         "printed_by": person(request), "demo": any(clinic.is_demo for clinic in clinics),
     }  # fmt: skip
     return render(request, "patients/person_looks.html", context)
@@ -184,4 +183,4 @@ def person_looks_csv(request: HttpRequest, pk: int) -> HttpResponse:
     user, clinics = looked_into(request, pk)
     found = entries_by(user, clinics, chosen(request)[1])
     numbers = {key: patient.number for key, patient in with_numbers(request, found).items()}
-    return table_of(found, numbers, f"looks-of-{user.pk}")
+    return table_of(found, numbers, clinics[0], f"looks-of-{user.pk}")

@@ -22,7 +22,7 @@ from patients.views.scope import page_number, patient_context, person, sentence_
 def patient_results(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = visible_patient(request, pk)
     log = results_log(patient, catalogue_of_patient(patient), page_number(request))
-    context = patient_context(patient, log=log, newer=log.page - 1, older=log.page + 1)
+    context = patient_context(patient, clinic=patient.clinic, log=log, newer=log.page - 1, older=log.page + 1)
     return render(request, "patients/patient_results.html", context)
 
 

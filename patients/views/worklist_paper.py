@@ -5,7 +5,6 @@ from itertools import chain
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guidelines.reading.wording import ONE_TIME, SINGLE
@@ -45,7 +44,7 @@ def worklist_print(request: HttpRequest) -> HttpResponse:
     clinic = next(clinic for clinic in asked.clinics if clinic.pk in asked.days)
     context = {
         "sections": found, "total": total, "most": MOST_PRINTED, "clinic": clinic, "today": asked.days[clinic.pk],
-        "printed_at": timezone.now(), "printed_by": person(request), "back": asked.address(),
+        "printed_by": person(request), "back": asked.address(),
     }  # fmt: skip
     return render(request, "patients/worklist_print.html", context)
 

@@ -71,7 +71,7 @@ def test_asked_for_again_the_plans_signed_since_are_counted_and_the_day_is_said(
     client.force_login(asked_by)
     page = client.get(reverse("knowledge_list")).content.decode()
     assert "Would change 2 of 2 active plans of this version" in page
-    assert page.count(f"Asked {date_format(localtime(runs[0].asked_at), 'j M Y, H:i')}.") == 2
+    assert page.count(f"Asked {date_format(localtime(runs[0].asked_at), 'j M Y, H:i T')}.") == 2
 
 
 def test_the_page_has_the_counts_of_each_guideline(client: Client, plans: list[Plan]) -> None:
