@@ -1,5 +1,6 @@
 """What becomes of a signed plan: tests done, dropped or set aside, and the plan's end."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import pghistory
@@ -12,7 +13,16 @@ from patients.actions.assessing import close_with_plan
 from patients.actions.refusals import Refused, allow, day_at
 from patients.actions.tasks import LONGEST_TEXT, done, end_task, without_results
 from patients.following.standing import ACT_NOW
-from patients.models import AlertOutcome, Aside, MonitoringTask, Plan, PlanState, ResultAlert, TaskOutcome
+from patients.models import (
+    AlertOutcome,
+    Aside,
+    MonitoringTask,
+    Patient,
+    Plan,
+    PlanState,
+    ResultAlert,
+    TaskOutcome,
+)
 
 # Working rules, none of them clinical. A test may wait for a patient who is away; what a result asks for must not be
 # forgotten for longer than a week. Nobody knows whether a letter was read: its test comes back in two weeks.
@@ -102,14 +112,24 @@ def set_aside(
 
 
 @transaction.atomic
-def end_plan(*, plan: Plan, by: User, because: str) -> Plan:
-    """The plan is no longer followed and no other takes its place."""
+def end_plan(*, plan: Plan, by: User, because: str, seen: Collection[str] | None = None) -> Plan:
+    """The plan is no longer followed and no other takes its place.
+
+    `seen` says which calls of results were shown: nobody has decided about one that came since, or by a further result.
+    """
+    # Held as by whoever records a result: what it asks for is closed with the plan, or not raised any more.
+    Patient.objects.locked().get(pk=plan.patient_id)
     current = Plan.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=plan.pk)
     allow(permissions.why_not_end(by, current))
     if not because.strip():
         raise Refused("Say why the plan ends.")
+    if len(because.strip()) > LONGEST_TEXT:
+        raise Refused(f"Write at most {LONGEST_TEXT} characters.")
+    asked = ResultAlert.objects.open().filter(plan=current)
+    if seen is not None and not {alert.as_shown for alert in asked} <= set(seen):
+        raise Refused("A result came since you opened this. Read what it asks for now, then decide.")
     current.state, current.ended_at, current.ended_by = PlanState.ENDED, timezone.now(), by
-    current.ended_because = because.strip()[:2000]
+    current.ended_because = because.strip()
     with pghistory.context(action="end_plan", user=by.pk):
         current.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
         close_with_plan(current, AlertOutcome.SUPERSEDED, by, current.patient.clinic.today())

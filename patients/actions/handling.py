@@ -12,13 +12,15 @@ from patients.actions.consulting import discard_consultation, start_consultation
 from patients.actions.following import end_plan
 from patients.actions.refusals import Refused, allow
 from patients.impact.affected import concerning
-from patients.models import Consultation, Handled, Plan, PlanHandling
+from patients.models import Consultation, Handled, Patient, Plan, PlanHandling
 
 LONGEST_REASON = 2000
 
 
 def locked(plan: Plan) -> Plan:
-    """The plan as it is now, ours until the transaction ends: two people deal with it one after the other."""
+    """The plan as it is now, ours until the transaction ends: two people deal with it one after the other. The patient's
+    row first, as whoever signs a plan holds it."""
+    Patient.objects.locked().get(pk=plan.patient_id)
     return Plan.objects.select_for_update(of=("self",)).select_related("patient__clinic", "version").get(pk=plan.pk)
 
 

@@ -1,4 +1,5 @@
-"""What becomes of a test or of what a result asks for: done, removed, no change needed, set aside. A note about a patient.
+"""What becomes of a test or of what a result asks for: done, removed, no change needed, set aside. The end of a plan. A note
+about a patient.
 
 Checks only that something readable was typed; what is allowed is the actions' to say."""
 
@@ -48,6 +49,13 @@ class RemoveForm(forms.Form):
 
 class NoChangeForm(forms.Form):
     because = ReasonField(label="Why the plan needs no change")
+
+
+class EndForm(forms.Form):
+    because = ReasonField(
+        label="Why the plan ends",
+        help_text="Such as: treated elsewhere from now on, and where; wants to stop; has died. It stands in the record.",
+    )
 
 
 class AsideForm(forms.Form):

@@ -108,3 +108,8 @@ class ResultAlert(OpenWork):
     def digest(self) -> str:
         """Of the results it stands for: a form that decides about them says by it which it has shown."""
         return hashlib.sha256(json.dumps(self.results, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def as_shown(self) -> str:
+        """Which one it is, and by which results: for a form that shows several."""
+        return f"{self.pk} {self.digest}"

@@ -19,11 +19,12 @@ from patients.outputs.html import patient_plan_context
 from patients.outputs.pdf import clinician_summary_pdf, patient_plan_pdf, visit_pdf
 from patients.outputs.summary import clinician_summary_context
 from patients.outputs.visit import visit_context
+from patients.permissions import why_not_end
 from patients.plan_parts import CarePlan
 from patients.plan_standing import what_it_replaces, why_over
 from patients.print_rules import PrintRefused
 from patients.rederiving import rederive
-from patients.views.scope import patient_context, sentence_page, visible_plan
+from patients.views.scope import patient_context, person, sentence_page, visible_plan
 
 
 @require_safe
@@ -39,6 +40,7 @@ def plan_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         paper=plan.patient.clinic.paper,
         concerns=concerning(Plan.objects.filter(pk=plan.pk), plan.patient.clinic),
         replaced_by=getattr(plan, "replaced_by", None),
+        may_end=not why_not_end(person(request), plan),
     )
     return render(request, "patients/plan_detail.html", context)
 

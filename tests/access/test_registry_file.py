@@ -129,8 +129,8 @@ PEOPLE = {
 def test_what_counts_as_a_signature_asks_for_a_second_factor() -> None:
     """By what it leaves, so that a new page for one of these is not forgotten."""
     grave = {
-        "sign_plan", "keep_plan", "move_plan", "stop_plan", "close_alert", "approve", "request_changes", "publish", "withdraw",
-        "publish_version", "unpublish_version", *PEOPLE,
+        "sign_plan", "keep_plan", "move_plan", "stop_plan", "end_plan", "close_alert", "approve", "request_changes", "publish",
+        "withdraw", "publish_version", "unpublish_version", *PEOPLE,
     }  # fmt: skip
     signatures = {"sign_plan", "approve", *PEOPLE}
     rules = registry().entries()

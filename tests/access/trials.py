@@ -54,6 +54,7 @@ SENT: dict[str, Callable[[Installation, Person], dict[str, Any]]] = {
     "comment_reply": lambda here, who: {"text": "Because."},
     "question_close": lambda here, who: {"outcome": "outside"},
     "plan_newer_version": lambda here, who: {"what": "keep", "reason": "It holds."},
+    "plan_end": lambda here, who: {"because": "Moved away."},
     "member_detail": lambda here, who: {"what": "suspend", "because": "Lost a badge."},
     "person_detail": lambda here, who: {"what": "suspend", "because": "Lost a badge."},
 }  # fmt: skip

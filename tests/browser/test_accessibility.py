@@ -67,6 +67,7 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "patient's paper": lambda: plan("patient/"),
     "clinician's paper": lambda: plan("clinician/"),
     "paper for the visit": lambda: plan("visit/"),
+    "plan to end": lambda: plan("end/"),
     "plan worked out again": lambda: plan("again/"),
     "test to close": lambda: work("tasks", MonitoringTask),
     "test to set aside": lambda: work("tasks", MonitoringTask, "aside"),

@@ -69,7 +69,7 @@ def of_patients(site: Site, clinic: Clinic, by: User) -> None:
     plan = make.signed(make.answered(moved, by, sample.used_for_a_while(published(sore(itching_elbow())))), by)
     version = published(sore(with_cases_that_pass(sample.lower_cap())))
     begun = make.consultation(new, by, version)
-    for name in ("plan_detail", "plan_newer_version"):
+    for name in ("plan_detail", "plan_newer_version", "plan_end"):
         site.add(who, name, pk=plan.pk)
     for name in ("patient_detail", "patient_results_add", "patient_results_paste"):
         site.add(who, name, pk=moved.pk)

@@ -41,6 +41,7 @@ TYPED: dict[str, dict[str, str]] = {
     "entry_add": {"e-key": "twicine", "e-name": "Twicine", "e-purpose": "To be named twice.", "press": ""},
     "entry_remove": {},
     "impact_start": {},
+    "plan_end": {"because": "Moved away."},  # last: what a plan asks for ends with it
 }  # fmt: skip
 
 
