@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.engine.schedule import following
 from guidelines.package import compiled_version
 from patients.following.aged import counts_for
 from patients.following.known import results_of
 from patients.following.reads import came_on
+from patients.following.series import next_of
 from patients.models import MonitoringTask, Observation, Plan, TaskOutcome
 from patients.models.plan import NOT_GIVEN
 from patients.worklist_items import brings_results
@@ -40,16 +40,13 @@ def plan_next(task: MonitoringTask, done_on: date) -> None:
     if item is None or others.exists():
         return
     given = set(task.plan.medications.exclude(change__in=NOT_GIVEN).values_list("drug_key", flat=True))
-    for window in item.windows:
-        due = following(item, window, done_on, compiled.package.exact_day_grace_days)
-        if due is None or (window.drugs and not given & set(window.drugs)):
-            continue
+    due = next_of(compiled, item, done_on, given)
+    if due is not None:
         MonitoringTask.objects.create(
             plan=task.plan, patient=task.patient, clinic_id=task.patient.clinic_id, position=task.position, item_key=item.key,
             test_keys=list(item.tests), phase=item.phase, required=item.required, opens_on=due.opens,
             overdue_after_on=due.overdue_after,
         )  # fmt: skip
-        return
 
 
 def close_what_came(
