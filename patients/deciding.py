@@ -13,6 +13,7 @@ from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients.beside import Beside, drugs_of, elsewhere, plans_beside
 from patients.choices import read_choices
+from patients.done_so_far import done_so_far
 from patients.drafting import draft_plan
 from patients.facts import FROM_PATIENT, Answers, facts_input
 from patients.models import Consultation, Observation, Plan
@@ -112,22 +113,23 @@ def active_plan(consultation: Consultation) -> Plan | None:
 def draft_for(consultation: Consultation, decision: Decision | None = None) -> PlanDraft:
     """The plan as the saved choices make it. Raises ChoicesRefused when they cannot be read."""
     compiled, beside = compiled_for(consultation), drugs_of(plans_beside(consultation), consultation.as_of)
+    plan, known = active_plan(consultation), known_once_signed(consultation, observations_of(consultation))
     return draft_plan(
         compiled,
         decision or decision_for(consultation),
         read_choices(consultation.choices),
-        current_drugs(compiled, active_plan(consultation)),
+        current_drugs(compiled, plan),
         consultation.as_of,
         beside,
-        known_once_signed(consultation) if beside else (),
+        known,
+        done_so_far(compiled, plan, known, consultation.as_of),
     )
 
 
-def known_once_signed(consultation: Consultation) -> list[Observation]:
+def known_once_signed(consultation: Consultation, rows: Sequence[Observation]) -> list[Observation]:
     """The results on record and, behind them, what this visit adds: the other plans are told of it, too."""
-    rows = observations_of(consultation)
     last = max((row.number for row in rows), default=0)
-    return rows + [
+    return [*rows] + [
         Observation(
             fact_key=key, value_typed=answer["value"], unit=answer.get("unit") or "",
             upper_limit_typed=answer.get("upper_limit") or "", number=last + 1,

@@ -5,7 +5,7 @@ another one is held or the patient is referred; a change of dose starts the clos
 left out or moved on; and what a rule wants repeated has its day.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import islice
 
@@ -14,7 +14,7 @@ from guidelines.engine.content import MonitoringItem, Window
 from guidelines.engine.cycles import keys_read
 from guidelines.engine.decision import Decision, anchor_of
 from guidelines.engine.facts import Known
-from guidelines.engine.schedule import Due, schedule, windows
+from guidelines.engine.schedule import Due, following, schedule, windows
 from patients.following.reads import brought_by, last_whole_on
 from patients.plan_draft import MedicationLine
 
@@ -29,8 +29,10 @@ def due_tests(
     step: str | None,
     today: date,
     review_on: date | None,
+    done: Mapping[str, date],
 ) -> tuple[Due, ...]:
-    """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated."""
+    """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated. `done`:
+    by item, the day on which it was last done."""
     if step is None:
         return ()
     drugs = {line.drug.key for line in lines if line.is_given}
@@ -56,7 +58,8 @@ def due_tests(
             counted_from = last
         for window in item.windows:
             if not window.drugs or drugs & set(window.drugs):
-                found += to_come(item, window, counted_from, today, compiled.package.exact_day_grace_days)
+                grace_days, done_on = compiled.package.exact_day_grace_days, done.get(item.key)
+                found += to_come(item, window, counted_from, today, grace_days, done_on)
     found += repeats(compiled, decision, lines, today, review_on)
     order = {key: index for index, key in enumerate(dict.fromkeys(due.item.key for due in found))}
     return tuple(sorted(found, key=lambda due: (due.opens, due.overdue_after, order[due.item.key])))
@@ -104,12 +107,21 @@ def last_done_on(compiled: CompiledPackage, decision: Decision, item: Monitoring
     return None if None in done else min((day for day in done if day is not None), default=today)
 
 
-def to_come(item: MonitoringItem, window: Window, anchor: date, today: date, grace_days: int) -> Iterator[Due]:
+def to_come(
+    item: MonitoringItem, window: Window, anchor: date, today: date, grace_days: int, done_on: date | None = None
+) -> Iterator[Due]:
     """A finite series from today on; of an open-ended one the first occurrence that is still to come. A single window
-    that counts from the last test and has passed is due today."""
+    that counts from the last test and has passed is due today. Of a series that counts from the start, what was done
+    since it opened is left out, and an open-ended one goes on from that day; one that starts today starts anew."""
     is_open = window.every is not None and window.times is None
     counted = window.model_copy(update={"times": LONGEST_SERIES}) if is_open and item.anchor == "start" else window
+    last = done_on if item.anchor == "start" and anchor < today else None
     for due in windows(item, counted, anchor, grace_days):
+        if last is not None and due.opens <= last:
+            after = following(item, window, last, grace_days)
+            if after is None:
+                continue
+            due = after
         if due.overdue_after >= today:
             yield Due(item, max(due.opens, today) if is_open else due.opens, due.overdue_after, is_open)
             if is_open:

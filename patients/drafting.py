@@ -33,9 +33,11 @@ def draft_plan(
     today: date,
     beside: Collection[Beside] = (),
     observations: Collection[Observation] = (),
+    done: Mapping[str, date] | None = None,
 ) -> PlanDraft:
     """The plan as far as it can be written. It may be signed when `problems` is empty. `beside`: the drugs of the other
-    plans that are followed; `observations`: the results these are judged by."""
+    plans that are followed; `observations`: the results these are judged by; `done`: the day on which each item of tests
+    was last done."""
     with localcontext(EXACT):
         writer = LineWriter(compiled, decision, choices, current, today)
         lines = tuple(writer.lines())
@@ -44,7 +46,7 @@ def draft_plan(
         stays = decision.facts.step == step
         started_on = (decision.facts.started_on if stays else None) or today
         visit = review_on(compiled, decision, choices, step, today)
-        due = due_tests(compiled, decision, lines, step=step, today=today, review_on=visit)
+        due = due_tests(compiled, decision, lines, step=step, today=today, review_on=visit, done=done or {})
         draft = PlanDraft(
             step, started_on, visit, lines,
             alerts_of(compiled, decision, lines, is_settled=is_settled), due, (), main_weekday(lines, choices, current),
@@ -55,7 +57,7 @@ def draft_plan(
         others = alerts_beside(compiled, draft, current, beside, observations, today)
         problems += beside_problems(others, choices)
         problems += safety_problems(compiled, draft, choices) if is_settled else ()
-    return replace(draft, problems=tuple(dict.fromkeys(problems)), beside=others)
+    return replace(draft, problems=tuple(dict.fromkeys(problems)), beside=others, done=done or {})
 
 
 def plan_step(compiled: CompiledPackage, decision: Decision, option: AssessedOption | None) -> str | None:

@@ -3,7 +3,8 @@
 Values only. A draft without problems can be signed; nothing here decides that it may be.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -103,7 +104,8 @@ class BesideAlert(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlanDraft:
-    """`step` is the step the plan follows, `started_on` its first day, `main_weekday` the day of the weekly drug."""
+    """`step` is the step the plan follows, `started_on` its first day, `main_weekday` the day of the weekly drug; `done`,
+    by item, the day on which it was last done, by which `due` leaves it out."""
 
     step: str | None
     started_on: date
@@ -114,6 +116,7 @@ class PlanDraft:
     problems: tuple[DraftProblem, ...]
     main_weekday: Weekday | None = None
     beside: tuple[BesideAlert, ...] = ()
+    done: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def given(self) -> frozenset[str]:

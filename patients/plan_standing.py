@@ -1,5 +1,7 @@
 """How a signed plan stands, for its paper: what it replaces, and why it is no longer followed: replaced, ended, withdrawn."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from patients.models import Plan, PlanState
@@ -18,6 +20,13 @@ def why_over(plan: Plan) -> str:
         withdrawn_on = patient_day(timezone.localdate(plan.version.withdrawn_at, zone))
         return f"Guideline withdrawn on {withdrawn_on}. Do not use. Call us."
     return ""
+
+
+def over_on(plan: Plan) -> date | None:
+    """The day on which it was replaced or ended; None while it is followed."""
+    if plan.state == PlanState.REPLACED:
+        return plan.replaced_by.signed_on
+    return timezone.localdate(plan.ended_at, plan.patient.clinic.zone) if plan.ended_at else None
 
 
 def what_it_replaces(plan: Plan) -> str:

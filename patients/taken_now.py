@@ -4,6 +4,7 @@ Refuses to tell today's amount where nobody knows it: of a drug that is held, or
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -134,7 +135,10 @@ def worked_out_again(plan: Plan) -> WorkedOut:
     compiled = compiled_version(plan.version)
     decision = decide(compiled, read_facts(plan.frozen["facts"], compiled))
     choices = read_choices(plan.frozen["choices"])
-    draft = draft_plan(compiled, decision, choices, current_drugs(compiled, plan.replaces), decision.facts.as_of)
+    # A plan that was signed before these days were kept asks for its tests as it did then.
+    done = {item: date.fromisoformat(day) for item, day in plan.frozen.get("done", {}).items()}
+    now, today = current_drugs(compiled, plan.replaces), decision.facts.as_of
+    draft = draft_plan(compiled, decision, choices, now, today, done=done)
     return WorkedOut(decision, choices, draft)
 
 

@@ -127,6 +127,7 @@ def sign_plan(
                 "facts": facts,
                 "decision": decision_json(decision, current.version),
                 "choices": choices.as_json(),
+                "done": {item: day.isoformat() for item, day in draft.done.items()},
             },
             care_plan=care_plan.as_json(),
             review_on=care_plan.review_on,

@@ -7,11 +7,12 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from guidelines.engine.compiled import CompiledPackage
-from guidelines.engine.schedule import Due, following
+from guidelines.engine.schedule import Due
 from guidelines.package import compiled_version
 from patients.following.aged import counts_for
 from patients.following.known import results_of
 from patients.following.reads import came_on
+from patients.following.series import next_of_series
 from patients.models import MonitoringTask, Observation, Plan, TaskOutcome
 from patients.models.plan import NOT_GIVEN
 from patients.worklist_items import brings_results
@@ -50,11 +51,7 @@ def next_of(task: MonitoringTask, done_on: date) -> Due | None:
     if item is None or others.exists():
         return None
     given = set(task.plan.medications.exclude(change__in=NOT_GIVEN).values_list("drug_key", flat=True))
-    for window in item.windows:
-        due = following(item, window, done_on, compiled.package.exact_day_grace_days)
-        if due is not None and (not window.drugs or given & set(window.drugs)):
-            return due
-    return None
+    return next_of_series(compiled, item, done_on, given)
 
 
 def close_what_came(

@@ -193,15 +193,15 @@ def _changes(plan: CarePlan) -> list[ChangeGroup]:
 
 
 def _test_rows(plan: CarePlan, filled: Filled | None = None) -> list[TestRow]:
-    """The required tests up to the next visit, then the first of each that comes later. Of the same tests from the same
-    day the earlier limit counts."""
+    """The required tests up to the next visit, then the first of each that comes later, and what came after that of a
+    series. Of the same tests from the same day the earlier limit counts."""
     rows: dict[tuple[date, tuple[str, ...]], PlanTest] = {}
     seen: set[str] = set()
     before_start: dict[str, None] = {}
     first_found: list[FoundOn] = []
-    came = filled.tests if filled else {}
-    for test in plan.tests:
-        is_soon = plan.review_on is not None and test.opens <= plan.review_on
+    came, came_later = (filled.tests, filled.later) if filled else ({}, ())
+    for test in (*plan.tests, *came_later):
+        is_soon = test in came_later or (plan.review_on is not None and test.opens <= plan.review_on)
         if not test.is_required or not test.missing or not (is_soon or test.item not in seen):
             continue
         seen.add(test.item)

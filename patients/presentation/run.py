@@ -15,9 +15,10 @@ from guidelines.engine.facts import FactsRefused, PatientFacts, Problem
 from guidelines.engine.reading import read_facts
 from patients.beside import Beside, drugs_of, plans_beside
 from patients.choices import Choices, ChoicesRefused, read_choices
-from patients.deciding import active_plan, compiled_for, known_once_signed, raw_facts, what_plans_say
+from patients.deciding import active_plan, compiled_for, known_once_signed, observations_of, raw_facts, what_plans_say
+from patients.done_so_far import done_so_far
 from patients.drafting import draft_plan
-from patients.models import Consultation, Plan
+from patients.models import Consultation, Observation, Plan
 from patients.plan_draft import CurrentDrug, PlanDraft
 from patients.presentation.sources import Sources
 from patients.taken_now import current_drugs
@@ -50,9 +51,15 @@ class Run:
         return current_drugs(self.compiled, self.plan)
 
     @cached_property
+    def observations(self) -> list[Observation]:
+        """The results on record."""
+        return observations_of(self.consultation)
+
+    @cached_property
     def raw(self) -> dict[str, Any]:
         """What is known, in the form of FACTS.json."""
-        return raw_facts(self.consultation, under_plans=what_plans_say(self.consultation, self.plan, self.beside))
+        under_plans = what_plans_say(self.consultation, self.plan, self.beside)
+        return raw_facts(self.consultation, observations=self.observations, under_plans=under_plans)
 
     @cached_property
     def addresses(self) -> dict[str, str]:
@@ -104,10 +111,9 @@ class Run:
 
     @cached_property
     def draft(self) -> PlanDraft:
-        known = known_once_signed(self.consultation) if self.beside else ()
-        return draft_plan(
-            self.compiled, self.decision, self.choices, self.current, self.consultation.as_of, self.beside, known
-        )
+        known, today = known_once_signed(self.consultation, self.observations), self.consultation.as_of
+        done = done_so_far(self.compiled, self.plan, known, today)
+        return draft_plan(self.compiled, self.decision, self.choices, self.current, today, self.beside, known, done)
 
     @property
     def problem_steps(self) -> list[str]:

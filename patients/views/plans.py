@@ -21,7 +21,7 @@ from patients.outputs.summary import clinician_summary_context
 from patients.outputs.visit import visit_context
 from patients.permissions import why_not_end
 from patients.plan_parts import CarePlan
-from patients.plan_standing import what_it_replaces, why_over
+from patients.plan_standing import over_on, what_it_replaces, why_over
 from patients.print_rules import PrintRefused
 from patients.rederiving import rederive
 from patients.views.scope import patient_context, person, sentence_page, visible_plan
@@ -116,7 +116,8 @@ def plan_clinician_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def results_since(plan: Plan) -> Filled:
     observations = Observation.objects.filter(patient=plan.patient_id).effective()
-    return filled_in(care_plan_of(plan), compiled_version(plan.version), observations, plan.patient.clinic.today())
+    today = plan.patient.clinic.today()
+    return filled_in(care_plan_of(plan), compiled_version(plan.version), observations, today, over_on(plan))
 
 
 def visit(plan: Plan) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from guidelines.engine.content import MonitoringItem, Window
 from guidelines.engine.options import AssessedRegimen
 from guidelines.engine.planned import OnWeekday, PlannedDrug, Weekday
-from guidelines.engine.schedule import windows
+from guidelines.engine.schedule import following, windows
 from guidelines.engine.tapering import taper_table
 from patients.draft_courses import first_dose_on, titration_of
 from patients.draft_due import LONGEST_SERIES, to_come
@@ -82,3 +83,33 @@ def test_on_every_day_that_follows_a_plan_asks_for_what_is_still_to_come_and_for
                 if item.anchor == "start":
                     ahead = [(max(opens, today) if is_open else opens, last) for opens, last in every if last >= today]
                     assert found == (ahead[:1] if is_open else ahead)
+
+
+def every_window() -> list[tuple[MonitoringItem, Window]]:
+    return [(item, window) for item, _ in guideline().monitoring for window in item.windows]
+
+
+@pytest.mark.parametrize("anchor", [date(2027, 1, 31), date(2028, 2, 29)])
+def test_what_was_done_since_it_opened_is_not_asked_for_and_a_series_goes_on_from_that_day(anchor: date) -> None:
+    for item, window in every_window():
+        for days, ago in ((days, ago) for days in range(1, 1500, 11) for ago in (0, 3, 40)):
+            today, done_on = anchor + timedelta(days=days), anchor + timedelta(days=days - ago)
+            asked = list(to_come(item, window, anchor, today, 3))
+            found = list(to_come(item, window, anchor, today, 3, done_on))
+            after = following(item, window, done_on, 3)
+            if item.anchor == "previous":
+                assert found == asked
+            elif after is None:
+                assert found == [due for due in asked if due.opens > done_on]
+            elif done_on < window.after.after(anchor) or after.overdue_after < today:
+                assert found == asked
+            else:
+                assert [(due.opens, due.overdue_after) for due in found] == [
+                    (max(after.opens, today), after.overdue_after)
+                ]
+
+
+def test_a_series_that_starts_today_starts_anew() -> None:
+    today = date(2026, 11, 23)
+    for item, window in every_window():
+        assert list(to_come(item, window, today, today, 3, today)) == list(to_come(item, window, today, today, 3))

@@ -1,5 +1,7 @@
 """Paper after a change: it says what it replaces, can be printed with results filled in, and there is one for the visit."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -18,7 +20,8 @@ from patients import actions
 from patients.actions import Entry
 from patients.filled_results import filled_in
 from patients.models import MonitoringTask, Observation, Patient, Plan, TaskOutcome
-from patients.paper_words import patient_day
+from patients.outputs.html import patient_plan_context
+from patients.paper_words import NO_BREAK, patient_day
 from patients.rederiving import compared, rederive
 from patients.views.plans import care_plan_of
 from tests import factories_patients as make
@@ -122,6 +125,34 @@ def test_only_a_result_of_another_day_than_the_test_has_its_day_beside_it() -> N
 
     assert found.on == test.opens + timedelta(days=1)
     assert [line.endswith(f"({patient_day(test.opens)})") for line in found.lines] == [True] + [False] * len(others)
+
+
+def months_of(on_days: Sequence[int], over_on_day: int | None = None) -> list[tuple[int, str]]:
+    """What the paper has beside the tests of a series, when all of it came so many days after the first one opened."""
+    care_plan, compiled = sample_plan_of("V05"), guideline()
+    items = {entry.entry.key: entry.entry for entry in compiled.monitoring}
+    test = next(t for t in care_plan.tests if t.is_open_ended and t.is_required and len(items[t.item].tests) > 1)
+    care_plan = replace(care_plan, tests=(test,))
+    facts = [key for name in items[test.item].tests for key in compiled.tests[name].facts]
+    rows = [
+        Observation(fact_key=key, value_typed=str(number), taken_on=test.opens + timedelta(days=day), number=number)
+        for number, day in enumerate(on_days, 1) for key in facts
+        if compiled.facts[key].type == "number" and not compiled.facts[key].formula
+    ]  # fmt: skip
+    over_on = None if over_on_day is None else test.opens + timedelta(days=over_on_day)
+    today = test.opens + timedelta(days=100)
+    filled = filled_in(care_plan, compiled, rows, today, over_on)
+    told = patient_plan_context(care_plan, printed_on=today, filled=filled)["tests"]
+    days = {patient_day(row.taken_on): (row.taken_on - test.opens).days for row in rows}
+    return [(days[row.done_on], row.results[0].split(NO_BREAK)[-2]) for row in told if row.done_on]
+
+
+def test_every_month_of_a_series_is_filled_in_and_what_came_early_is_not() -> None:
+    assert months_of([2, 33, 40, 65]) == [(2, "1"), (33, "2"), (65, "4")]
+
+
+def test_of_a_plan_that_is_over_no_later_month_is_filled_in() -> None:
+    assert months_of([2, 33, 65], over_on_day=33) == [(2, "1"), (33, "2")]
 
 
 def test_what_was_corrected_is_printed_as_corrected(plan: Plan, by: User) -> None:
