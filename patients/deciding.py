@@ -18,7 +18,7 @@ from patients.facts import FROM_PATIENT, Answers, facts_input
 from patients.models import Consultation, Observation, Plan
 from patients.on_hold import days_on_hold, held_by
 from patients.plan_draft import PlanDraft
-from patients.taken_now import current_drugs
+from patients.taken_now import current_drugs, first_doses
 
 
 class UnderPlans(NamedTuple):
@@ -112,14 +112,16 @@ def active_plan(consultation: Consultation) -> Plan | None:
 def draft_for(consultation: Consultation, decision: Decision | None = None) -> PlanDraft:
     """The plan as the saved choices make it. Raises ChoicesRefused when they cannot be read."""
     compiled, beside = compiled_for(consultation), drugs_of(plans_beside(consultation), consultation.as_of)
+    plan = active_plan(consultation)
     return draft_plan(
         compiled,
         decision or decision_for(consultation),
         read_choices(consultation.choices),
-        current_drugs(compiled, active_plan(consultation)),
+        current_drugs(compiled, plan),
         consultation.as_of,
         beside,
         known_once_signed(consultation) if beside else (),
+        first_doses(plan),
     )
 
 

@@ -5,14 +5,14 @@ another one is held or the patient is referred; a change of dose starts the clos
 left out or moved on; and what a rule wants repeated has its day.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import islice
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import MonitoringItem, Window
 from guidelines.engine.cycles import keys_read
-from guidelines.engine.decision import Decision, anchor_of
+from guidelines.engine.decision import Decision
 from guidelines.engine.facts import Known
 from guidelines.engine.schedule import Due, schedule, windows
 from patients.following.reads import brought_by, last_whole_on
@@ -27,24 +27,29 @@ def due_tests(
     lines: Sequence[MedicationLine],
     *,
     step: str | None,
+    started_on: date,
+    begun: Mapping[str, date],
     today: date,
     review_on: date | None,
 ) -> tuple[Due, ...]:
-    """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated."""
+    """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated.
+    `started_on` is the first day of the step, `begun` by drug that of its first dose, where it is known."""
     if step is None:
         return ()
     drugs = {line.drug.key for line in lines if line.is_given}
     changed = {line.drug.key for line in lines if line.change in ("raise", "reduce") or line.is_again or line.is_moved}
-    anchor = anchor_of(decision.facts, step)
     items = {
-        due.item.key: due.item for due in schedule(compiled, decision.resolved, drugs=drugs, step=step, anchor=anchor)
+        due.item.key: due.item
+        for due in schedule(compiled, decision.resolved, drugs=drugs, step=step, anchor=started_on)
     }
     found: list[Due] = []
     for item in items.values():
-        counted_from = anchor
+        counted_from = started_on
         if item.restarts_on_dose_change and item.drug in changed:
             counted_from = today
-        elif item.anchor == "previous" and anchor < today:
+        elif item.anchor == "drug_start":
+            counted_from = begun.get(item.drug or "", started_on)
+        elif item.anchor == "previous" and started_on < today:
             last = last_done_on(compiled, decision, item, today)
             if last is None:
                 if not any(not window.drugs or drugs & set(window.drugs) for window in item.windows):
@@ -108,7 +113,7 @@ def to_come(item: MonitoringItem, window: Window, anchor: date, today: date, gra
     """A finite series from today on; of an open-ended one the first occurrence that is still to come. A single window
     that counts from the last test and has passed is due today."""
     is_open = window.every is not None and window.times is None
-    counted = window.model_copy(update={"times": LONGEST_SERIES}) if is_open and item.anchor == "start" else window
+    counted = window.model_copy(update={"times": LONGEST_SERIES}) if is_open and item.anchor != "previous" else window
     for due in windows(item, counted, anchor, grace_days):
         if due.overdue_after >= today:
             yield Due(item, max(due.opens, today) if is_open else due.opens, due.overdue_after, is_open)

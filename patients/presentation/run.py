@@ -20,7 +20,7 @@ from patients.drafting import draft_plan
 from patients.models import Consultation, Plan
 from patients.plan_draft import CurrentDrug, PlanDraft
 from patients.presentation.sources import Sources
-from patients.taken_now import current_drugs
+from patients.taken_now import current_drugs, first_doses
 from patients.wizard import STEPS, Step, blocked_at, may_open
 
 
@@ -106,8 +106,9 @@ class Run:
     def draft(self) -> PlanDraft:
         known = known_once_signed(self.consultation) if self.beside else ()
         return draft_plan(
-            self.compiled, self.decision, self.choices, self.current, self.consultation.as_of, self.beside, known
-        )
+            self.compiled, self.decision, self.choices, self.current, self.consultation.as_of, self.beside, known,
+            first_doses(self.plan),
+        )  # fmt: skip
 
     @property
     def problem_steps(self) -> list[str]:
