@@ -87,7 +87,8 @@ def decision_sentence(compiled: CompiledPackage, decision: Decision, draft: Plan
 def tests_of(compiled: CompiledPackage, decision: Decision, draft: PlanDraft) -> Iterator[PlanTest]:
     for due in draft.due:
         tests = [compiled.tests[key] for key in due.item.tests]
-        is_before_start = due.opens == due.overdue_after == draft.started_on
+        first_day = decision.facts.as_of if due.item.anchor == "drug_start" else draft.started_on
+        is_before_start = due.opens == due.overdue_after == first_day
         missing = [test for test in tests if not (is_before_start and is_done(decision, test.facts))]
         yield PlanTest(
             due.item.key, tuple(test.label for test in tests), tuple(test.plain_label for test in missing), due.item.phase,

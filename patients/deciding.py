@@ -19,7 +19,7 @@ from patients.facts import FROM_PATIENT, Answers, facts_input
 from patients.models import Consultation, Observation, Plan
 from patients.on_hold import days_on_hold, held_by
 from patients.plan_draft import PlanDraft
-from patients.taken_now import current_drugs
+from patients.taken_now import current_drugs, first_doses
 
 
 class UnderPlans(NamedTuple):
@@ -122,7 +122,8 @@ def draft_for(consultation: Consultation, decision: Decision | None = None) -> P
         consultation.as_of,
         beside,
         known,
-        done_so_far(compiled, plan, known, consultation.as_of),
+        begun=first_doses(plan),
+        done=done_so_far(compiled, plan, known, consultation.as_of),
     )
 
 

@@ -21,7 +21,7 @@ def done_so_far(
     for row in observations:
         if row.taken_on <= today:
             newest[row.fact_key] = max(row.taken_on, newest.get(row.fact_key, row.taken_on))
-    items = {item.key: item for item, _ in compiled.monitoring if item.anchor == "start"}
+    items = {item.key: item for item, _ in compiled.monitoring if item.anchor != "previous"}
     found = dict(closed_as_done(compiled, plan, items.values())) if plan is not None else {}
     for key, item in items.items():
         days = [last_whole_on(compiled, test, newest) for test in item.tests]

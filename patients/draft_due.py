@@ -12,7 +12,7 @@ from itertools import islice
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import MonitoringItem, Window
 from guidelines.engine.cycles import keys_read
-from guidelines.engine.decision import Decision, anchor_of
+from guidelines.engine.decision import Decision
 from guidelines.engine.facts import Known
 from guidelines.engine.schedule import Due, following, schedule, windows
 from patients.following.reads import brought_by, last_whole_on
@@ -27,26 +27,31 @@ def due_tests(
     lines: Sequence[MedicationLine],
     *,
     step: str | None,
+    started_on: date,
+    begun: Mapping[str, date],
     today: date,
     review_on: date | None,
     done: Mapping[str, date],
 ) -> tuple[Due, ...]:
-    """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated. `done`:
-    by item, the day on which it was last done."""
+    """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated.
+    `started_on` is the first day of the step, `begun` by drug that of its first dose, where it is known; `done` by item
+    the day on which it was last done."""
     if step is None:
         return ()
     drugs = {line.drug.key for line in lines if line.is_given}
     changed = {line.drug.key for line in lines if line.change in ("raise", "reduce") or line.is_again or line.is_moved}
-    anchor = anchor_of(decision.facts, step)
     items = {
-        due.item.key: due.item for due in schedule(compiled, decision.resolved, drugs=drugs, step=step, anchor=anchor)
+        due.item.key: due.item
+        for due in schedule(compiled, decision.resolved, drugs=drugs, step=step, anchor=started_on)
     }
     found: list[Due] = []
     for item in items.values():
-        counted_from = anchor
+        counted_from = started_on
         if item.restarts_on_dose_change and item.drug in changed:
             counted_from = today
-        elif item.anchor == "previous" and anchor < today:
+        elif item.anchor == "drug_start":
+            counted_from = begun.get(item.drug or "", started_on)
+        elif item.anchor == "previous" and started_on < today:
             last = last_done_on(compiled, decision, item, today)
             if last is None:
                 if not any(not window.drugs or drugs & set(window.drugs) for window in item.windows):
@@ -114,8 +119,8 @@ def to_come(
     that counts from the last test and has passed is due today. Of a series that counts from the start, what was done
     since it opened is left out, and an open-ended one goes on from that day; one that starts today starts anew."""
     is_open = window.every is not None and window.times is None
-    counted = window.model_copy(update={"times": LONGEST_SERIES}) if is_open and item.anchor == "start" else window
-    last = done_on if item.anchor == "start" and anchor < today else None
+    counted = window.model_copy(update={"times": LONGEST_SERIES}) if is_open and item.anchor != "previous" else window
+    last = done_on if item.anchor != "previous" and anchor < today else None
     for due in windows(item, counted, anchor, grace_days):
         if last is not None and due.opens <= last:
             after = following(item, window, last, grace_days)

@@ -3,7 +3,7 @@
 Refuses to preselect: an option, a dose, a weekday or an override that nobody chose is a problem of the draft.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import localcontext
@@ -33,20 +33,28 @@ def draft_plan(
     today: date,
     beside: Collection[Beside] = (),
     observations: Collection[Observation] = (),
+    *,
+    begun: Mapping[str, date] | None = None,
     done: Mapping[str, date] | None = None,
 ) -> PlanDraft:
     """The plan as far as it can be written. It may be signed when `problems` is empty. `beside`: the drugs of the other
-    plans that are followed; `observations`: the results these are judged by; `done`: the day on which each item of tests
-    was last done."""
+    plans that are followed; `observations`: the results these are judged by; `begun`: since when which drug is taken;
+    `done`: the day on which each item of tests was last done."""
     with localcontext(EXACT):
         writer = LineWriter(compiled, decision, choices, current, today)
         lines = tuple(writer.lines())
         is_settled = writer.option is not None or decision.outcome not in NEEDS_OPTION or not decision.options
         step = plan_step(compiled, decision, writer.option)
-        stays = decision.facts.step == step
-        started_on = (decision.facts.started_on if stays else None) or today
-        visit = review_on(compiled, decision, choices, step, today)
-        due = due_tests(compiled, decision, lines, step=step, today=today, review_on=visit, done=done or {})
+        started_on = today if begins_anew(decision, step, lines) else anchor_of(decision.facts, step)
+        visit = review_on(compiled, decision, choices, step, started_on, today)
+        # What is given again after a hold goes on; what starts, starts today.
+        first = dict(begun or {}) | {
+            line.drug.key: today for line in lines if line.change == "start" and not line.is_again
+        }
+        due = due_tests(
+            compiled, decision, lines, step=step, started_on=started_on, begun=first, today=today, review_on=visit,
+            done=done or {},
+        )  # fmt: skip
         draft = PlanDraft(
             step, started_on, visit, lines,
             alerts_of(compiled, decision, lines, is_settled=is_settled), due, (), main_weekday(lines, choices, current),
@@ -72,8 +80,19 @@ def plan_step(compiled: CompiledPackage, decision: Decision, option: AssessedOpt
     return decision.step
 
 
+def begins_anew(decision: Decision, step: str | None, lines: Sequence[MedicationLine]) -> bool:
+    """Whether a way back to the same step starts a drug there, and the plan does: what is judged after weeks on the step
+    is judged after weeks of that drug."""
+    started = {line.drug.key for line in lines if line.change == "start"}
+    return any(
+        change.change == "start" and change.drug in started
+        for transition in decision.followed if transition.source == transition.target == step
+        for change in transition.changes
+    )  # fmt: skip
+
+
 def review_on(
-    compiled: CompiledPackage, decision: Decision, choices: Choices, step: str | None, today: date
+    compiled: CompiledPackage, decision: Decision, choices: Choices, step: str | None, started_on: date, today: date
 ) -> date | None:
     """The day of the next visit: the physician's, else what a rule that holds a drug asks for, else the step's.
 
@@ -89,7 +108,7 @@ def review_on(
     interval = compiled.steps[step].step.review if step else None
     if interval is None:
         return None
-    planned = interval.after(anchor_of(decision.facts, step))
+    planned = interval.after(started_on)
     return planned if planned > today else interval.after(today)
 
 

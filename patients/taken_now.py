@@ -6,7 +6,9 @@ Refuses to tell today's amount where nobody knows it: of a drug that is held, or
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import SafetyRule
@@ -47,6 +49,35 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
         known, begun_with = (row.amount, None) if is_steady else (None, row.amount)
         found[row.drug_key] = CurrentDrug(known, weekday_of(row), begun_with=begun_with)
     return found
+
+
+def first_doses(plan: Plan | None) -> dict[str, date]:
+    """By drug of the active plan, the day from which the plans have given it without a break. Of one that was taken before
+    any of them, the first day of the step on which it is named first: nobody knows more.
+
+    A hold is no break: what is given again goes on."""
+    if plan is None:
+        return {}
+    rows = PlannedMedication.objects.filter(
+        plan__patient=plan.patient_id, plan__guideline=plan.guideline_id, plan__number__lte=plan.number
+    )
+    told = rows.order_by("plan__number").values_list(
+        "plan", "plan__replaces", "plan__signed_on", "plan__started_on", "drug_key", "change"
+    )
+    last: UUID | None = None
+    begun, held = dict[str, date](), set[str]()
+    for (key, replaces, signed_on, started_on), lines in groupby(told, key=lambda row: row[:4]):
+        before, on_hold = (begun, held) if replaces == last else ({}, set())
+        begun, held, last = {}, set(), key
+        for *_, drug, change in lines:
+            if change == MedicationChange.STOP:
+                continue
+            is_start = change == MedicationChange.START
+            since = signed_on if is_start else started_on or signed_on
+            begun[drug] = before.get(drug, since) if not is_start or drug in on_hold else since
+            if change == MedicationChange.HOLD:
+                held.add(drug)
+    return begun if last == plan.pk else {}
 
 
 def held_drug(compiled: CompiledPackage, plan: Plan, row: PlannedMedication, rules: list[SafetyRule]) -> CurrentDrug:
@@ -135,10 +166,11 @@ def worked_out_again(plan: Plan) -> WorkedOut:
     compiled = compiled_version(plan.version)
     decision = decide(compiled, read_facts(plan.frozen["facts"], compiled))
     choices = read_choices(plan.frozen["choices"])
+    before, today = plan.replaces, decision.facts.as_of
     # A plan that was signed before these days were kept asks for its tests as it did then.
     done = {item: date.fromisoformat(day) for item, day in plan.frozen.get("done", {}).items()}
-    now, today = current_drugs(compiled, plan.replaces), decision.facts.as_of
-    draft = draft_plan(compiled, decision, choices, now, today, done=done)
+    now = current_drugs(compiled, before)
+    draft = draft_plan(compiled, decision, choices, now, today, begun=first_doses(before), done=done)
     return WorkedOut(decision, choices, draft)
 
 

@@ -10,6 +10,7 @@ from decimal import localcontext
 from typing import Any, NamedTuple
 
 from guidelines.engine.compiled import CompiledPackage
+from guidelines.engine.content import Transition
 from guidelines.engine.dosing import Dose, NoDose
 from guidelines.engine.explain import explain
 from guidelines.engine.facts import PatientFacts
@@ -65,6 +66,7 @@ class Decision:
     monitoring: list[Due]
     questions: list[Question]
     consulted: dict[str, Node]
+    followed: list[Transition]
 
     def trace(self) -> list[dict[str, Any]]:
         """Every condition that was consulted, as a tree with values and states."""
@@ -102,6 +104,7 @@ def decide(compiled: CompiledPackage, facts: PatientFacts) -> Decision:
         actions = _actions(walk)
     return Decision(
         compiled, facts, resolved, outcome, step, options, taking, actions, alerts, monitoring, questions, consulted,
+        walk.followed,
     )  # fmt: skip
 
 
@@ -166,7 +169,7 @@ def _taking(walk: Walk) -> Iterator[Taking]:
         return
     # A transition whose step was not reached still ends or leaves open what it ends or leaves open, and no more.
     changes = {
-        change.drug: (change.change, t) for t in walk.followed for change in t.changes
+        change.drug: (change.change, t) for t in walk.followed for change in t.changes if change.change != "start"
         if t.target == walk.step or change.change in ("stop", "hold", "choose")
     }  # fmt: skip
     stays_in = {t.drug: t for t in walk.compiled.steps[walk.step].takes} if walk.step else {}

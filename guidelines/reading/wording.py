@@ -27,7 +27,7 @@ IF_UNKNOWN = {
 ROLES = {"main": "", "companion": "given with it", "continued": "goes on"}
 CHANGES = {
     "continue": "goes on", "raise": "is raised", "reduce": "is reduced", "hold": "is held", "taper": "is lowered",
-    "stop": "is stopped", "choose": "is decided on there",
+    "stop": "is stopped", "choose": "is decided on there", "start": "is begun",
 }  # fmt: skip
 # What a phase such as 'before the first dose' says already.
 AT_ONCE = "at once"

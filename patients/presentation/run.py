@@ -21,7 +21,7 @@ from patients.drafting import draft_plan
 from patients.models import Consultation, Observation, Plan
 from patients.plan_draft import CurrentDrug, PlanDraft
 from patients.presentation.sources import Sources
-from patients.taken_now import current_drugs
+from patients.taken_now import current_drugs, first_doses
 from patients.wizard import STEPS, Step, blocked_at, may_open
 
 
@@ -112,8 +112,10 @@ class Run:
     @cached_property
     def draft(self) -> PlanDraft:
         known, today = known_once_signed(self.consultation, self.observations), self.consultation.as_of
-        done = done_so_far(self.compiled, self.plan, known, today)
-        return draft_plan(self.compiled, self.decision, self.choices, self.current, today, self.beside, known, done)
+        return draft_plan(
+            self.compiled, self.decision, self.choices, self.current, today, self.beside, known,
+            begun=first_doses(self.plan), done=done_so_far(self.compiled, self.plan, known, today),
+        )  # fmt: skip
 
     @property
     def problem_steps(self) -> list[str]:

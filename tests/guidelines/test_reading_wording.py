@@ -151,7 +151,7 @@ def test_the_title_and_number_of_a_section_follow_the_order_of_the_page() -> Non
         pytest.param(content.Severity, SEVERITY, id="severity"),
         pytest.param(content.Severity, IF_UNKNOWN, id="what not knowing counts as"),
         pytest.param(content.Reference.model_fields["kind"].annotation, KINDS, id="kind of source"),
-        pytest.param(content.Change, CHANGES, id="change of a drug"),
+        pytest.param(content.DrugChange.model_fields["change"].annotation, CHANGES, id="change of a drug"),
         pytest.param(content.OptionRegimen.model_fields["role"].annotation, ROLES, id="role in a treatment"),
         pytest.param(content.Cap.model_fields["per"].annotation, PER, id="period"),
         pytest.param(content.Regimen.model_fields["basis"].annotation, BASIS, id="basis of a dose"),

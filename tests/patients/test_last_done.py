@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from guidelines.engine.cases import facts_of
-from guidelines.engine.decision import Decision, decide
+from guidelines.engine.decision import Decision, anchor_of, decide
 from guidelines.engine.reading import read_facts
 from guidelines.engine.schedule import Due
 from patients.draft_due import due_tests, last_done_on
@@ -36,7 +36,8 @@ def decision(**days_ago: int | None) -> Decision:
 def next_due(of: Decision) -> Due:
     compiled = guideline()
     lines = drafted(of, usual_choices(of), NOW).medications
-    due = due_tests(compiled, of, lines, step="S6", today=TODAY, review_on=None)
+    since = anchor_of(of.facts, "S6")
+    due = due_tests(compiled, of, lines, step="S6", started_on=since, begun={}, today=TODAY, review_on=None)
     [found] = [one for one in due if one.item.key == ITEM]
     return found
 

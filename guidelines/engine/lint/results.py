@@ -112,7 +112,7 @@ def gap(judged: Judged, step: str, items: list[Conditional]) -> str:
     if len(whens) == len(going_on) and judged.solver.can_be_met(negated(AnyOf(tuple(whens))), here):
         conditions = " or ".join(f"'{c.entry.when}'" for c in going_on)
         return f"nobody repeats it unless {conditions} is met."
-    return hole_in_time([c.entry for c in items if not c.entry.when and c.entry.anchor == "start"])
+    return hole_in_time([c.entry for c in items if not c.entry.when and c.entry.anchor != "previous"])
 
 
 def hole_in_time(items: list[MonitoringItem]) -> str:

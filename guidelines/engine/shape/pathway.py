@@ -71,8 +71,10 @@ class Step(Marked):
 
 
 class DrugChange(Content):
+    """What a transition does to a drug. Where it leads back to its own step, a drug that starts begins the step anew."""
+
     drug: Key
-    change: Change
+    change: Literal[Change, "start"]
 
 
 class Transition(Marked):

@@ -87,7 +87,7 @@ class MonitoringItem(Marked):
     steps: tuple[Key, ...] = ()  # only in these steps; none: in every step
     tests: tuple[Key, ...]
     phase: Line
-    anchor: Literal["start", "previous"]
+    anchor: Literal["start", "drug_start", "previous"]  # the step's start, the first dose, the last time it was done
     windows: tuple[Window, ...]
     required: Flag
     when: Expression | None = None
@@ -96,3 +96,9 @@ class MonitoringItem(Marked):
     why: Line
     plain: Line | None = None
     conflicts: tuple[Key, ...] = ()
+
+    @model_validator(mode="after")
+    def a_first_dose_is_one_of_a_drug(self) -> Self:
+        if self.anchor == "drug_start" and self.drug is None:
+            raise ValueError("anchor drug_start needs the drug whose first dose it counts from")
+        return self
