@@ -13,6 +13,7 @@ from patients.actions import Refused, end_plan
 from patients.forms.following import EndForm
 from patients.models import Plan
 from patients.permissions import why_not_end
+from patients.presentation.asked_now import asked_of
 from patients.presentation.current_plan import current_plan
 from patients.views.scope import patient_context, person, visible_plan
 
@@ -38,10 +39,10 @@ def plan_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 def what_it_means(plan: Plan) -> dict[str, Any]:
     """What is closed with the plan, and what the patient may go on taking."""
     followed = Plan.objects.active().filter(patient=plan.patient_id).exclude(pk=plan.pk)
-    told = current_plan(plan, compiled_version(plan.version), plan.care_plan["medications"])
+    compiled, today = compiled_version(plan.version), plan.patient.clinic.today()
     return {
         "tests": plan.monitoring_tasks.open().count(),
-        "alerts": plan.result_alerts.open(),
-        "medications": told.medications,
+        "asked": asked_of(plan.result_alerts.open(), {plan.pk: compiled}, {}, today, {}),
+        "medications": current_plan(plan, compiled, plan.care_plan["medications"]).medications,
         "others": followed.select_related("version").defer("frozen", "care_plan"),
     }
