@@ -29,7 +29,7 @@ def due_tests(
     step: str | None,
     today: date,
     review_on: date | None,
-    done: Mapping[str, date],
+    done: Mapping[str, date] | None = None,
 ) -> tuple[Due, ...]:
     """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated. `done`:
     by item, the day on which it was last done."""
@@ -58,7 +58,8 @@ def due_tests(
             counted_from = last
         for window in item.windows:
             if not window.drugs or drugs & set(window.drugs):
-                grace_days, done_on = compiled.package.exact_day_grace_days, done.get(item.key)
+                done_on = done.get(item.key) if done else None
+                grace_days = compiled.package.exact_day_grace_days
                 found += to_come(item, window, counted_from, today, grace_days, done_on)
     found += repeats(compiled, decision, lines, today, review_on)
     order = {key: index for index, key in enumerate(dict.fromkeys(due.item.key for due in found))}

@@ -46,7 +46,7 @@ def draft_plan(
         stays = decision.facts.step == step
         started_on = (decision.facts.started_on if stays else None) or today
         visit = review_on(compiled, decision, choices, step, today)
-        due = due_tests(compiled, decision, lines, step=step, today=today, review_on=visit, done=done or {})
+        due = due_tests(compiled, decision, lines, step=step, today=today, review_on=visit, done=done)
         draft = PlanDraft(
             step, started_on, visit, lines,
             alerts_of(compiled, decision, lines, is_settled=is_settled), due, (), main_weekday(lines, choices, current),
