@@ -31,7 +31,7 @@ def due_tests(
     begun: Mapping[str, date],
     today: date,
     review_on: date | None,
-    done: Mapping[str, date],
+    done: Mapping[str, date] | None = None,
 ) -> tuple[Due, ...]:
     """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated.
     `started_on` is the first day of the step, `begun` by drug that of its first dose, where it is known; `done` by item
@@ -63,7 +63,8 @@ def due_tests(
             counted_from = last
         for window in item.windows:
             if not window.drugs or drugs & set(window.drugs):
-                grace_days, done_on = compiled.package.exact_day_grace_days, done.get(item.key)
+                done_on = done.get(item.key) if done else None
+                grace_days = compiled.package.exact_day_grace_days
                 found += to_come(item, window, counted_from, today, grace_days, done_on)
     found += repeats(compiled, decision, lines, today, review_on)
     order = {key: index for index, key in enumerate(dict.fromkeys(due.item.key for due in found))}

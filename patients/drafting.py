@@ -53,7 +53,7 @@ def draft_plan(
         }
         due = due_tests(
             compiled, decision, lines, step=step, started_on=started_on, begun=first, today=today, review_on=visit,
-            done=done or {},
+            done=done,
         )  # fmt: skip
         draft = PlanDraft(
             step, started_on, visit, lines,
