@@ -115,7 +115,10 @@ class LineWriter:
         titration = () if now.is_to_be_lower else titration_of(part, planned, change, self.today)
         if now.is_to_be_lower:
             working = (*working, f"Given again below {now.bound(regimen.unit)}: {now.again}")
-        taper = taper_of(self.decision, part.regimen, planned, change, self.today, under_way=part.role == "continued")
+        taper = taper_of(
+            self.decision, part.regimen, planned, change, self.today,
+            under_way=part.role == "continued", begun_on=now.begun_on,
+        )  # fmt: skip
         return MedicationLine(
             drug, change, regimen.key, planned, because, working, titration, taper, part.role, now.is_held, now.is_moved(change, planned),
         )  # fmt: skip
@@ -240,7 +243,8 @@ class LineWriter:
         return MedicationLine(
             drug, change, planned.regimen, planned, taking.because, working,
             titration_of(part, planned, change, self.today),
-            taper_of(self.decision, regimen, planned, change, self.today, under_way=False), is_again=now.is_held, is_moved=now.is_moved(change, planned),
+            taper_of(self.decision, regimen, planned, change, self.today, under_way=False, begun_on=now.begun_on),
+            is_again=now.is_held, is_moved=now.is_moved(change, planned),
         )  # fmt: skip
 
     def asked_for(self, drug: str) -> CompiledRegimen | None:

@@ -3,7 +3,8 @@
 Refuses to tell today's amount where nobody knows it: of a drug that is held, or raised or lowered in dated steps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,18 +19,22 @@ from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.drafting import draft_plan
 from patients.facts import drugs_in_steps, is_one_time
 from patients.models import MedicationChange, Plan, PlannedMedication
+from patients.models.plan import NOT_GIVEN
 from patients.on_hold import held_by
 from patients.plan_draft import CurrentDrug, PlanDraft
 
 
-def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, CurrentDrug]:
+def current_drugs(
+    compiled: CompiledPackage, plan: Plan | None, begun: Mapping[str, date] | None = None
+) -> dict[str, CurrentDrug]:
     """What is taken under the active plan, by drug, as far as the guideline still has the drug.
 
     Without an amount where the plan does not tell today's: nobody knows whether every step was taken, so the amount is
-    asked and never carried over.
+    asked and never carried over. `begun`: the first days, where they are at hand.
     """
     if plan is None:
         return {}
+    begun = first_days(compiled, plan) if begun is None else begun
     signed = compiled_version(plan.version)
     in_steps, held, found = drugs_in_steps(plan), held_by(plan), dict[str, CurrentDrug]()
     for row in plan.medications.all():
@@ -44,8 +49,36 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
             continue
         is_steady = row.change != MedicationChange.TAPER and row.drug_key not in in_steps
         known, begun_with = (row.amount, None) if is_steady else (None, row.amount)
-        found[row.drug_key] = CurrentDrug(known, weekday_of(row), begun_with=begun_with)
+        found[row.drug_key] = CurrentDrug(
+            known, weekday_of(row), begun_with=begun_with, begun_on=begun.get(row.drug_key)
+        )
     return found
+
+
+def first_days(compiled: CompiledPackage, plan: Plan | None) -> dict[str, date]:
+    """By drug the day on which these plans began it, of those that have an earliest day for going down. Not of a drug
+    that was taken before the first of them."""
+    if plan is None:
+        return {}
+    regimens = compiled.package.regimens
+    asked = {r.drug for r in regimens if r.taper is not None and r.taper.earliest_start_day is not None}
+    taken = sorted(asked & {row.drug_key for row in plan.medications.all()})
+    return {drug: day for drug in taken if (day := begun_on(plan, drug)) is not None}
+
+
+def begun_on(plan: Plan, drug: str) -> date | None:
+    """The day of the plan that began a drug which has been given since, in every plan up to this one."""
+    rows = PlannedMedication.objects.filter(
+        drug_key=drug, plan__patient=plan.patient_id, plan__guideline=plan.guideline_id, plan__number__lte=plan.number
+    )
+    told, follows = ("change", "plan_id", "plan__replaces_id", "plan__signed_on"), plan.pk
+    for change, of_plan, replaces, signed_on in rows.order_by("-plan__number").values_list(*told):
+        if of_plan != follows or change in NOT_GIVEN:
+            return None
+        if change == MedicationChange.START:
+            return signed_on
+        follows = replaces
+    return None
 
 
 def held_drug(compiled: CompiledPackage, plan: Plan, row: PlannedMedication, rules: list[SafetyRule]) -> CurrentDrug:
@@ -134,7 +167,9 @@ def worked_out_again(plan: Plan) -> WorkedOut:
     compiled = compiled_version(plan.version)
     decision = decide(compiled, read_facts(plan.frozen["facts"], compiled))
     choices = read_choices(plan.frozen["choices"])
-    draft = draft_plan(compiled, decision, choices, current_drugs(compiled, plan.replaces), decision.facts.as_of)
+    begun = {drug: date.fromisoformat(day) for drug, day in plan.frozen.get("begun", {}).items()}
+    current = current_drugs(compiled, plan.replaces, begun)
+    draft = draft_plan(compiled, decision, choices, current, decision.facts.as_of)
     return WorkedOut(decision, choices, draft)
 
 

@@ -60,6 +60,7 @@ from patients.plan_draft import MedicationLine, PlanDraft
 from patients.plan_header import header_of
 from patients.plan_parts import CarePlan, PlanHeader
 from patients.print_rules import PrintRefused
+from patients.taken_now import first_days
 
 
 @transaction.atomic
@@ -128,6 +129,7 @@ def sign_plan(
                 "facts": facts,
                 "decision": decision_json(decision, current.version),
                 "choices": choices.as_json(),
+                "begun": {drug: day.isoformat() for drug, day in first_days(compiled, before).items()},
             },
             care_plan=care_plan.as_json(),
             review_on=care_plan.review_on,
