@@ -16,10 +16,11 @@ from patients.choices import read_choices
 from patients.done_so_far import done_so_far
 from patients.drafting import draft_plan
 from patients.facts import FROM_PATIENT, Answers, facts_input
+from patients.first_doses import before_going_down, days_of, first_doses
 from patients.models import Consultation, Observation, Plan
 from patients.on_hold import days_on_hold, held_by
 from patients.plan_draft import PlanDraft
-from patients.taken_now import current_drugs, first_doses
+from patients.taken_now import current_drugs
 
 
 class UnderPlans(NamedTuple):
@@ -114,15 +115,16 @@ def draft_for(consultation: Consultation, decision: Decision | None = None) -> P
     """The plan as the saved choices make it. Raises ChoicesRefused when they cannot be read."""
     compiled, beside = compiled_for(consultation), drugs_of(plans_beside(consultation), consultation.as_of)
     plan, known = active_plan(consultation), known_once_signed(consultation, observations_of(consultation))
+    doses = first_doses(plan)
     return draft_plan(
         compiled,
         decision or decision_for(consultation),
         read_choices(consultation.choices),
-        current_drugs(compiled, plan),
+        current_drugs(compiled, plan, before_going_down(compiled, doses)),
         consultation.as_of,
         beside,
         known,
-        begun=first_doses(plan),
+        begun=days_of(doses),
         done=done_so_far(compiled, plan, known, consultation.as_of),
     )
 

@@ -46,9 +46,11 @@ def taper_of(
     today: date,
     *,
     under_way: bool,
+    begun_on: date | None,
 ) -> tuple[TaperStep, ...]:
-    """The steps down from the planned amount; only the first one where no step down is planned now. `under_way`: the
-    drug was begun on an earlier step, so that only the time at the present amount counts."""
+    """The steps down from the planned amount; only the first one where no step down is planned now. `under_way`: an
+    option continues the drug, so that the time on the step does not count. `begun_on`: the drug's own first day, where
+    it is known; before the taper's earliest day from then on nothing goes down."""
     taper = regimen.regimen.taper
     if taper is None or planned is None:
         return ()
@@ -60,11 +62,20 @@ def taper_of(
     if regimen.taper_when is not None and regimen.taper_when.value(decision.resolved) is not True:
         return (here,)
     down_on = first + timedelta(days=_days_at(taper, planned.amount))
-    begun_on = None if under_way else decision.facts.started_on
-    if begun_on is not None and begun_on + timedelta(days=taper.start_day) > first:
-        down_on = first_dose_on(planned, begun_on + timedelta(days=taper.start_day))
+    step_begun_on = None if under_way else decision.facts.started_on
+    if step_begun_on is not None and step_begun_on + timedelta(days=taper.start_day) > first:
+        down_on = first_dose_on(planned, step_begun_on + timedelta(days=taper.start_day))
+    if begun_on is not None:
+        down_on = max(down_on, first_dose_on(planned, begun_on + timedelta(days=_earliest_day(regimen, taper))))
     steps = taper_table(regimen, amount=planned.amount, started_on=down_on - timedelta(days=taper.start_day))
     return (here, *steps[1:])
+
+
+def _earliest_day(regimen: CompiledRegimen, taper: Taper) -> int:
+    """The first of a drug's days on which it may go down: earlier than usual only under a condition, which is met here."""
+    if taper.earliest_start_day is None or regimen.taper_when is None:
+        return taper.start_day
+    return taper.earliest_start_day
 
 
 def _days_at(taper: Taper, amount: Decimal) -> int:

@@ -10,13 +10,14 @@ from decimal import Decimal
 
 from guidelines.engine.compiled import CompiledPackage, CompiledRegimen
 from guidelines.engine.decision import Decision, Taking
-from guidelines.engine.dosing import Dose, NoDose, dose_for, often, selectable
+from guidelines.engine.dosing import Dose, NoDose, dose_for, often
 from guidelines.engine.options import AssessedOption, AssessedRegimen
 from guidelines.engine.planned import EveryDay, OnWeekday, PlannedDrug, Weekday
 from guidelines.engine.products import products_for, weekly_pattern
 from guidelines.engine.safety import check_drug, override_of
 from guidelines.engine.values import plain
 from patients.choices import Choices
+from patients.draft_amounts import amounts_for, kept_below, too_much
 from patients.draft_courses import taper_of, titration_of
 from patients.draft_working import worksheet
 from patients.plan_draft import CurrentDrug, DraftProblem, MedicationLine, PlannedChange
@@ -114,7 +115,10 @@ class LineWriter:
         titration = () if now.is_to_be_lower else titration_of(part, planned, change, self.today)
         if now.is_to_be_lower:
             working = (*working, f"Given again below {now.bound(regimen.unit)}: {now.again}")
-        taper = taper_of(self.decision, part.regimen, planned, change, self.today, under_way=part.role == "continued")
+        taper = taper_of(
+            self.decision, part.regimen, planned, change, self.today,
+            under_way=part.role == "continued", begun_on=now.begun_on,
+        )  # fmt: skip
         return MedicationLine(
             drug, change, regimen.key, planned, because, working, titration, taper, part.role, now.is_held, now.is_moved(change, planned),
         )  # fmt: skip
@@ -133,16 +137,17 @@ class LineWriter:
         regimen, name = compiled.regimen, compiled.drug.name
         place = f"amounts.{regimen.key}"
         now = self.now(compiled.drug.key)
-        allowed = amount is not None and amount in amounts_for(compiled, dose, now)
+        allowed = amount is not None and amount in amounts_for(compiled, dose, now, self.decision)
         if amount is None:
             self.dose_problem(place, f"Choose the dose of {name}.")
         elif now.is_too_much(amount):
             self.dose_problem(place, too_much(name, amount, now, dose.unit))
         elif not allowed:
+            least = kept_below(dose, now, self.decision) or dose.min
             self.dose_problem(
                 place,
                 f"{name}: {plain(amount)} {dose.unit} {often(regimen, dose.per)} cannot be given. Choose a dose that its products "
-                f"make up, from {plain(dose.min)} to {plain(dose.max)} {dose.unit} {often(regimen, dose.per)}.",
+                f"make up, from {plain(least)} to {plain(dose.max)} {dose.unit} {often(regimen, dose.per)}.",
             )
         weekday = self.weekday(compiled, None)
         return built(compiled, amount, weekday) if amount is not None and allowed else None
@@ -238,7 +243,8 @@ class LineWriter:
         return MedicationLine(
             drug, change, planned.regimen, planned, taking.because, working,
             titration_of(part, planned, change, self.today),
-            taper_of(self.decision, regimen, planned, change, self.today, under_way=False), is_again=now.is_held, is_moved=now.is_moved(change, planned),
+            taper_of(self.decision, regimen, planned, change, self.today, under_way=False, begun_on=now.begun_on),
+            is_again=now.is_held, is_moved=now.is_moved(change, planned),
         )  # fmt: skip
 
     def asked_for(self, drug: str) -> CompiledRegimen | None:
@@ -256,25 +262,6 @@ class LineWriter:
                     found[part.regimen] = self.compiled.regimens[part.regimen]
         every = {**found, **self.compiled.regimens}
         return [regimen for regimen in every.values() if regimen.drug.key == drug]
-
-
-def amounts_for(compiled: CompiledRegimen, dose: Dose, now: CurrentDrug) -> list[Decimal]:
-    """The amounts that may be picked. Of a drug given again at a lower dose, every lower one: the usual range begins
-    above some of them."""
-    if now.below is None:
-        return selectable(compiled, dose)
-    return [amount for amount in made_up_to(compiled, dose.max) if amount < now.below]
-
-
-def made_up_to(compiled: CompiledRegimen, limit: Decimal) -> list[Decimal]:
-    """Every amount up to the highest that whole products make up: a dose on its way down is below the usual range."""
-    smallest = min(product.smallest for product in compiled.drug.products)
-    steps = [smallest * count for count in range(1, int(limit // smallest) + 1)]
-    return [amount for amount in steps if products_for(compiled, amount) is not None]
-
-
-def too_much(name: str, amount: Decimal, now: CurrentDrug, unit: str) -> str:
-    return f"{name}: {plain(amount)} {unit} is not below {now.bound(unit)}, the dose at which it was held. {now.again}"
 
 
 def may_be_chosen(option: AssessedOption) -> bool:

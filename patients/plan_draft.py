@@ -26,7 +26,8 @@ NOT_GIVEN = ("hold", "stop")
 class CurrentDrug:
     """What is taken now, as far as it is known; `amount` in the unit and period of the drug's dose. Of a drug that is
     held: `below` is the dose that a new one has to stay under, `again` the words of the rule that says so. `begun_with`:
-    of a dose that was to change on set days, what it began with. `is_over`: it was a single dose; what is given now begins."""
+    of a dose that was to change on set days, what it began with. `is_over`: it was a single dose; what is given now begins.
+    `begun_on`: the first day of a drug that has an earliest day for going down, where these plans began it."""
 
     amount: Decimal | None = None
     weekday: Weekday | None = None
@@ -35,6 +36,7 @@ class CurrentDrug:
     again: str = ""
     begun_with: Decimal | None = None
     is_over: bool = False
+    begun_on: date | None = None
 
     @property
     def is_to_be_lower(self) -> bool:

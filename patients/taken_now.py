@@ -3,12 +3,10 @@
 Refuses to tell today's amount where nobody knows it: of a drug that is held, or raised or lowered in dated steps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import SafetyRule
@@ -20,19 +18,23 @@ from guidelines.package import ContentMoved, compiled_version
 from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.drafting import draft_plan
 from patients.facts import drugs_in_steps, is_one_time
+from patients.first_doses import before_going_down, days_of, first_doses
 from patients.models import MedicationChange, Plan, PlannedMedication
 from patients.on_hold import held_by
 from patients.plan_draft import CurrentDrug, PlanDraft
 
 
-def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, CurrentDrug]:
+def current_drugs(
+    compiled: CompiledPackage, plan: Plan | None, begun: Mapping[str, date] | None = None
+) -> dict[str, CurrentDrug]:
     """What is taken under the active plan, by drug, as far as the guideline still has the drug.
 
     Without an amount where the plan does not tell today's: nobody knows whether every step was taken, so the amount is
-    asked and never carried over.
+    asked and never carried over. `begun`: the first days, where they are at hand.
     """
     if plan is None:
         return {}
+    begun = before_going_down(compiled, first_doses(plan)) if begun is None else begun
     signed = compiled_version(plan.version)
     in_steps, held, found = drugs_in_steps(plan), held_by(plan), dict[str, CurrentDrug]()
     for row in plan.medications.all():
@@ -47,37 +49,10 @@ def current_drugs(compiled: CompiledPackage, plan: Plan | None) -> dict[str, Cur
             continue
         is_steady = row.change != MedicationChange.TAPER and row.drug_key not in in_steps
         known, begun_with = (row.amount, None) if is_steady else (None, row.amount)
-        found[row.drug_key] = CurrentDrug(known, weekday_of(row), begun_with=begun_with)
+        found[row.drug_key] = CurrentDrug(
+            known, weekday_of(row), begun_with=begun_with, begun_on=begun.get(row.drug_key)
+        )
     return found
-
-
-def first_doses(plan: Plan | None) -> dict[str, date]:
-    """By drug of the active plan, the day from which the plans have given it without a break. Of one that was taken before
-    any of them, the first day of the step on which it is named first: nobody knows more.
-
-    A hold is no break: what is given again goes on."""
-    if plan is None:
-        return {}
-    rows = PlannedMedication.objects.filter(
-        plan__patient=plan.patient_id, plan__guideline=plan.guideline_id, plan__number__lte=plan.number
-    )
-    told = rows.order_by("plan__number").values_list(
-        "plan", "plan__replaces", "plan__signed_on", "plan__started_on", "drug_key", "change"
-    )
-    last: UUID | None = None
-    begun, held = dict[str, date](), set[str]()
-    for (key, replaces, signed_on, started_on), lines in groupby(told, key=lambda row: row[:4]):
-        before, on_hold = (begun, held) if replaces == last else ({}, set())
-        begun, held, last = {}, set(), key
-        for *_, drug, change in lines:
-            if change == MedicationChange.STOP:
-                continue
-            is_start = change == MedicationChange.START
-            since = signed_on if is_start else started_on or signed_on
-            begun[drug] = before.get(drug, since) if not is_start or drug in on_hold else since
-            if change == MedicationChange.HOLD:
-                held.add(drug)
-    return begun if last == plan.pk else {}
 
 
 def held_drug(compiled: CompiledPackage, plan: Plan, row: PlannedMedication, rules: list[SafetyRule]) -> CurrentDrug:
@@ -167,12 +142,16 @@ def worked_out_again(plan: Plan) -> WorkedOut:
     decision = decide(compiled, read_facts(plan.frozen["facts"], compiled))
     choices = read_choices(plan.frozen["choices"])
     before, today = plan.replaces, decision.facts.as_of
-    # A plan that was signed before these days were kept asks for its tests as it did then.
-    done = {item: date.fromisoformat(day) for item, day in plan.frozen.get("done", {}).items()}
-    now = current_drugs(compiled, before)
-    draft = draft_plan(compiled, decision, choices, now, today, begun=first_doses(before), done=done)
+    # A plan that was signed before these days were kept was worked out without them.
+    begun, done = dated(plan.frozen.get("begun", {})), dated(plan.frozen.get("done", {}))
+    now = current_drugs(compiled, before, begun)
+    draft = draft_plan(compiled, decision, choices, now, today, begun=days_of(first_doses(before)), done=done)
     return WorkedOut(decision, choices, draft)
 
 
 def weekday_of(row: PlannedMedication) -> Weekday | None:
     return None if row.weekday is None else Weekday(row.weekday)
+
+
+def dated(frozen: Mapping[str, str]) -> dict[str, date]:
+    return {key: date.fromisoformat(day) for key, day in frozen.items()}

@@ -39,6 +39,7 @@ from patients.deciding import (
     raw_facts,
 )
 from patients.facts import FROM_PATIENT
+from patients.first_doses import before_going_down, first_doses
 from patients.following.reads import came_on
 from patients.models import (
     AlertOutcome,
@@ -105,6 +106,7 @@ def sign_plan(
         compiled=compiled, version=current.version, patient=patient, number=number, replaces=before, signed_by=by,
         signed_on=day,
     )  # fmt: skip
+    begun = before_going_down(compiled, first_doses(before))
     facts = raw_facts(current)  # while the plan before is still followed: what it holds is among them
     with pghistory.context(action="sign_plan", user=by.pk):
         care_plan = written(compiled, decision, draft, choices, header)
@@ -128,6 +130,7 @@ def sign_plan(
                 "decision": decision_json(decision, current.version),
                 "choices": choices.as_json(),
                 "done": {item: day.isoformat() for item, day in draft.done.items()},
+                "begun": {drug: day.isoformat() for drug, day in begun.items()},
             },
             care_plan=care_plan.as_json(),
             review_on=care_plan.review_on,

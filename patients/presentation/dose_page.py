@@ -12,7 +12,8 @@ from guidelines.engine.products import products_for, weekly_pattern
 from guidelines.engine.values import plain
 from guidelines.reading import Source
 from guidelines.reading.wording import ONE_TIME
-from patients.draft_lines import LineWriter, amounts_for, made_up_to
+from patients.draft_amounts import amounts_for, kept_below, made_up_to
+from patients.draft_lines import LineWriter
 from patients.draft_working import worksheet
 from patients.plan_draft import CurrentDrug, MedicationLine
 from patients.presentation import words
@@ -147,10 +148,10 @@ def regimen_card(
         is_refused=chosen is not None and bool(amount_missing),
         working=working_of(run, part),
         chosen_working=line.working[-1] if planned is not None and line is not None and line.working else "",
-        range_text=range_of(dose, is_outside=is_outside) if isinstance(dose, Dose) else "",
+        range_text=range_of(run, dose, now, is_outside=is_outside) if isinstance(dose, Dose) else "",
         limits=limits_of(part, now),
         frequency=frequency_of(regimen),
-        amounts=amounts_of(part, shown, now, is_outside=is_outside),
+        amounts=amounts_of(run, part, shown, now, is_outside=is_outside),
         days=days_of(weekday) if is_once_a_week else [],
         weekday=int(weekday) if weekday is not None and is_once_a_week else None,
         weekday_name=weekday.label if weekday is not None and is_once_a_week else "",
@@ -174,11 +175,13 @@ def current_amount(run: Run, drug: str) -> Decimal | None:
 
 
 def suggested(run: Run, drug: str, dose: Dose | NoDose) -> Decimal | None:
-    """What stands in the box before anybody chose: the present dose of a drug that is taken, never a starting dose."""
+    """What stands in the box before anybody chose: the present dose of a drug that is taken, never a starting dose. One
+    below the usual range is offered, and a person says that it goes on."""
     if isinstance(dose, NoDose):
         return None
     if any(taking.drug == drug for taking in run.decision.taking) and not is_over(run, drug):
-        return current_amount(run, drug)
+        is_below = kept_below(dose, run.current.get(drug) or CurrentDrug(), run.decision) is not None
+        return None if is_below else current_amount(run, drug)
     return dose.start
 
 
@@ -212,21 +215,27 @@ def frequency_of(regimen: Regimen) -> str:
     return "Once a day" if times == 1 else "Twice a day" if times == 2 else f"{times} times a day"
 
 
-def range_of(dose: Dose, *, is_outside: bool) -> str:
-    return f"up to {words.amount(dose.max, dose.unit)} {words.each(dose)}" if is_outside else dose_range(dose)
+def range_of(run: Run, dose: Dose, now: CurrentDrug, *, is_outside: bool) -> str:
+    if is_outside:
+        return f"up to {words.amount(dose.max, dose.unit)} {words.each(dose)}"
+    kept = kept_below(dose, now, run.decision)
+    return dose_range(dose) + (f", or from the {words.amount(kept, dose.unit)} taken now" if kept is not None else "")
 
 
 def amounts_of(
-    part: AssessedRegimen, shown: Decimal | None, now: CurrentDrug, *, is_outside: bool
+    run: Run, part: AssessedRegimen, shown: Decimal | None, now: CurrentDrug, *, is_outside: bool
 ) -> list[AmountChoice]:
     dose = part.dose
     if not isinstance(dose, Dose):
         return []
     found = []
-    every = made_up_to(part.regimen, dose.max) if is_outside else amounts_for(part.regimen, dose, now)
+    every = made_up_to(part.regimen, dose.max) if is_outside else amounts_for(part.regimen, dose, now, run.decision)
+    kept = None if is_outside else kept_below(dose, now, run.decision)
     for amount in (amount for amount in every if not now.is_too_much(amount)):
         made = words.products(products_for(part.regimen, amount) or ())
         label = f"{words.amount(amount, dose.unit)} {words.each(dose)}: {made}"
+        if amount == kept:
+            label += ", as taken now (continue)"
         found.append(AmountChoice(plain(amount), label, amount == shown))
     return found
 

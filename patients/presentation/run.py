@@ -18,10 +18,11 @@ from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.deciding import active_plan, compiled_for, known_once_signed, observations_of, raw_facts, what_plans_say
 from patients.done_so_far import done_so_far
 from patients.drafting import draft_plan
+from patients.first_doses import FirstDose, before_going_down, days_of, first_doses
 from patients.models import Consultation, Observation, Plan
 from patients.plan_draft import CurrentDrug, PlanDraft
 from patients.presentation.sources import Sources
-from patients.taken_now import current_drugs, first_doses
+from patients.taken_now import current_drugs
 from patients.wizard import STEPS, Step, blocked_at, may_open
 
 
@@ -48,7 +49,11 @@ class Run:
 
     @cached_property
     def current(self) -> Mapping[str, CurrentDrug]:
-        return current_drugs(self.compiled, self.plan)
+        return current_drugs(self.compiled, self.plan, before_going_down(self.compiled, self.doses))
+
+    @cached_property
+    def doses(self) -> dict[str, FirstDose]:
+        return first_doses(self.plan)
 
     @cached_property
     def observations(self) -> list[Observation]:
@@ -114,7 +119,7 @@ class Run:
         known, today = known_once_signed(self.consultation, self.observations), self.consultation.as_of
         return draft_plan(
             self.compiled, self.decision, self.choices, self.current, today, self.beside, known,
-            begun=first_doses(self.plan), done=done_so_far(self.compiled, self.plan, known, today),
+            begun=days_of(self.doses), done=done_so_far(self.compiled, self.plan, known, today),
         )  # fmt: skip
 
     @property

@@ -96,3 +96,20 @@ def test_values_that_are_impossible_together_are_refused(
     assert {problem.place for problem in refused.value.problems} == {"facts.weight_kg", "facts.height_cm"}
     assert any(sentence in problem.message for problem in refused.value.problems)
     assert all("check Height and Weight" in problem.message for problem in refused.value.problems)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"age_years": "65", "ast": "30", "alt": "25", "platelets": "7"},
+        {"age_years": "70", "ast": "80", "alt": "60", "platelets": "10"},
+        {"age_years": "50", "ast": "25", "alt": "25", "platelets": "4", "wbc": "1.2", "anc": "0.4"},
+    ],
+    ids=lambda facts: f"platelets {facts['platelets']}",
+)
+def test_a_marrow_that_fails_is_heard_however_high_a_score_of_the_liver_comes_out(facts: dict[str, str]) -> None:
+    decision = patients.decided(step="S2", started_on="2026-08-10", response="adequate", **facts)
+
+    assert decision.outcome == "hold"
+    assert {"MTX-B-CBC", "MTX-W-FIB4"} <= {alert.rule.key for alert in decision.alerts if alert.is_met}
+    assert [taking.change for taking in decision.taking if taking.drug == "methotrexate"] == ["hold"]

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from decimal import localcontext
+from itertools import product
 
 import pytest
 
 from guidelines.engine.compiled import CompiledPackage
 from guidelines.engine.content import Package
+from guidelines.engine.cycles import keys_read
+from guidelines.engine.operators import EXACT
 from guidelines.findings import all_findings
 from guidelines.readability import HIGHEST_PLAIN_GRADE, plain_grades, plain_texts
 from tests.engine.patients import all_shipped, slug_of
@@ -15,6 +19,8 @@ CARRIERS = ("statements", "safety_rules", "steps", "monitoring", "regimens")
 # Of these rules of the printed plan: numbers that cannot be misread, no abbreviation, the whole name of a drug, no codes.
 ALSO_ON_PAGES = ("NP-6", "NP-7", "NP-11", "NP-14")
 STUDIES = ("trial", "cohort", "case_series")
+# What these come out at finds a weight and a height that were mixed up; no result of a laboratory is refused with them.
+SIZES = {"bmi", "bsa_m2"}
 everywhere = pytest.mark.parametrize("shipped", all_shipped(), ids=slug_of)
 
 
@@ -124,3 +130,24 @@ def test_a_source_that_a_statement_rests_on_says_what_it_found_or_that_it_is_a_s
     ]  # fmt: skip
 
     assert silent == []
+
+
+@everywhere
+def test_nothing_worked_out_from_possible_results_is_impossible(shipped: CompiledPackage) -> None:
+    """What is impossible is refused with everything it comes from, and the rules on these would be silent."""
+    left: list[tuple[str, str]] = []
+    for key in shipped.worked_out.keys() - SIZES:
+        fact, formula = shipped.facts[key], shipped.sources[key].formula
+        if fact.possible is None or not fact.formula_only or formula is None:
+            continue
+        read = sorted(set(keys_read(formula)))
+        ranges = [shipped.facts[name].possible for name in read]
+        assert all(found and found.min is not None and found.max is not None for found in ranges), key
+        for values in product(*((found.min, found.max) for found in ranges if found)):
+            with localcontext(EXACT):
+                comes_out = formula.value(dict(zip(read, values, strict=True)))
+            left += [(key, str(comes_out))] if comes_out is not None and not fact.possible.holds(comes_out) else []
+
+    assert left == []
+    inputs = {name for key in SIZES & shipped.facts.keys() for name in keys_read(shipped.sources[key].formula)}
+    assert inputs <= {"weight_kg", "height_cm"}

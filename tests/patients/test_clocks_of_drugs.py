@@ -12,9 +12,9 @@ from guidelines.engine.content import MonitoringItem
 from guidelines.guideline_file import read_guideline_file
 from guidelines.library import CONTENT_FOLDER
 from guidelines.models import Version
+from patients.first_doses import days_of, first_doses
 from patients.models import Plan
 from patients.rederiving import rederive
-from patients.taken_now import first_doses
 from tests.factories_guidelines import published
 from tests.patients.course_samples import Course, given
 from tests.patients.course_transitions import BAD, NO_STEROID, STARTS, THROUGH
@@ -85,7 +85,7 @@ def test_a_drug_that_was_stopped_counts_from_when_it_starts_again(shipped: tuple
     plan = course.visit(360, choices=better.choices, **better.answers, **NO_STEROID)
 
     assert first_doses(stopped) == {}
-    assert first_doses(plan) == {"mycophenolate_mofetil": course.day(270)}
+    assert days_of(first_doses(plan)) == {"mycophenolate_mofetil": course.day(270)}
     assert (plan.step, opens(plan, "MON-MMF-SKIN")) == ("S7", ["2022-10-01"])
 
 

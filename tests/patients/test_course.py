@@ -13,8 +13,18 @@ from patients.models import MonitoringTask, Plan, PlanState
 from patients.outputs.html import checked_text
 from patients.outputs.pdf import patient_plan_pdf
 from patients.plan_parts import CarePlan
+from patients.rederiving import rederive
 from tests.patients.course_samples import Course, given
-from tests.patients.course_transitions import BETTER, IN_REMISSION, NO_STEROID, STARTS, STEROID, THROUGH, Through
+from tests.patients.course_transitions import (
+    BETTER,
+    IN_REMISSION,
+    METHOTREXATE,
+    NO_STEROID,
+    STARTS,
+    STEROID,
+    THROUGH,
+    Through,
+)
 from tests.patients.plan_samples import guideline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("shipped guideline")]
@@ -70,6 +80,32 @@ def test_what_was_to_be_lowered_to_nothing_is_not_given_from_that_day_on(shipped
 
     assert is_given(ends_on - timedelta(days=1))
     assert not is_given(ends_on), "another plan may be answered with no, and may give it"
+
+
+def test_what_these_plans_began_goes_down_on_its_earliest_day_and_not_before(
+    shipped: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lowered_first(plan: Plan) -> date:
+        [told] = [told for told in CarePlan.from_json(plan.care_plan).medications if len(told.taper) > 1]
+        return told.taper[1].on
+
+    course = Course(*shipped, first_day=FIRST)
+    choices = {"option": "S2-methotrexate", "amounts": {"methotrexate": "25", "prednisone": "60"}, **METHOTREXATE}
+    course.visit(0, step="S1", since=-100, response="inadequate", choices=choices)
+    goes_on = choices | {"amounts": {"methotrexate": "25", "prednisone_continued": "60"}}
+
+    second = course.visit(7, response="adequate", choices=goes_on)
+    third = course.visit(10, response="adequate", choices=goes_on)
+
+    assert [lowered_first(plan) for plan in (second, third)] == [course.day(28)] * 2
+    assert third.frozen["begun"] == {"prednisone": FIRST.isoformat()}
+    assert rederive(third).is_same
+    for module in ("patients.deciding", "patients.presentation.run", "patients.actions.signing"):
+        monkeypatch.setattr(f"{module}.before_going_down", lambda *_: {})
+    as_before = course.visit(11, response="adequate", choices=goes_on)
+    monkeypatch.undo()
+    assert lowered_first(as_before) == course.day(25)
+    assert rederive(as_before).is_same, "a plan that was signed without its first days is worked out without them"
 
 
 # Those whose paper is printed: a weekly drug begun beside one that is stopped, and lowered; everything over.

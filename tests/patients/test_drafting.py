@@ -1,5 +1,6 @@
 """What would be signed, and what is missing: nothing preselected, doses, options and stops."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from guidelines.engine.decision import decide
 from guidelines.engine.planned import EveryDay, OnWeekday, Weekday
 from guidelines.engine.reading import read_facts
 from patients.drafting import CurrentDrug
+from tests.engine import patients
 from tests.patients.draft_parts import line_of, places
 from tests.patients.plan_samples import (
     NOW,
@@ -227,6 +229,30 @@ def test_no_step_down_is_planned_while_the_response_is_not_known_to_be_good() ->
 
     assert decision.resolved["responding"] is not True
     assert len(line_of(draft, "prednisone").taper) == 1
+
+
+@pytest.mark.parametrize(
+    ("begun_on", "down_on"),
+    [
+        pytest.param(date(2026, 11, 16), date(2026, 12, 14), id="on its 28th day"),
+        pytest.param(date(2026, 10, 19), date(2026, 12, 7), id="after the time at the present dose, later than that"),
+        pytest.param(None, date(2026, 12, 7), id="begun before any plan, nobody knows when"),
+    ],
+)
+def test_the_first_step_down_waits_for_the_earliest_day_of_the_drug(begun_on: date | None, down_on: date) -> None:
+    decision = patients.decided(
+        step="S2", started_on="2026-11-16", response="adequate", on_prednisone=True, prednisone_mg_day="60",
+        mtx_dose_mg_week="25",
+    )  # fmt: skip
+    raw = V05 | {"amounts": {"methotrexate": "25", "prednisone_continued": "60", "folic_acid": "1"}, "taking": {}}
+
+    draft = drafted(decision, raw, {**NOW, "prednisone": CurrentDrug(Decimal(60), begun_on=begun_on)})
+
+    taper = line_of(draft, "prednisone").taper
+    assert decision.resolved["responding"] is True
+    assert [(step.on, step.amount) for step in taper[:3]] == [
+        (decision.facts.as_of, 60), (down_on, 50), (down_on + timedelta(days=14), 40),
+    ]  # fmt: skip
 
 
 def test_a_weekly_drug_is_lowered_on_its_weekday_only() -> None:

@@ -13,8 +13,8 @@ from patients.plan_draft import CurrentDrug
 from patients.rederiving import rederive
 from patients.taken_now import current_drugs, planned_until, taken_when_held
 from tests.patients.course_samples import Course, given
+from tests.patients.course_transitions import ILL, METHOTREXATE, STARTS, TO_S3
 from tests.patients.plan_samples import V24, decision_of, drafted
-from tests.patients.test_course import ILL, METHOTREXATE, STARTS, TO_S3
 
 pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("shipped guideline")]
 FIRST = date(2026, 1, 5)

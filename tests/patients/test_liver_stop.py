@@ -5,11 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from guidelines.engine.planned import Weekday
 from patients import actions
+from patients.care_plan import CarePlan
 from patients.deciding import decision_for, draft_for
+from patients.drafting import CurrentDrug
 from patients.models import AlertKind, AlertOutcome, MonitoringTask, ResultAlert
+from patients.outputs.html import checked_text
+from patients.rederiving import rederive
 from tests.patients.course_samples import Course, given
+from tests.patients.draft_parts import places
+from tests.patients.plan_samples import decision_of, drafted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.begins_with("shipped guideline")]
 FIRST = date(2026, 1, 5)
@@ -108,6 +117,69 @@ def test_given_again_its_blood_is_looked_at_closely_from_that_day(course: Course
 
     moved = [(opens + (course.day(35) - FIRST), overdue + (course.day(35) - FIRST)) for opens, overdue in started]
     assert close_tests(course) == moved
+
+
+def on(amount: str) -> dict[str, Any]:
+    amounts = {"methotrexate": amount, "prednisone_continued": "30", "folic_acid": "1"}
+    return METHOTREXATE | {"taking": {}, "amounts": amounts}
+
+
+def given_lower(course: Course) -> Course:
+    """On 12.5 mg, below the usual range, after a stop at 25 mg."""
+    held(course)
+    course.results(35, alt="30")
+    course.visit(35, choices=on("12.5"))
+    return course
+
+
+def test_the_lower_dose_is_kept_at_the_next_visit_and_raised_at_the_one_after(course: Course) -> None:
+    given_lower(course)
+
+    kept = course.visit(63, choices=on("12.5"))
+
+    assert given(kept)["methotrexate"] == ("continue", Decimal("12.5"))
+    text = checked_text(CarePlan.from_json(kept.care_plan), printed_on=kept.signed_on).boxes["methotrexate"]
+    assert "That is 12.5 milligrams for the whole week." in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert rederive(kept).is_same
+    raised = course.visit(77, choices=on("15"))
+    assert given(raised)["methotrexate"] == ("raise", Decimal(15))
+
+
+@pytest.mark.parametrize("amount", ["10", "27.5"])
+def test_it_is_not_lowered_further_by_itself_nor_ever_raised_above_the_limit(course: Course, amount: str) -> None:
+    given_lower(course)
+
+    problems = draft_for(course.choose(course.consult(63), **on(amount))).problems
+
+    said = next(problem.message for problem in problems if problem.place == "amounts.methotrexate")
+    assert "from 12.5 to 25 mg per week" in said
+
+
+def test_the_page_offers_the_dose_taken_now_and_presets_none(course: Course, client: Client) -> None:
+    given_lower(course)
+    client.force_login(course.by)
+    ready = course.choose(course.consult(63), option="S2-methotrexate", amounts={"prednisone_continued": "30"})
+    unset = actions.save_choices(
+        consultation=ready, choices={**ready.choices, "amounts": {}}, by=course.by, lock_version=ready.lock_version
+    )
+
+    page = client.get(reverse("consultation_dose", args=[unset.pk])).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+    box = page[page.index('name="amount-methotrexate"') :].partition("</select>")[0]
+    assert ">12.5 mg a week: 5 tablets of 2.5 mg, as taken now (continue)</option>" in box
+    assert "selected" not in box
+    assert ", or from the 12.5 mg taken now" in page
+
+
+def test_on_another_step_a_lower_dose_is_not_kept(course: Course) -> None:
+    """Back on the step that induces remission, the dose of maintenance is none of its doses."""
+    decision = decision_of("S6-WORSE")
+    now = {"methotrexate": CurrentDrug(Decimal("7.5"), Weekday.TUESDAY)}
+
+    draft = drafted(decision, on("7.5"), now)
+
+    assert decision.step == "S2"
+    assert "amounts.methotrexate" in places(draft, "dose")
 
 
 def test_it_may_also_stay_held_when_the_physician_waits(course: Course) -> None:

@@ -128,6 +128,12 @@ def test_results_that_cannot_both_be_are_told_to_whoever_recorded_the_second(cou
     assert "cannot be read together" in alert.message
 
 
+def test_a_marrow_that_fails_is_told_however_high_a_score_of_the_liver_comes_out(course: Course) -> None:
+    course.results(14, platelets="4", wbc="1.2", anc="0.4", alt="25", ast="25")
+
+    assert course.open_alerts()["MTX-B-CBC"] == AlertKind.ABNORMAL
+
+
 def test_a_reason_is_for_the_results_that_were_read_and_not_for_one_that_came_since(course: Course) -> None:
     course.results(14, alt="150")
     alert = course.patient.result_alerts.get()
