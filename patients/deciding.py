@@ -16,7 +16,7 @@ from patients.choices import read_choices
 from patients.done_so_far import done_so_far
 from patients.drafting import draft_plan
 from patients.facts import FROM_PATIENT, Answers, facts_input
-from patients.first_doses import before_going_down, days_of, first_doses
+from patients.first_doses import before_going_down, changes_of, days_of, first_doses
 from patients.models import Consultation, Observation, Plan
 from patients.on_hold import days_on_hold, held_by
 from patients.plan_draft import PlanDraft
@@ -125,6 +125,7 @@ def draft_for(consultation: Consultation, decision: Decision | None = None) -> P
         beside,
         known,
         begun=days_of(doses),
+        changed_on=changes_of(doses),
         done=done_so_far(compiled, plan, known, consultation.as_of),
     )
 
@@ -146,9 +147,11 @@ def decision_json(decision: Decision, version: Version) -> dict[str, Any]:
     return decision.as_json(version=version.number)
 
 
-def decision_hash(decision: Decision, version: Version) -> str:
-    """What a review page shows is known by this: SHA-256 over the decision with its trace, hexadecimal."""
-    return sha256_of(decision_json(decision, version))
+def decision_hash(decision: Decision, version: Version, followed: Plan | None) -> str:
+    """What a review page shows is known by this: SHA-256 over the decision with its trace, and the plan that is followed
+    until then, by which doses go on and tests are counted; hexadecimal."""
+    shown = decision_json(decision, version)
+    return sha256_of(shown | {"followed": str(followed.pk)} if followed else shown)
 
 
 def read_answers(

@@ -21,7 +21,7 @@ from guidelines.models import Approval, JobState, StatusMove, Version
 from guidelines.package import compiled_version
 from guidelines.workflow import Status
 from patients import actions
-from patients.deciding import decision_for, decision_hash, draft_for
+from patients.deciding import active_plan, decision_for, decision_hash, draft_for
 from patients.demo_story import Person, Results, Story, Visit
 from patients.models import (
     Clinic,
@@ -218,6 +218,6 @@ def sign(consultation: Consultation, patient: Patient, on: date, by: User) -> No
         lock_version=consultation.lock_version,
         idempotency_key=uuid5(NAMESPACE_URL, f"stepwise-demonstration/{consultation.pk}"),
         birth_year=patient.born_on.year,
-        shown_hash=decision_hash(decision_for(consultation), consultation.version),
+        shown_hash=decision_hash(decision_for(consultation), consultation.version, active_plan(consultation)),
         today=on,
     )

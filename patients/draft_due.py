@@ -31,15 +31,19 @@ def due_tests(
     begun: Mapping[str, date],
     today: date,
     review_on: date | None,
+    changed_on: Mapping[str, date] | None = None,
     done: Mapping[str, date] | None = None,
 ) -> tuple[Due, ...]:
     """What is due under the plan, by first day: the tests of the drugs that are given, and what is to be repeated.
-    `started_on` is the first day of the step, `begun` by drug that of its first dose, where it is known; `done` by item
-    the day on which it was last done."""
+    `started_on` is the first day of the step, `begun` by drug that of its first dose, where it is known, `changed_on`
+    that on which its dose was last changed; `done` by item the day on which it was last done. Without `changed_on`, as
+    plans were worked out that were signed before it counted."""
     if step is None:
         return ()
     drugs = {line.drug.key for line in lines if line.is_given}
     changed = {line.drug.key for line in lines if line.change in ("raise", "reduce") or line.is_again or line.is_moved}
+    if changed_on is not None:
+        changed |= {line.drug.key for line in lines if line.change == "start"}
     items = {
         due.item.key: due.item
         for due in schedule(compiled, decision.resolved, drugs=drugs, step=step, anchor=started_on)
@@ -61,6 +65,9 @@ def due_tests(
                 )
                 continue
             counted_from = last
+        # The close tests that a change began go on under the plans that follow it.
+        if item.restarts_on_dose_change and item.anchor != "previous" and changed_on is not None:
+            counted_from = max(counted_from, changed_on.get(item.drug or "", counted_from))
         for window in item.windows:
             if not window.drugs or drugs & set(window.drugs):
                 done_on = done.get(item.key) if done else None

@@ -35,11 +35,12 @@ def draft_plan(
     observations: Collection[Observation] = (),
     *,
     begun: Mapping[str, date] | None = None,
+    changed_on: Mapping[str, date] | None = None,
     done: Mapping[str, date] | None = None,
 ) -> PlanDraft:
     """The plan as far as it can be written. It may be signed when `problems` is empty. `beside`: the drugs of the other
     plans that are followed; `observations`: the results these are judged by; `begun`: since when which drug is taken;
-    `done`: the day on which each item of tests was last done."""
+    `changed_on`: since when at this dose; `done`: the day on which each item of tests was last done."""
     with localcontext(EXACT):
         writer = LineWriter(compiled, decision, choices, current, today)
         lines = tuple(writer.lines())
@@ -53,7 +54,7 @@ def draft_plan(
         }
         due = due_tests(
             compiled, decision, lines, step=step, started_on=started_on, begun=first, today=today, review_on=visit,
-            done=done,
+            changed_on=changed_on, done=done,
         )  # fmt: skip
         draft = PlanDraft(
             step, started_on, visit, lines,
@@ -83,7 +84,7 @@ def plan_step(compiled: CompiledPackage, decision: Decision, option: AssessedOpt
 def begins_anew(decision: Decision, step: str | None, lines: Sequence[MedicationLine]) -> bool:
     """Whether a way back to the same step starts a drug there, and the plan does: what is judged after weeks on the step
     is judged after weeks of that drug."""
-    started = {line.drug.key for line in lines if line.change == "start"}
+    started = {line.drug.key for line in lines if line.change == "start" and not line.is_again}
     return any(
         change.change == "start" and change.drug in started
         for transition in decision.followed if transition.source == transition.target == step

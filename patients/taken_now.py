@@ -18,7 +18,7 @@ from guidelines.package import ContentMoved, compiled_version
 from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.drafting import draft_plan
 from patients.facts import drugs_in_steps, is_one_time
-from patients.first_doses import before_going_down, days_of, first_doses
+from patients.first_doses import before_going_down, dates_from_json, days_of, first_doses
 from patients.models import MedicationChange, Plan, PlannedMedication
 from patients.on_hold import held_by
 from patients.plan_draft import CurrentDrug, PlanDraft
@@ -143,15 +143,14 @@ def worked_out_again(plan: Plan) -> WorkedOut:
     choices = read_choices(plan.frozen["choices"])
     before, today = plan.replaces, decision.facts.as_of
     # A plan that was signed before these days were kept was worked out without them.
-    begun, done = dated(plan.frozen.get("begun", {})), dated(plan.frozen.get("done", {}))
+    begun, done = dates_from_json(plan.frozen.get("begun", {})), dates_from_json(plan.frozen.get("done", {}))
+    changed_on = dates_from_json(plan.frozen["changed"]) if "changed" in plan.frozen else None
     now = current_drugs(compiled, before, begun)
-    draft = draft_plan(compiled, decision, choices, now, today, begun=days_of(first_doses(before)), done=done)
+    draft = draft_plan(
+        compiled, decision, choices, now, today, begun=days_of(first_doses(before)), changed_on=changed_on, done=done
+    )
     return WorkedOut(decision, choices, draft)
 
 
 def weekday_of(row: PlannedMedication) -> Weekday | None:
     return None if row.weekday is None else Weekday(row.weekday)
-
-
-def dated(frozen: Mapping[str, str]) -> dict[str, date]:
-    return {key: date.fromisoformat(day) for key, day in frozen.items()}

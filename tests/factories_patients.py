@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from guidelines.models import Version
 from patients import actions
-from patients.deciding import decision_for, decision_hash
+from patients.deciding import active_plan, decision_for, decision_hash
 from patients.models import (
     Clinic,
     Consultation,
@@ -114,7 +114,7 @@ def signed(ready: Consultation, by: User, *, key: UUID | None = None, **otherwis
             "lock_version": ready.lock_version,
             "idempotency_key": key or uuid4(),
             "birth_year": ready.patient.born_on.year,
-            "shown_hash": decision_hash(decision_for(ready), ready.version),
+            "shown_hash": decision_hash(decision_for(ready), ready.version, active_plan(ready)),
             **otherwise,
         }
     )

@@ -39,7 +39,7 @@ from patients.deciding import (
     raw_facts,
 )
 from patients.facts import FROM_PATIENT
-from patients.first_doses import before_going_down, first_doses
+from patients.first_doses import before_going_down, changes_of, dates_as_json, first_doses
 from patients.following.reads import came_on
 from patients.models import (
     AlertOutcome,
@@ -95,10 +95,10 @@ def sign_plan(
         raise Refused(f"These facts are of {current.as_of}. Go back to the facts and save them for today.")
     allow(why_not_use(current.version, patient.clinic))
     decision = decision_now(current)
-    if decision_hash(decision, current.version) != shown_hash:
+    before = active_plan(current)
+    if decision_hash(decision, current.version, before) != shown_hash:
         raise Refused("What the guideline proposes has changed since you read it. Read the review again.")
     choices, draft = chosen(current, decision)
-    before = active_plan(current)
     moment = moment_of(patient.clinic, day)
     number = Plan.objects.filter(patient=patient).count() + 1
     compiled = compiled_for(current)
@@ -106,7 +106,7 @@ def sign_plan(
         compiled=compiled, version=current.version, patient=patient, number=number, replaces=before, signed_by=by,
         signed_on=day,
     )  # fmt: skip
-    begun = before_going_down(compiled, first_doses(before))
+    doses = first_doses(before)
     facts = raw_facts(current)  # while the plan before is still followed: what it holds is among them
     with pghistory.context(action="sign_plan", user=by.pk):
         care_plan = written(compiled, decision, draft, choices, header)
@@ -129,8 +129,9 @@ def sign_plan(
                 "facts": facts,
                 "decision": decision_json(decision, current.version),
                 "choices": choices.as_json(),
-                "done": {item: day.isoformat() for item, day in draft.done.items()},
-                "begun": {drug: day.isoformat() for drug, day in begun.items()},
+                "done": dates_as_json(draft.done),
+                "begun": dates_as_json(before_going_down(compiled, doses)),
+                "changed": dates_as_json(changes_of(doses)),
             },
             care_plan=care_plan.as_json(),
             review_on=care_plan.review_on,

@@ -47,8 +47,9 @@ class Plan(models.Model):
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signed_plans")
     signed_on = models.DateField()  # the day at the clinic
     idempotency_key = models.UUIDField(unique=True)
-    # What it was decided from and what was decided: {"engine", "facts", "decision", "choices", "begun"}; without
-    # "engine", it was its first revision; without "begun", no dates were worked out from a drug's first day.
+    # What it was decided from and what was decided: {"engine", "facts", "decision", "choices", "begun", "changed", "done"};
+    # without "engine", it was its first revision; without the last three, no dates were worked out from a drug's first day,
+    # from the day its dose was changed, and from when tests were done.
     frozen = models.JSONField()
     care_plan = models.JSONField()  # what every print and screen says
     review_on = models.DateField(null=True, blank=True)  # the next visit, as `care_plan` says, to be counted by

@@ -18,7 +18,7 @@ from patients.choices import Choices, ChoicesRefused, read_choices
 from patients.deciding import active_plan, compiled_for, known_once_signed, observations_of, raw_facts, what_plans_say
 from patients.done_so_far import done_so_far
 from patients.drafting import draft_plan
-from patients.first_doses import FirstDose, before_going_down, days_of, first_doses
+from patients.first_doses import FirstDose, before_going_down, changes_of, days_of, first_doses
 from patients.models import Consultation, Observation, Plan
 from patients.plan_draft import CurrentDrug, PlanDraft
 from patients.presentation.sources import Sources
@@ -119,7 +119,7 @@ class Run:
         known, today = known_once_signed(self.consultation, self.observations), self.consultation.as_of
         return draft_plan(
             self.compiled, self.decision, self.choices, self.current, today, self.beside, known,
-            begun=days_of(self.doses), done=done_so_far(self.compiled, self.plan, known, today),
+            begun=days_of(self.doses), changed_on=changes_of(self.doses), done=done_so_far(self.compiled, self.plan, known, today),
         )  # fmt: skip
 
     @property

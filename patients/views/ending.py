@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from guidelines.package import compiled_version
 from patients.actions import Refused, end_plan
 from patients.forms.following import EndForm
-from patients.models import Plan
+from patients.models import MedicationChange, Plan
 from patients.permissions import why_not_end
 from patients.presentation.asked_now import asked_of
 from patients.presentation.current_plan import current_plan
@@ -44,5 +44,8 @@ def what_it_means(plan: Plan) -> dict[str, Any]:
         "tests": plan.monitoring_tasks.open().count(),
         "asked": asked_of(plan.result_alerts.open(), {plan.pk: compiled}, {}, today, {}),
         "medications": current_plan(plan, compiled, plan.care_plan["medications"]).medications,
+        "held": [
+            compiled.drugs[row.drug_key].name for row in plan.medications.all() if row.change == MedicationChange.HOLD
+        ],
         "others": followed.select_related("version").defer("frozen", "care_plan"),
     }

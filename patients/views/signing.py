@@ -26,7 +26,7 @@ CHANGED = "Somebody has changed this consultation since you opened it. Read it a
 def shown_review(run: Run, problems: Sequence[tuple[str, str]] = ()) -> Shown:
     """All but the signature, which differs for each who looks."""
     context = step_context(run, "review", page=review_page(run), problems=problems)
-    return rendered(run, "review", context, shown_hash=decision_hash(run.decision, run.consultation.version))
+    return rendered(run, "review", context, shown_hash=decision_hash(run.decision, run.consultation.version, run.plan))
 
 
 def reply_review(request: HttpRequest, glance: Glance, shown: Shown) -> HttpResponse:

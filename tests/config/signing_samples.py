@@ -5,14 +5,14 @@ from uuid import uuid4
 
 from django.urls import reverse
 
-from patients.deciding import decision_for, decision_hash
+from patients.deciding import active_plan, decision_for, decision_hash
 from patients.models import Consultation
 
 
 def signature(ready: Consultation) -> dict[str, str]:
     return {
         "lock": str(ready.lock_version), "key": str(uuid4()), "birth_year": str(ready.patient.born_on.year),
-        "shown": decision_hash(decision_for(ready), ready.version), "more": 'Seen & "agreed"\nwith her',
+        "shown": decision_hash(decision_for(ready), ready.version, active_plan(ready)), "more": 'Seen & "agreed"\nwith her',
     }  # fmt: skip
 
 

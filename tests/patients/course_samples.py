@@ -10,7 +10,7 @@ from guidelines.models import Version
 from guidelines.package import compiled_version
 from patients import actions
 from patients.choices import read_choices
-from patients.deciding import decision_for, decision_hash, draft_for
+from patients.deciding import active_plan, decision_for, decision_hash, draft_for
 from patients.default_choices import with_answer
 from patients.models import Consultation, Observation, Patient, Plan, ResultAlert
 from tests import factories_patients as make
@@ -106,7 +106,7 @@ class Course:
     def sign(self, ready: Consultation, day: int) -> Plan:
         return actions.sign_plan(
             consultation=ready, by=self.by, lock_version=ready.lock_version, idempotency_key=uuid4(),
-            birth_year=self.patient.born_on.year, shown_hash=decision_hash(decision_for(ready), ready.version),
+            birth_year=self.patient.born_on.year, shown_hash=decision_hash(decision_for(ready), ready.version, active_plan(ready)),
             today=self.day(day),
         )  # fmt: skip
 

@@ -48,6 +48,16 @@ def held(course: Course) -> Course:
     return course
 
 
+def test_the_page_that_ends_a_plan_names_what_is_paused(course: Course, client: Client) -> None:
+    plan = held(course).patient.plans.latest("number")
+    client.force_login(course.by)
+
+    page = client.get(reverse("plan_end", args=[plan.pk])).content.decode()
+
+    assert "Methotrexate is paused. Why, and when and how low it may be given again" in page
+    assert page.count("is paused") == 1
+
+
 def test_a_confirmed_rise_asks_for_a_hold_and_the_wizard_proposes_just_that(course: Course) -> None:
     held(course)
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from guidelines import actions as guideline_actions
 from patients import actions
 from patients.actions.signing import still_to_do
-from patients.deciding import decision_for, decision_hash
+from patients.deciding import active_plan, decision_for, decision_hash
 from patients.models import (
     Consultation,
     ConsultationState,
@@ -50,7 +50,7 @@ def test_a_plan_freezes_everything_it_was_decided_from(ready: Consultation, by: 
 
 
 def test_a_plan_is_signed_once(ready: Consultation, by: User) -> None:
-    key, shown = uuid4(), decision_hash(decision_for(ready), ready.version)
+    key, shown = uuid4(), decision_hash(decision_for(ready), ready.version, active_plan(ready))
     first = make.signed(ready, by, key=key, shown_hash=shown)
 
     assert make.signed(ready, by, key=key, shown_hash=shown) == first
@@ -94,9 +94,9 @@ def test_a_nurse_does_not_sign(ready: Consultation) -> None:
 
 
 def test_a_new_result_voids_what_was_shown(ready: Consultation, by: User) -> None:
-    shown = decision_hash(decision_for(ready), ready.version)
+    shown = decision_hash(decision_for(ready), ready.version, active_plan(ready))
     actions.edit_patient(patient=ready.patient, by=by, lock_version=1, allergies="Wool")
-    unchanged = decision_hash(decision_for(ready), ready.version)
+    unchanged = decision_hash(decision_for(ready), ready.version, active_plan(ready))
     saved = make.saved(ready, by, itch_marker={"value": "130", "upper_limit": "40"})
 
     with pytest.raises(actions.Refused, match="has changed since you read it"):

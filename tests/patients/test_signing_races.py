@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from patients.actions import NotSignable
-from patients.deciding import decision_for, decision_hash
+from patients.deciding import active_plan, decision_for, decision_hash
 from patients.models import Plan
 from tests import factories_guidelines as guidelines
 from tests import factories_patients as make
@@ -33,7 +33,7 @@ def test_of_two_signatures_at_once_one_finds_the_drug_taken(two: TwoAtOnce, seed
             one,
             by,
             lock_version=one.lock_version,
-            shown_hash=decision_hash(decision_for(one), one.version),
+            shown_hash=decision_hash(decision_for(one), one.version, active_plan(one)),
         )
         for one in ready
     ]

@@ -10,7 +10,16 @@ from django.urls import reverse
 from guidelines.package import compiled_version
 from patients import actions
 from patients.actions import Entry
-from patients.models import AlertOutcome, MonitoringTask, Patient, Plan, PlanState, ResultAlert, TaskOutcome
+from patients.deciding import active_plan, decision_for, decision_hash
+from patients.models import (
+    AlertOutcome,
+    MonitoringTask,
+    Patient,
+    Plan,
+    PlanState,
+    ResultAlert,
+    TaskOutcome,
+)
 from tests import factories_guidelines as guidelines
 from tests import factories_patients as make
 from tests.patients.calendar_samples import opened, read
@@ -53,6 +62,19 @@ def test_a_plan_is_ended_for_a_reason_that_stands_on_the_patients_page(signed_in
     assert (plan.state, plan.ended_by, plan.ended_because) == (PlanState.ENDED, by, REASON)
     outcomes = set(MonitoringTask.objects.filter(plan=plan).values_list("outcome", flat=True))
     assert outcomes <= {TaskOutcome.DONE, TaskOutcome.SUPERSEDED}
+
+
+def test_what_was_reviewed_under_a_plan_that_was_ended_since_is_read_again_before_it_is_signed(
+    plan: Plan, by: User
+) -> None:
+    again = make.answered(plan.patient, by)
+    shown = decision_hash(decision_for(again), again.version, active_plan(again))
+    actions.end_plan(plan=plan, by=by, because=REASON)
+
+    with pytest.raises(actions.Refused, match="Read the review again"):
+        make.signed(again, by, shown_hash=shown)
+
+    assert not Plan.objects.active().filter(patient=plan.patient_id).exists()
 
 
 def test_nothing_is_asked_for_any_more(signed_in: Client, plan: Plan, by: User) -> None:
