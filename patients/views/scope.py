@@ -115,7 +115,7 @@ def page_name(request: HttpRequest) -> str:
 
 def page_number(request: HttpRequest) -> int:
     """Of a list that is turned over; whatever else stands in its form or in the address is the first page."""
-    wanted = (request.POST if "page" in request.POST else request.GET).get("page", "")
+    wanted = request.POST.get("page") or request.GET.get("page", "")
     return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else 1
 
 
