@@ -1,5 +1,6 @@
 """Tests of a drug are counted from its first dose, whichever step it goes on under; a step that begins anew, from that day."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,9 +13,11 @@ from guidelines.engine.content import MonitoringItem
 from guidelines.guideline_file import read_guideline_file
 from guidelines.library import CONTENT_FOLDER
 from guidelines.models import Version
+from patients.drafting import begins_anew
 from patients.first_doses import days_of, first_doses
 from patients.models import Plan
 from patients.rederiving import rederive
+from patients.taken_now import worked_out_again
 from tests.factories_guidelines import published
 from tests.patients.course_samples import Course, given
 from tests.patients.course_transitions import BAD, NO_STEROID, STARTS, THROUGH
@@ -155,3 +158,13 @@ def test_a_drug_that_goes_on_does_not_begin_its_step_anew(blisters: Course) -> N
     plan = seen(blisters, 14, GOES_ON, on_prednisone=True, prednisone_mg_day="35", **NOT_ENOUGH)
 
     assert first.started_on == plan.started_on == blisters.day(0)
+
+
+def test_a_drug_that_is_given_again_after_a_hold_does_not_begin_its_step_anew(blisters: Course) -> None:
+    seen(blisters, 0, DOXYCYCLINE, step="B1_topical")
+    worked_out = worked_out_again(seen(blisters, 35, PREDNISONE, on_doxycycline=True, **NOT_ENOUGH))
+    lines = worked_out.draft.medications
+    again = [replace(line, is_again=line.change == "start") for line in lines]
+
+    assert begins_anew(worked_out.decision, "B2_oral", lines)
+    assert not begins_anew(worked_out.decision, "B2_oral", again)
